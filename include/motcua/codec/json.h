@@ -20,16 +20,17 @@ void json_release(json_t **json);
 #define JSON_DEPTH_DEFAULT 64
 
 /*
- * Parses `text`: at most `maximum` bytes (0: 1 MiB) and `depth` nested arrays and objects (0: JSON_DEPTH_DEFAULT). A top-level
- * scalar is allowed. *json is a new reference. STATUS_TOO_LARGE (codes "json.size", "json.depth"),
- * STATUS_INVALID ("json.encoding", "json.syntax"; the argument of the message is the line).
+ * Parses `text`: at most `maximum` bytes (0: 1 MiB) and `depth` nested arrays and objects (0:
+ * JSON_DEPTH_DEFAULT). A top-level scalar is allowed. *json is a new reference. STATUS_TOO_LARGE (codes
+ * "json.size", "json.depth"), STATUS_INVALID ("json.encoding", "json.syntax"; the argument of the message is
+ * the line).
  */
-NODISCARD enum status json_parse(struct arena *arena, struct str text, size_t maximum, unsigned depth, json_t **json,
-                                 struct error *error);
+NODISCARD enum status json_parse(struct arena *arena, struct str text, size_t maximum, unsigned depth,
+                                 json_t **json, struct error *error);
 
 /*
- * Canonical text: keys sorted bytewise, no white space, non-ASCII as it is. Equal values give equal text. Appends to `out`;
- * STATUS_TOO_LARGE when `out` is full.
+ * Canonical text: keys sorted bytewise, no white space, non-ASCII as it is. Equal values give equal text.
+ * Appends to `out`; STATUS_TOO_LARGE when `out` is full.
  */
 NODISCARD enum status json_canonical(const json_t *json, struct buf *out);
 /* The same into the arena; STR_NULL when longer than `maximum`. */
@@ -38,8 +39,8 @@ struct str json_canonical_arena(const json_t *json, struct arena *arena, size_t 
 NODISCARD enum status json_pretty(const json_t *json, struct buf *out);
 
 /*
- * Getters: `object` may be NULL or not an object; a missing key and a wrong type give the fallback (STR_NULL, NULL). Strings
- * and nodes are borrowed from `object`.
+ * Getters: `object` may be NULL or not an object; a missing key and a wrong type give the fallback (STR_NULL,
+ * NULL). Strings and nodes are borrowed from `object`.
  */
 struct str json_get_str(const json_t *object, const char *key);
 const char *json_get_cstr(const json_t *object, const char *key, const char *fallback);

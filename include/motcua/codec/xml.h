@@ -21,12 +21,12 @@ struct xml_limits {
 };
 
 /*
- * Parses `text` (UTF-8 or the encoding its declaration names). `limits` NULL: the defaults. *document is owned by the caller
- * (xml_release). STATUS_TOO_LARGE ("xml.size", "xml.depth", "xml.nodes"), STATUS_INVALID ("xml.doctype" for any DTD,
- * "xml.syntax"; the argument of the message is the line).
+ * Parses `text` (UTF-8 or the encoding its declaration names). `limits` NULL: the defaults. *document is
+ * owned by the caller (xml_release). STATUS_TOO_LARGE ("xml.size", "xml.depth", "xml.nodes"), STATUS_INVALID
+ * ("xml.doctype" for any DTD, "xml.syntax"; the argument of the message is the line).
  */
-NODISCARD enum status xml_parse(struct arena *arena, struct str text, const struct xml_limits *limits, xmlDoc **document,
-                                struct error *error);
+NODISCARD enum status xml_parse(struct arena *arena, struct str text, const struct xml_limits *limits,
+                                xmlDoc **document, struct error *error);
 
 /* True when the node is an element {namespace}name; namespace NULL accepts any. */
 bool xml_is(const xmlNode *node, const char *namespace, const char *name);

@@ -1,0 +1,170 @@
+/* JSON over jansson: limits are checked on the text before jansson sees it, so its own recursion is bounded.
+ */
+#include "motcua/codec/json.h"
+
+#include "motcua/base/utf8.h"
+
+#define SIZE_DEFAULT ((size_t)1 << 20)
+
+void json_release(json_t **json)
+{
+    if (json) json_decref(*json);
+}
+
+/* Deepest nesting of brackets outside strings; not yet known to be well-formed. */
+static unsigned nesting(struct str text)
+{
+    unsigned depth = 0, deepest = 0;
+    bool in_string = false;
+    for (size_t i = 0; i < text.length; i++) {
+        char c = text.data[i];
+        if (in_string) {
+            if (c == '\\')
+                i++;
+            else if (c == '"')
+                in_string = false;
+        } else if (c == '"') {
+            in_string = true;
+        } else if (c == '[' || c == '{') {
+            if (++depth > deepest) deepest = depth;
+        } else if ((c == ']' || c == '}') && depth > 0) {
+            depth--;
+        }
+    }
+    return deepest;
+}
+
+static enum status fail(struct arena *arena, struct error *error, enum status status, const char *code,
+                        const char *message, const char *argument, const char *detail)
+{
+    error_set(error, arena, status, code, message, "%s", detail);
+    if (error) error->argument = argument;
+    return status;
+}
+
+enum status json_parse(struct arena *arena, struct str text, size_t maximum, unsigned depth, json_t **json,
+                       struct error *error)
+{
+    if (maximum == 0) maximum = SIZE_DEFAULT;
+    if (depth == 0) depth = JSON_DEPTH_DEFAULT;
+    if (text.length > maximum)
+        return fail(arena, error, STATUS_TOO_LARGE, "json.size", N_("Dữ liệu JSON quá lớn (tối đa %s byte)."),
+                    arena_printf(arena, "%zu", maximum), "too many bytes");
+    /* jansson accepts a byte order mark nowhere; many editors write one */
+    if (str_starts_with(text, STR("\xEF\xBB\xBF"))) text = str_slice(text, 3, text.length);
+    if (!utf8_valid(text))
+        return fail(arena, error, STATUS_INVALID, "json.encoding",
+                    N_("Dữ liệu JSON không phải là UTF-8 hợp lệ. Hãy lưu tệp ở dạng UTF-8."), NULL,
+                    "malformed UTF-8");
+    if (nesting(text) > depth)
+        return fail(arena, error, STATUS_TOO_LARGE, "json.depth",
+                    N_("Dữ liệu JSON lồng nhau quá sâu (tối đa %s mức)."), arena_printf(arena, "%u", depth),
+                    "too deep");
+    json_error_t problem;
+    json_t *parsed = json_loadb(text.length ? text.data : "", text.length,
+                                JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &problem);
+    if (!parsed)
+        return fail(arena, error, STATUS_INVALID, "json.syntax", N_("Dữ liệu JSON sai cú pháp ở dòng %s."),
+                    arena_printf(arena, "%d", problem.line), arena_strdup(arena, problem.text));
+    *json = parsed;
+    return STATUS_OK;
+}
+
+static int append(const char *data, size_t size, void *context)
+{
+    struct buf *out = context;
+    buf_append(out, data, size);
+    return out->overflow ? -1 : 0;
+}
+
+enum status json_canonical(const json_t *json, struct buf *out)
+{
+    if (!json || json_dump_callback(json, append, out, JSON_SORT_KEYS | JSON_COMPACT | JSON_ENCODE_ANY) != 0)
+        return out->overflow ? STATUS_TOO_LARGE : STATUS_INVALID;
+    return STATUS_OK;
+}
+
+struct str json_canonical_arena(const json_t *json, struct arena *arena, size_t maximum)
+{
+    BUF_AUTO out = BUF_WITH_MAXIMUM(maximum);
+    if (json_canonical(json, &out) != STATUS_OK) return STR_NULL;
+    return buf_copy(&out, arena);
+}
+
+enum status json_pretty(const json_t *json, struct buf *out)
+{
+    if (!json || json_dump_callback(json, append, out, JSON_INDENT(2) | JSON_ENCODE_ANY) != 0)
+        return out->overflow ? STATUS_TOO_LARGE : STATUS_INVALID;
+    return STATUS_OK;
+}
+
+struct str json_str_value(const json_t *json)
+{
+    if (!json_is_string(json)) return STR_NULL;
+    return str_make(json_string_value(json), json_string_length(json));
+}
+
+struct str json_get_str(const json_t *object, const char *key)
+{
+    return json_str_value(json_object_get(object, key));
+}
+
+const char *json_get_cstr(const json_t *object, const char *key, const char *fallback)
+{
+    const json_t *value = json_object_get(object, key);
+    return json_is_string(value) ? json_string_value(value) : fallback;
+}
+
+int64_t json_get_int64(const json_t *object, const char *key, int64_t fallback)
+{
+    const json_t *value = json_object_get(object, key);
+    return json_is_integer(value) ? json_integer_value(value) : fallback;
+}
+
+bool json_get_bool(const json_t *object, const char *key, bool fallback)
+{
+    const json_t *value = json_object_get(object, key);
+    return json_is_boolean(value) ? json_is_true(value) : fallback;
+}
+
+json_t *json_get_array(const json_t *object, const char *key)
+{
+    json_t *value = json_object_get(object, key);
+    return json_is_array(value) ? value : NULL;
+}
+
+json_t *json_get_object(const json_t *object, const char *key)
+{
+    json_t *value = json_object_get(object, key);
+    return json_is_object(value) ? value : NULL;
+}
+
+json_t *json_str_new(struct str text)
+{
+    json_t *value = NULL;
+    if (!memchr(text.length ? text.data : "-", 0, text.length ? text.length : 1))
+        value = json_stringn(text.length ? text.data : "", text.length);
+    if (value) return value;
+    BUF_AUTO clean = BUF_WITH_MAXIMUM(text.length * 3 + 1);
+    for (size_t i = 0; i < text.length;) {
+        uint32_t code_point = utf8_next(text, &i);
+        char bytes[4];
+        if (code_point == 0) continue;
+        size_t length = utf8_encode(code_point, bytes);
+        if (length)
+            buf_append(&clean, bytes, length);
+        else
+            buf_append_cstr(&clean, "\xEF\xBF\xBD");
+    }
+    return json_stringn(clean.length ? clean.data : "", clean.length);
+}
+
+void json_set_str(json_t *object, const char *key, struct str text)
+{
+    json_object_set_new(object, key, json_str_new(text));
+}
+
+void json_set_cstr(json_t *object, const char *key, const char *text)
+{
+    if (text) json_set_str(object, key, str_of(text));
+}
