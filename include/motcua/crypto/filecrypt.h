@@ -1,0 +1,44 @@
+/*
+ * Files at rest: chunks of 64 KiB, each XChaCha20-Poly1305 under the file's own key, the nonce made of the
+ * file's random prefix and the chunk's number, the last chunk marked. So a chunk can be read without the
+ * others (byte ranges), while a changed, moved, repeated or missing chunk and a cut-off file are all noticed.
+ * Streaming: never more than one chunk in memory.
+ *
+ * Layout: "MCF1", 19 bytes nonce prefix, then chunks of 65536 + 16 bytes, the last one shorter (it may be
+ * empty).
+ */
+#ifndef MOTCUA_CRYPTO_FILECRYPT_H
+#define MOTCUA_CRYPTO_FILECRYPT_H
+
+#include "motcua/base/arena.h"
+#include "motcua/base/str.h"
+#include "motcua/crypto/secret.h"
+
+enum { FILECRYPT_HEADER_SIZE = 23, FILECRYPT_CHUNK = 65536, FILECRYPT_TAG = 16 };
+
+struct filecrypt_writer;
+struct filecrypt_reader;
+
+/* Writes to `file` (a descriptor, not closed). Freed by filecrypt_writer_finish/abandon. */
+struct filecrypt_writer *filecrypt_writer_create(const struct secret_key *key, int file);
+NODISCARD enum status filecrypt_write(struct filecrypt_writer *writer, struct str bytes);
+/* Writes the last chunk and fsyncs; *size: plain bytes (may be NULL). STATUS_UNAVAILABLE: disk full or
+ * broken. */
+NODISCARD enum status filecrypt_writer_finish(struct filecrypt_writer *writer, uint64_t *size);
+void filecrypt_writer_abandon(struct filecrypt_writer *writer); /* NULL is fine */
+
+/* Reads from `file` by pread (a regular file, not closed). STATUS_INVALID: not such a file or cut off. */
+NODISCARD enum status filecrypt_reader_open(const struct secret_key *key, int file,
+                                            struct filecrypt_reader **reader);
+uint64_t filecrypt_size(const struct filecrypt_reader *reader); /* plain bytes */
+/*
+ * Up to `capacity` plain bytes from `offset`; *length 0 at the end. Thread-safe only one reader a thread.
+ * STATUS_DENIED: wrong key or changed bytes.
+ */
+NODISCARD enum status filecrypt_read(struct filecrypt_reader *reader, uint64_t offset, void *bytes,
+                                     size_t capacity, size_t *length);
+void filecrypt_reader_close(struct filecrypt_reader *reader); /* NULL is fine */
+/* Plain size out of the stored size; false when no such file can exist. */
+bool filecrypt_plain_size(uint64_t stored, uint64_t *plain);
+
+#endif
