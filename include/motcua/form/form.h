@@ -58,8 +58,6 @@ NODISCARD enum status form_compile(struct arena *arena, const json_t *definition
  * path ""). */
 NODISCARD enum status form_compile_text(struct arena *arena, struct str text, struct form **form,
                                         struct form_findings *findings);
-/* Frees what the arena does not hold (compiled patterns, the copy of the definition). NULL is fine. */
-void form_release(struct form *form);
 
 const char *form_key(const struct form *form);
 size_t form_page_count(const struct form *form);
