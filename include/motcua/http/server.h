@@ -5,6 +5,7 @@
 #ifndef MOTCUA_HTTP_SERVER_H
 #define MOTCUA_HTTP_SERVER_H
 
+#include "motcua/crypto/secret.h"
 #include "motcua/http/rate.h"
 #include "motcua/http/request.h"
 #include "motcua/http/response.h"
@@ -38,7 +39,7 @@ struct server_config {
     const struct rate_class *rate_classes;
     size_t rate_class_count;
     size_t rate_buckets;      /* memory bound of the limiter: buckets in all */
-    unsigned char secret[32]; /* key for CSRF tokens; must survive restarts, else open forms turn invalid */
+    struct secret_key secret; /* key for CSRF tokens; must survive restarts, else open forms turn invalid */
 };
 
 struct server_config server_config_default(void);

@@ -1,29 +1,21 @@
 /*
  * Session and CSRF tokens. A session token is 32 random bytes, base64url; the person's browser holds it, the
- * server stores only its hash (SHA-256 of the text), so a stolen database opens no session. The CSRF token is
- * a keyed BLAKE2b of the cookie it belongs to, masked freshly on every page (so compression leaks nothing,
- * BREACH). Somebody without a session (sign-in page) is bound by a visitor cookie of the same kind.
+ * server stores only its hash, so a stolen database opens no session. The CSRF token is an HMAC-SHA-256 of
+ * the cookie it belongs to, masked freshly on every page (so compression leaks nothing, BREACH). Somebody
+ * without a session (sign-in page) is bound by a visitor cookie of the same kind.
  */
 #ifndef MOTCUA_HTTP_SESSION_H
 #define MOTCUA_HTTP_SESSION_H
 
+#include "motcua/crypto/token.h"
 #include "motcua/http/response.h"
 
-#define SESSION_TOKEN_SIZE 44 /* 43 characters and NUL */
-#define SESSION_HASH_BYTES 32
-
-struct session_token {
-    char text[SESSION_TOKEN_SIZE];
-};
-
-void session_token_create(struct session_token *token);
-/* STATUS_INVALID unless the text is 43 base64url characters. */
-NODISCARD enum status session_token_hash(struct str token, unsigned char hash[SESSION_HASH_BYTES]);
+/* A token is made by token_create(); what is stored of it is token_hash() of its text (crypto/token.h). */
 
 /* The session cookie of this request, well-formed or data NULL. Name: "phien", "__Host-phien" behind TLS. */
 struct str request_session_token(const struct request *request);
 /* Sets / deletes the session cookie; max_age_s 0 for a browser session. */
-void response_set_session(struct request *request, const struct session_token *token, int64_t max_age_s);
+void response_set_session(struct request *request, const struct token *token, int64_t max_age_s);
 void response_clear_session(struct request *request);
 
 /* Name of the hidden field and of the header that carry the CSRF token. */
