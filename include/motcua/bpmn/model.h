@@ -100,6 +100,8 @@ enum bpmn_call_kind {
     BPMN_CALL_CODE        /* a class, delegate or web service of another engine */
 };
 
+struct bpmn_attribute;
+
 struct bpmn_flow {
     struct str id, name;
     unsigned index; /* in model->flows */
@@ -154,6 +156,7 @@ struct bpmn_node {
     size_t input_count;
     const struct bpmn_mapping *outputs;
     size_t output_count;
+    bool outputs_only; /* what is completed goes on only through `outputs` (zeebe:ioMapping) */
     enum bpmn_call_kind call;
     struct bpmn_expression call_target; /* topic, job type, decision, expression; call activity: process id */
     struct str result_variable;
@@ -167,6 +170,14 @@ struct bpmn_node {
     struct bpmn_expression limit; /* working-time limit or due date of a user task */
     bool limit_working;
     struct str lane;
+
+    /* attributes of the namespace BPMN_NAMESPACE_MOTCUA as they stand on the element; see bpmn_node_attribute */
+    const struct bpmn_attribute *attributes;
+    size_t attribute_count;
+};
+
+struct bpmn_attribute {
+    struct str name, value;
 };
 
 enum bpmn_severity { BPMN_INFO, BPMN_WARNING, BPMN_ERROR_FINDING };
@@ -229,6 +240,8 @@ NODISCARD enum status bpmn_model_parse(struct arena *arena, struct str xml,
 const struct bpmn_node *bpmn_model_node(const struct bpmn_model *model, struct str id);
 /* The process with this id; empty id: the first executable one. NULL when there is none. */
 const struct bpmn_node *bpmn_model_process(const struct bpmn_model *model, struct str id);
+/* An attribute of the namespace BPMN_NAMESPACE_MOTCUA by its local name ("outcomes"); data NULL when absent. */
+struct str bpmn_node_attribute(const struct bpmn_node *node, const char *name);
 /* Is there a finding of severity error; with `blocking_only`: one that forbids to start `process` (NULL:
  * any)? */
 bool bpmn_model_has_errors(const struct bpmn_model *model, const struct bpmn_node *process,
