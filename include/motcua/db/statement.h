@@ -65,7 +65,8 @@ struct db_statement {
 #define DB_STATEMENT(symbol, parameters_, columns_, sql_)                                                    \
     static const enum db_type symbol##_parameters[] = {DB_STRIP_ parameters_};                               \
     static const struct db_column symbol##_columns[] = {DB_STRIP_ columns_};                                 \
-    static const struct db_statement *const symbol##_slot;                                                   \
+    static const struct db_statement *const symbol##_slot                                                    \
+        __attribute__((section("motcua_statements"), used, aligned(8)));                                     \
     static const struct db_statement symbol = {                                                              \
         .name = #symbol,                                                                                     \
         .sql = sql_,                                                                                         \
@@ -77,8 +78,7 @@ struct db_statement {
         .line = __LINE__,                                                                                    \
         .slot = &symbol##_slot,                                                                              \
     };                                                                                                       \
-    static const struct db_statement *const symbol##_slot                                                    \
-        __attribute__((section("motcua_statements"), used, aligned(8))) = &symbol;
+    static const struct db_statement *const symbol##_slot = &symbol;
 
 /* How many statements this program holds, and the one at `index` (below the count). */
 size_t db_statement_count(void);
