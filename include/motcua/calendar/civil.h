@@ -20,7 +20,7 @@
 #define CIVIL_FIRST_DAY    (-25567) /* 1900-01-01 */
 #define CIVIL_LAST_DAY     376199   /* 2999-12-31 */
 #define CIVIL_DATE_SIZE    11       /* "2017-02-05" */
-#define CIVIL_INSTANT_SIZE 33       /* "2017-02-05T10:17:00.123456+07:00" */
+#define CIVIL_INSTANT_SIZE 48       /* "2017-02-05T10:17:00.123456+07:00" */
 
 struct civil_date {
     int year;

@@ -77,11 +77,12 @@ struct explanation {
 
 struct deadline {
     instant received;
-    instant start;    /* from where the clock runs (after opening, cut-off) */
-    instant due;      /* INSTANT_NONE: no limit, or the clock stands still (see `paused`) */
-    bool paused;      /* an open pause: `due` is unknown, `left_us` is what remains when it ends */
-    int64_t left_us;  /* working time (or calendar time) not yet counted when paused, else 0 */
-    bool provisional; /* runs over dates that no published notice covers */
+    instant start;      /* from where the clock runs (after opening, cut-off) */
+    instant due;        /* INSTANT_NONE: no limit, or the clock stands still (see `paused`) */
+    bool paused;        /* an open pause: `due` is unknown, `left_us` is what remains when it ends */
+    int64_t left_us;    /* working time (or calendar time) not yet counted when paused, else 0 */
+    bool calendar_time; /* left_us is calendar time, not working time */
+    bool provisional;   /* runs over dates that no published notice covers */
     const char *rule_set;
     struct explanation explanation;
 };
@@ -100,6 +101,7 @@ struct working_time {
     int64_t working_us; /* opening time that counts, pauses taken off */
     int64_t days;       /* the same as working days: whole ones ... */
     int64_t rest_us;    /* ... and what is left over, in working time */
+    int64_t whole_days; /* working days that closed in between, the day of `from` not counted */
     bool negative;      /* `to` lies before `from`; the figures are those of the swapped moments */
     struct explanation explanation;
 };
