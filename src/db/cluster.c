@@ -34,7 +34,7 @@ enum {
     START_ATTEMPTS = 5
 };
 
-#define OWNER    "motcua"
+#define OWNER    "motcua_owner"
 #define DATABASE "motcua"
 
 static const char *url_for(const struct place *place, struct arena *arena, const char *database)

@@ -122,7 +122,8 @@ static bool apply_settings(struct db_connection *connection)
     const char *const values[] = {statement, lock, idle, settings->role == NULL ? "none" : settings->role};
     PGresult *result = PQexecParams(
         connection->native,
-        "SELECT set_config('statement_timeout', $1, false), set_config('lock_timeout', $2, false),"
+        "SELECT set_config('search_path', 'public', false), set_config('statement_timeout', $1, false), "
+        "set_config('lock_timeout', $2, false),"
         " set_config('idle_in_transaction_session_timeout', $3, false), set_config('TimeZone', 'UTC', false),"
         " set_config('role', $4, false)",
         4, NULL, values, NULL, NULL, 0);

@@ -80,6 +80,7 @@ static enum status prepare_database(struct runner *runner)
     if (status == STATUS_OK)
         status = execute(runner,
                          "SET lock_timeout = 0;"
+                         "SET search_path = public;" /* not a schema that happens to be named like the user */
                          "CREATE SCHEMA IF NOT EXISTS motcua;"
                          "CREATE TABLE IF NOT EXISTS motcua.migration ("
                          " number integer PRIMARY KEY CHECK (number > 0),"
