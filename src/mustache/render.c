@@ -235,6 +235,7 @@ static enum status execute(struct run *run, const struct operation *operations, 
 {
     if (++run->depth > MAXIMUM_DEPTH)
         return fail(run, STATUS_TOO_LARGE, "sections and partials nested too deeply");
+    if (++run->steps > MAXIMUM_STEPS) return fail(run, STATUS_TOO_LARGE, "too many steps");
     for (const struct operation *operation = operations; operation != NULL; operation = operation->next) {
         if (++run->steps > MAXIMUM_STEPS) return fail(run, STATUS_TOO_LARGE, "too many steps");
         enum status status = execute_one(run, operation, frame, indentation);
