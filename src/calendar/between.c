@@ -21,7 +21,7 @@ static int64_t count_closings(const struct timeline *timeline, instant from, ins
     instant opening, closing;
     if (!timeline_opening(timeline, from, &opening)) return 0;
     int32_t day = civil_day_of(opening);
-    if (timeline_closing(timeline, civil_day_of(from), &closing) && closing == from) day = civil_day_of(from);
+    if (timeline_closes_at(timeline, from)) day = civil_day_of(from - 1);
     int64_t count = 0;
     for (day++; civil_instant(day, 0) < to; day++) {
         bool open;

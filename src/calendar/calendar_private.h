@@ -67,6 +67,8 @@ bool timeline_opening(const struct timeline *timeline, instant moment, instant *
 /* When the counting time of a day ends (closures taken off, pauses not); false for a day that does not count.
  */
 bool timeline_closing(const struct timeline *timeline, int32_t day, instant *closing);
+/* True when the day that lies before `moment` closes at it. */
+bool timeline_closes_at(const struct timeline *timeline, instant moment);
 /* True when the pauses hold the clock at `moment`. */
 bool timeline_paused(const struct timeline *timeline, instant moment, bool *open);
 /* Units per microsecond on a day. */

@@ -75,6 +75,13 @@ static enum line_kind kind_of(const struct run *run, const struct advance *advan
     return piece->counts && advance->numbered && run->receipt && first_day ? LINE_RECEIPT_DAY : piece->kind;
 }
 
+/* Counting time ends at `moment`: a limit of nothing is over there already. */
+static bool at_closing(const struct timeline *timeline, instant moment)
+{
+    struct piece piece;
+    return timeline_next(timeline, moment - 1, &piece) && piece.counts && piece.from == moment - 1;
+}
+
 /* False on a problem; *due is INSTANT_NONE when the clock stands still. */
 static bool advance(struct run *run, const struct advance *advance, instant *due)
 {
@@ -82,6 +89,10 @@ static bool advance(struct run *run, const struct advance *advance, instant *due
     __int128 left = advance->amount;
     instant moment = advance->from;
     struct piece piece;
+    if (left == 0 && !advance->latest && at_closing(&timeline, moment)) {
+        *due = moment;
+        return true;
+    }
     while (moment - advance->from <= HORIZON_US) {
         if (!timeline_next(&timeline, moment, &piece)) return fail(run, PROBLEM_CLOSED);
         if (piece.kind == LINE_PAUSED && left == 0) {
@@ -136,12 +147,16 @@ static bool count_closings(struct run *run, instant from, int64_t days, instant 
     instant opening, closing;
     if (!timeline_opening(&timeline, from, &opening)) return fail(run, PROBLEM_CLOSED);
     int32_t day = civil_day_of(opening);
-    if (timeline_closing(&timeline, civil_day_of(from), &closing) && closing == from)
-        day = civil_day_of(from);
-    else if (run->receipt && timeline_closing(&timeline, day, &closing))
+    *due = opening;
+    if (timeline_closes_at(&timeline, from)) {
+        day = civil_day_of(from - 1);
+        *due = from;
+        if (days > 0 && run->receipt)
+            line_add(&run->lines, (struct explanation_line){
+                                      .date = day, .from = from, .to = from, .kind = LINE_RECEIPT_DAY});
+    } else if (days > 0 && run->receipt && timeline_closing(&timeline, day, &closing))
         line_add(&run->lines, (struct explanation_line){
                                   .date = day, .from = opening, .to = closing, .kind = LINE_RECEIPT_DAY});
-    *due = opening;
     int64_t counted = 0;
     for (day++; counted < days; day++) {
         instant midnight = civil_instant(day, 0);
@@ -368,6 +383,13 @@ static bool find_start(struct run *run)
     struct timeline timeline = run_timeline(run, measure);
     instant midnight = civil_instant(civil_day_of(received) + 1, 0);
     run->late = after_cutoff(run, &timeline, received);
+    bool hours = limit->unit == LIMIT_WORKING_MINUTES || limit->unit == LIMIT_WORKING_HOURS;
+    if (hours && limit->amount == 0 && !run->late && at_closing(&timeline, received)) return true;
+    /* Whole days: at closing time the receipt still belongs to that day. */
+    const struct rule_set *rules = calendar_rule_set(run->calendar, civil_day_of(received - 1));
+    bool whole_days =
+        limit->unit == LIMIT_WORKING_DAYS && rules != NULL && rules->rule == WORKING_DAY_END_OF_DAY;
+    if (whole_days && !run->late && timeline_closes_at(&timeline, received)) return true;
     if (!timeline_opening(&timeline, run->late ? midnight : received, &start))
         return fail(run, PROBLEM_CLOSED);
     run->result.start = start;
@@ -442,13 +464,8 @@ static bool run_all(struct run *run)
     if (rules == NULL) /* only wall-clock limits begin on such a day */
         rules = &no_rules;
     run->result.rule_set = rules->id;
-    /* Whole days look at the receipt itself: at closing time it still belongs to that day. */
-    bool whole_days = request->limit.unit == LIMIT_WORKING_DAYS && rules->rule == WORKING_DAY_END_OF_DAY;
-    bool from_receipt = whole_days && !run->late;
     instant due;
-    if (!run_limit(run, request->limit, from_receipt ? request->received : run->result.start, rules->rule,
-                   &due))
-        return false;
+    if (!run_limit(run, request->limit, run->result.start, rules->rule, &due)) return false;
     bool days = request->limit.unit == LIMIT_WORKING_DAYS || request->limit.unit == LIMIT_DAYS;
     run->receipt = false;
     if (!run_extensions(run, rules, &due)) return false;

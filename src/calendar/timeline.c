@@ -163,6 +163,12 @@ bool timeline_closing(const struct timeline *timeline, int32_t day, instant *clo
     return found;
 }
 
+bool timeline_closes_at(const struct timeline *timeline, instant moment)
+{
+    instant closing; /* may be midnight, which begins the next civil day */
+    return timeline_closing(timeline, civil_day_of(moment - 1), &closing) && closing == moment;
+}
+
 int64_t timeline_rate(const struct timeline *timeline, int32_t day)
 {
     if (timeline->measure != MEASURE_DAYS) return 1;
