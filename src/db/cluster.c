@@ -199,7 +199,13 @@ static bool wait_until_ready(const struct place *place, struct arena *arena, pid
     }
 }
 
-/* A crashed postmaster's children may hold its memory for a moment: hence several attempts. */
+/* A crashed postmaster's children may hold its memory for a moment longer. */
+static bool worth_another_attempt(const struct place *place, struct arena *arena)
+{
+    const char *tail = process_log_tail(place, arena);
+    return strstr(tail, "shared memory") != NULL || strstr(tail, "lock file") != NULL;
+}
+
 static enum status start_process(const struct place *place, struct arena *arena, pid_t *pid,
                                  struct error *error)
 {
@@ -218,6 +224,8 @@ static enum status start_process(const struct place *place, struct arena *arena,
             process_wait(child);
             break;
         }
+        if (!worth_another_attempt(place, arena))
+            break;
     }
     return place_refuse(arena, error, "cluster.start", "PostgreSQL does not start: %s",
                         process_log_tail(place, arena));

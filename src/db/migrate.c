@@ -42,6 +42,12 @@ static enum status refuse(struct runner *runner, enum status status, const char 
     return error_set(runner->error, runner->arena, status, code, NULL, "%s", sentence);
 }
 
+static void ignore_notice(void *context, const PGresult *notice)
+{
+    (void)context;
+    (void)notice;
+}
+
 static enum status connect_runner(struct runner *runner, const char *url)
 {
     const char *const keys[] = {"application_name", "connect_timeout", "dbname", "client_encoding", NULL};
@@ -52,6 +58,7 @@ static enum status connect_runner(struct runner *runner, const char *url)
     if (runner->native == NULL || PQstatus(runner->native) != CONNECTION_OK)
         return refuse(runner, STATUS_UNAVAILABLE, "migrate.unavailable", "cannot connect to the database: %s",
                       str_trim(str_of(PQerrorMessage(runner->native))).data);
+    PQsetNoticeReceiver(runner->native, ignore_notice, NULL);
     return STATUS_OK;
 }
 
