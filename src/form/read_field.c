@@ -1,0 +1,432 @@
+/* One field of a definition: properties of its kind, checked on the way. */
+#include "motcua/codec/json.h"
+#include "motcua/feel/json.h"
+
+#include "model.h"
+
+#define INTEGER_MAXIMUM INT64_C(9007199254740991)
+
+static const char common[] = "key kind label help example required required_if visible_if valid_if message "
+                             "value shown default meaning "
+                             "width";
+
+static const struct {
+    const char *meaning;
+    const char *kinds;
+} meanings[] = {
+    {"person.full_name", "person_name text"},
+    {"person.birth_date", "date partial_date"},
+    {"person.gender", "choice select"},
+    {"person.personal_id", "personal_id identity_number text"},
+    {"person.identity_number", "identity_number personal_id identity_card text"},
+    {"person.identity_issued_on", "date"},
+    {"person.identity_issued_by", "text"},
+    {"person.phone", "phone"},
+    {"person.email", "email"},
+    {"person.nationality", "nationality country"},
+    {"person.ethnic_group", "ethnic_group"},
+    {"person.occupation", "occupation text"},
+    {"person.permanent_address", "address"},
+    {"person.current_address", "address"},
+    {"person.marital_status", "choice select"},
+    {"person.tax_code", "tax_code"},
+    {"person.bank_account", "bank_account"},
+    {"spouse.full_name", "person_name text"},
+    {"spouse.birth_date", "date partial_date"},
+    {"spouse.personal_id", "personal_id identity_number text"},
+    {"father.full_name", "person_name text"},
+    {"mother.full_name", "person_name text"},
+    {"organisation.name", "text"},
+    {"organisation.tax_code", "tax_code"},
+    {"organisation.address", "address"},
+    {"organisation.representative", "person_name text"},
+};
+
+static bool word_in(const char *words, const char *word)
+{
+    struct str rest = str_of(words), head;
+    bool more = true;
+    while (more) {
+        more = str_split(rest, ' ', &head, &rest);
+        if (str_equal_cstr(head, word)) return true;
+    }
+    return false;
+}
+
+static void check_meaning(struct form_reader *reader, const struct form_field *field, const char *path,
+                          bool in_group)
+{
+    for (size_t i = 0; i < sizeof meanings / sizeof *meanings; i++) {
+        if (strcmp(meanings[i].meaning, field->meaning) != 0) continue;
+        if (!word_in(meanings[i].kinds, field_info(field)->name) || in_group)
+            form_report(reader, false, path, "form.definition.meaning_kind",
+                        N_("Ý nghĩa “%s” không gắn được vào loại ô nhập này."), field->meaning);
+        return;
+    }
+    form_report(reader, false, path, "form.definition.meaning", N_("Từ điển dữ liệu không có ý nghĩa “%s”."),
+                field->meaning);
+}
+
+static void read_choices(struct form_reader *reader, const json_t *list, const char *path, bool nested,
+                         unsigned depth, struct form_choice **choices, size_t *count)
+{
+    size_t size = json_array_size(list);
+    if (!json_is_array(list) || size == 0 || size > FORM_OPTIONS_MAXIMUM) {
+        form_report(reader, false, path, "form.definition.options",
+                    N_("Danh sách lựa chọn phải có từ 1 đến 500 mục."), NULL);
+        return;
+    }
+    struct form_choice *read = arena_array(reader->arena, size, sizeof *read);
+    for (size_t i = 0; i < size; i++) {
+        const json_t *json = json_array_get(list, i);
+        const char *at = arena_printf(reader->arena, "%s[%zu]", path, i);
+        form_check_properties(reader, json, at, "value label help visible_if", nested ? "options" : "");
+        const char *value = form_read_string(reader, json, at, "value");
+        if (!value || strlen(value) > 64) {
+            form_report(reader, false, at, "form.definition.option_value",
+                        N_("Mỗi lựa chọn cần một “value” dài tối đa 64 byte."), NULL);
+            value = "";
+        }
+        for (size_t j = 0; j < i; j++)
+            if (strcmp(read[j].value, value) == 0)
+                form_report(reader, false, at, "form.definition.option_twice",
+                            N_("Giá trị “%s” có hai lần trong danh sách lựa chọn."), value);
+        read[i].value = value;
+        read[i].label = form_read_text(reader, json, at, "label", true);
+        read[i].help = form_read_text(reader, json, at, "help", false);
+        read[i].visible_if = form_read_expression(reader, json, at, "visible_if");
+        const json_t *inner = json_object_get(json, "options");
+        if (inner && nested && depth < 5)
+            read_choices(reader, inner, arena_printf(reader->arena, "%s.options", at), true, depth + 1,
+                         &read[i].choices, &read[i].choice_count);
+        else if (inner && nested)
+            form_report(reader, false, at, "form.definition.depth",
+                        N_("Danh sách lựa chọn lồng nhau quá sâu (tối đa 5 cấp)."), NULL);
+    }
+    *choices = read;
+    *count = size;
+}
+
+static size_t depth_of(const struct form_choice *choices, size_t count)
+{
+    size_t deepest = 0;
+    for (size_t i = 0; i < count; i++) {
+        size_t depth = depth_of(choices[i].choices, choices[i].choice_count);
+        if (depth > deepest) deepest = depth;
+    }
+    return count ? deepest + 1 : 0;
+}
+
+static void read_levels(struct form_reader *reader, const json_t *json, const char *path,
+                        struct form_field *field)
+{
+    const json_t *levels = json_object_get(json, "levels");
+    field->level_count = depth_of(field->choices, field->choice_count);
+    field->levels =
+        arena_array(reader->arena, field->level_count ? field->level_count : 1, sizeof *field->levels);
+    if (json_array_size(levels) != field->level_count) {
+        form_report(reader, false, path, "form.definition.levels",
+                    N_("“levels” phải có đúng một nhãn cho mỗi cấp của danh sách lựa chọn."), NULL);
+        return;
+    }
+    for (size_t i = 0; i < field->level_count; i++)
+        field->levels[i] = form_read_text_node(reader, json_array_get(levels, i),
+                                               arena_printf(reader->arena, "%s.levels[%zu]", path, i));
+}
+
+static void read_options(struct form_reader *reader, const json_t *json, const char *path,
+                         struct form_field *field)
+{
+    bool takes_options = word_in(field_info(field)->properties, "options");
+    const json_t *options = json_object_get(json, "options");
+    field->list = field_info(field)->list;
+    if (word_in(field_info(field)->properties, "list")) {
+        const char *list = form_read_string(reader, json, path, "list");
+        if (list && field->kind == KIND_REFERENCE) list = arena_printf(reader->arena, "reference:%s", list);
+        field->list = list;
+        if (!list && !options)
+            form_report(reader, false, path, "form.definition.options",
+                        N_("Ô chọn này cần “options” hoặc “list”."), NULL);
+        if (list && options)
+            form_report(reader, false, path, "form.definition.options",
+                        N_("Chỉ dùng một trong hai: “options” hoặc “list”."), NULL);
+    } else if (takes_options && !options) {
+        form_report(reader, false, path, "form.definition.options", N_("Ô chọn này cần danh sách “options”."),
+                    NULL);
+    }
+    if (takes_options && options)
+        read_choices(reader, options, arena_printf(reader->arena, "%s.options", path),
+                     field->kind == KIND_CASCADE, 1, &field->choices, &field->choice_count);
+    if (field->kind == KIND_CASCADE) read_levels(reader, json, path, field);
+}
+
+static void read_number_limit(struct form_reader *reader, const json_t *json, const char *path,
+                              const char *name, bool *has, struct feel_number *limit)
+{
+    const json_t *node = json_object_get(json, name);
+    if (!node) return;
+    if (!json_is_number(node)) {
+        form_report(reader, false, arena_printf(reader->arena, "%s.%s", path, name), "form.definition.type",
+                    N_("Chỗ này phải là một số."), NULL);
+        return;
+    }
+    const struct feel_value *value = feel_from_json(reader->arena, node);
+    *has = value->kind == FEEL_NUMBER;
+    if (*has) *limit = value->number;
+}
+
+static const char *read_day_limit(struct form_reader *reader, const json_t *json, const char *path,
+                                  const char *name, bool time)
+{
+    const char *text = form_read_string(reader, json, path, name);
+    struct feel_date date;
+    struct feel_time clock;
+    if (!text || (!time && strcmp(text, "today") == 0)) return text;
+    bool valid = time ? strlen(text) == 5 &&
+                            feel_time_from_text(str_of(arena_printf(reader->arena, "%s:00", text)), &clock)
+                      : strlen(text) == 10 && feel_date_from_text(str_of(text), &date);
+    if (!valid) {
+        form_report(reader, false, arena_printf(reader->arena, "%s.%s", path, name), "form.definition.limit",
+                    time ? N_("Chỗ này phải là giờ dạng hh:mm.")
+                         : N_("Chỗ này phải là ngày dạng năm-tháng-ngày hoặc “today”."),
+                    NULL);
+        return NULL;
+    }
+    return text;
+}
+
+static void read_limits(struct form_reader *reader, const json_t *json, const char *path,
+                        struct form_field *field)
+{
+    field->max_length = field->kind == KIND_LONG_TEXT ? 5000 : 500;
+    switch (field->kind) {
+    case KIND_TEXT:
+    case KIND_LONG_TEXT:
+        field->min_length = form_read_integer(reader, json, path, "min_length", 0, FORM_TEXT_MAXIMUM, 0);
+        field->max_length =
+            form_read_integer(reader, json, path, "max_length", 1, FORM_TEXT_MAXIMUM, field->max_length);
+        break;
+    case KIND_MONEY:
+    case KIND_INTEGER: /* no further than a JSON number is exact everywhere */
+        field->has_minimum = field->has_maximum = true;
+        field->minimum = feel_number_from_int64(field->kind == KIND_MONEY ? 0 : -INTEGER_MAXIMUM);
+        field->maximum = feel_number_from_int64(INTEGER_MAXIMUM);
+        /* fall through */
+    case KIND_NUMBER:
+        read_number_limit(reader, json, path, "minimum", &field->has_minimum, &field->minimum);
+        read_number_limit(reader, json, path, "maximum", &field->has_maximum, &field->maximum);
+        field->decimals =
+            (int)form_read_integer(reader, json, path, "decimals", 0, 10, field->kind == KIND_NUMBER ? 6 : 0);
+        if (field->has_minimum && field->has_maximum &&
+            feel_number_compare(field->minimum, field->maximum) > 0)
+            form_report(reader, false, path, "form.definition.limits",
+                        N_("Giới hạn dưới lớn hơn giới hạn trên."), NULL);
+        break;
+    case KIND_DATE:
+    case KIND_DATE_RANGE:
+    case KIND_TIME:
+        field->minimum_text = read_day_limit(reader, json, path, "minimum", field->kind == KIND_TIME);
+        field->maximum_text = read_day_limit(reader, json, path, "maximum", field->kind == KIND_TIME);
+        break;
+    case KIND_SEVERAL:
+    case KIND_RANKED:
+        field->min_items = form_read_integer(reader, json, path, "min_items", 0, FORM_OPTIONS_MAXIMUM, 0);
+        field->max_items = form_read_integer(reader, json, path, "max_items", 1, FORM_OPTIONS_MAXIMUM,
+                                             (int64_t)field->choice_count);
+        break;
+    case KIND_GROUP:
+        field->min_items = form_read_integer(reader, json, path, "min_rows", 0, FORM_ROWS_MAXIMUM, 0);
+        field->max_items = form_read_integer(reader, json, path, "max_rows", 1, FORM_ROWS_MAXIMUM, 50);
+        break;
+    default:
+        break;
+    }
+    if (field->min_length > field->max_length || (field->max_items && field->min_items > field->max_items))
+        form_report(reader, false, path, "form.definition.limits", N_("Giới hạn dưới lớn hơn giới hạn trên."),
+                    NULL);
+}
+
+static void read_files(struct form_reader *reader, const json_t *json, const char *path,
+                       struct form_field *field)
+{
+    static const char *const photo_types[] = {"jpg", "png"};
+    static const char *const default_types[] = {"pdf", "jpg", "png"};
+    const json_t *accept = json_object_get(json, "accept");
+    bool photo = field->kind == KIND_PHOTO;
+    field->max_items = form_read_integer(reader, json, path, "max_files", 1, 50, 1);
+    field->max_bytes =
+        form_read_integer(reader, json, path, "max_bytes", 1, INT64_C(1) << 40, photo ? 10 << 20 : 50 << 20);
+    field->accept_count = accept ? json_array_size(accept) : photo ? 2 : 3;
+    if (field->accept_count == 0 || field->accept_count > 20) {
+        form_report(reader, false, path, "form.definition.accept",
+                    N_("“accept” phải liệt kê từ 1 đến 20 loại tệp."), NULL);
+        field->accept_count = 0;
+        return;
+    }
+    field->accept = arena_array(reader->arena, field->accept_count, sizeof *field->accept);
+    for (size_t i = 0; i < field->accept_count; i++) {
+        const char *type =
+            !accept ? (photo ? photo_types : default_types)[i] : json_string_value(json_array_get(accept, i));
+        if (!type || strlen(type) > 5 ||
+            strspn(type, "abcdefghijklmnopqrstuvwxyz0123456789") != strlen(type)) {
+            form_report(reader, false, path, "form.definition.accept",
+                        N_("Loại tệp viết bằng phần đuôi, ví dụ “pdf”, “jpg”."), NULL);
+            type = "pdf";
+        }
+        field->accept[i] = arena_strdup(reader->arena, type);
+    }
+}
+
+static void read_group(struct form_reader *reader, const json_t *json, const char *path,
+                       struct form_field *field)
+{
+    const json_t *fields = json_object_get(json, "fields");
+    size_t count = json_array_size(fields);
+    if (!json_is_array(fields) || count == 0 || count > 100) {
+        form_report(reader, false, path, "form.definition.group",
+                    N_("Nhóm lặp lại phải có từ 1 đến 100 ô trong “fields”."), NULL);
+        return;
+    }
+    field->fields = arena_array(reader->arena, count, sizeof *field->fields);
+    field->field_count = count;
+    for (size_t i = 0; i < count; i++)
+        form_read_field(reader, json_array_get(fields, i),
+                        arena_printf(reader->arena, "%s.fields[%zu]", path, i), true, &field->fields[i]);
+    const json_t *totals = json_object_get(json, "totals");
+    size_t total_count = json_array_size(totals);
+    field->totals = arena_array(reader->arena, total_count ? total_count : 1, sizeof *field->totals);
+    for (size_t i = 0; i < total_count; i++) {
+        const char *key = json_string_value(json_array_get(totals, i));
+        size_t at = 0;
+        while (at < count && !(key && field->fields[at].key && strcmp(field->fields[at].key, key) == 0))
+            at++;
+        enum form_shape shape = at < count ? field_info(&field->fields[at])->shape : SHAPE_NONE;
+        if (shape != SHAPE_INTEGER && shape != SHAPE_NUMBER)
+            form_report(reader, false, path, "form.definition.totals",
+                        N_("“totals” phải là khóa của các ô số trong nhóm."), NULL);
+        else
+            field->totals[field->total_count++] = at;
+    }
+}
+
+static void read_pattern(struct form_reader *reader, const json_t *json, const char *path,
+                         struct form_field *field)
+{
+    field->pattern = form_read_string(reader, json, path, "pattern");
+    field->pattern_message = form_read_text(reader, json, path, "pattern_message", field->pattern != NULL);
+    if (!field->pattern) return;
+    const char *at = arena_printf(reader->arena, "%s.pattern", path);
+    const char *unportable = form_pattern_unportable(field->pattern);
+    if (unportable)
+        form_report(reader, false, at, "form.definition.pattern_portable",
+                    N_("Mẫu dùng cú pháp không được phép ở chỗ: %s"), unportable);
+    else if (!(field->regex = form_pattern_compile(reader->arena, field->pattern)))
+        form_report(reader, false, at, "form.definition.pattern", N_("Mẫu “%s” sai cú pháp."),
+                    field->pattern);
+}
+
+static void read_kind_properties(struct form_reader *reader, const json_t *json, const char *path,
+                                 struct form_field *field)
+{
+    read_options(reader, json, path, field);
+    read_limits(reader, json, path, field);
+    if (field->kind == KIND_TEXT || field->kind == KIND_LONG_TEXT) read_pattern(reader, json, path, field);
+    if (field->kind == KIND_FILE || field->kind == KIND_PHOTO) read_files(reader, json, path, field);
+    if (field->kind == KIND_GROUP) read_group(reader, json, path, field);
+    field->unit = form_read_text(reader, json, path, "unit", false);
+    field->row_label = form_read_text(reader, json, path, "row_label", false);
+    field->add_label = form_read_text(reader, json, path, "add_label", false);
+    field->consent_text = form_read_text(reader, json, path, "consent_text", field->kind == KIND_SIGNATURE);
+    field->level =
+        form_read_string(reader, json, path, field->kind == KIND_PARTIAL_DATE ? "precision" : "level");
+    field->parent = form_read_string(reader, json, path, field->kind == KIND_ADDRESS ? "city" : "parent");
+    field->line_required = form_read_bool(reader, json, path, "line_required", true);
+    field->birth_date_key = form_read_string(reader, json, path, "birth_date");
+    field->gender_key = form_read_string(reader, json, path, "gender");
+    field->format = form_read_string(reader, json, path, "format");
+    if (field->kind == KIND_ADMINISTRATIVE_UNIT && field->level &&
+        !word_in("city district commune", field->level))
+        form_report(reader, false, path, "form.definition.level",
+                    N_("“level” là city, district hoặc commune."), NULL);
+    if (field->kind == KIND_PARTIAL_DATE && field->level && !word_in("year month", field->level))
+        form_report(reader, false, path, "form.definition.level", N_("“precision” là year hoặc month."),
+                    NULL);
+    if (field->format && !word_in("text number money date yes_no", field->format))
+        form_report(reader, false, path, "form.definition.format",
+                    N_("“format” là text, number, money, date hoặc yes_no."), NULL);
+}
+
+static void read_common(struct form_reader *reader, const json_t *json, const char *path, bool in_group,
+                        struct form_field *field)
+{
+    field->label = form_read_text(reader, json, path, "label", true);
+    field->help = form_read_text(reader, json, path, "help", false);
+    field->example = form_read_text(reader, json, path, "example", false);
+    field->required = form_read_bool(reader, json, path, "required", false);
+    field->hidden_value = !form_read_bool(reader, json, path, "shown", true);
+    field->required_if = form_read_expression(reader, json, path, "required_if");
+    field->visible_if = form_read_expression(reader, json, path, "visible_if");
+    field->valid_if = form_read_expression(reader, json, path, "valid_if");
+    field->message = form_read_text(reader, json, path, "message", field->valid_if != NULL);
+    field->value = form_read_expression(reader, json, path, "value");
+    field->meaning = form_read_string(reader, json, path, "meaning");
+    field->width = form_read_string(reader, json, path, "width");
+    const json_t *fallback = json_object_get(json, "default");
+    if (fallback) field->default_text = json_canonical_arena(fallback, reader->arena, 4096).data;
+    if (field->meaning) check_meaning(reader, field, path, in_group);
+    if (field->width && !word_in("short medium long", field->width))
+        form_report(reader, false, path, "form.definition.width", N_("“width” là short, medium hoặc long."),
+                    NULL);
+    if (field->kind == KIND_COMPUTED && !field->value)
+        form_report(reader, false, path, "form.definition.value", N_("Ô tính sẵn cần biểu thức “value”."),
+                    NULL);
+    if (field->value && (field->required || field->required_if || field->meaning || fallback))
+        form_report(
+            reader, false, path, "form.definition.value",
+            N_("Ô tính sẵn không nhập được nên không dùng required, required_if, default hay meaning."),
+            NULL);
+    enum form_shape shape = field_info(field)->shape;
+    if (field->value &&
+        (shape == SHAPE_GROUP || shape == SHAPE_NONE || field_info(field)->widget == WIDGET_FILE))
+        form_report(reader, false, path, "form.definition.value", N_("Loại ô này không tính sẵn được."),
+                    NULL);
+}
+
+void form_read_field(struct form_reader *reader, const json_t *json, const char *path, bool in_group,
+                     struct form_field *field)
+{
+    *field = (struct form_field){.path = path, .birth_date = -1, .gender = -1, .kind = KIND_NOTICE};
+    const char *kind = json_get_cstr(json, "kind", "");
+    size_t at = 0;
+    while (at < KIND_COUNT && strcmp(form_kinds[at].name, kind) != 0)
+        at++;
+    if (at == KIND_GROUP && in_group) {
+        form_report(reader, false, path, "form.definition.kind",
+                    N_("Nhóm lặp lại không được lồng trong nhóm khác."), NULL);
+        return;
+    }
+    if (!json_is_object(json) || at == KIND_COUNT) {
+        form_report(reader, false, path, "form.definition.kind",
+                    N_("Không có loại ô “%s”. Xem danh sách loại ô trong tài liệu biểu mẫu."),
+                    arena_strdup(reader->arena, kind));
+        return;
+    }
+    if (++reader->field_total > FORM_FIELDS_MAXIMUM) {
+        if (reader->field_total == FORM_FIELDS_MAXIMUM + 1)
+            form_report(reader, false, path, "form.definition.size",
+                        N_("Biểu mẫu có quá nhiều ô (tối đa 1000)."), NULL);
+        return;
+    }
+    field->kind = (enum form_kind)at;
+    form_check_properties(reader, json, path, common, form_kinds[at].properties);
+    field->key = form_read_string(reader, json, path, "key");
+    if (field->key && !form_key_valid(str_of(field->key)))
+        form_report(reader, false, path, "form.definition.key",
+                    N_("Khóa “%s” không hợp lệ: bắt đầu bằng chữ, chỉ có chữ, số và dấu gạch dưới, tối đa 64 "
+                       "byte, không trùng từ khóa FEEL."),
+                    field->key);
+    else if (!field->key && form_kinds[at].shape != SHAPE_NONE)
+        form_report(reader, false, path, "form.definition.missing", N_("Thiếu thuộc tính “%s”."), "key");
+    read_common(reader, json, path, in_group, field);
+    read_kind_properties(reader, json, path, field);
+}

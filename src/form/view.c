@@ -1,0 +1,558 @@
+/* A page of a form as data for the templates (docs/forms.md, "View of a page"). */
+#include "motcua/codec/json.h"
+
+#include "view.h"
+
+/*
+ * A template looks an absent name up in the surrounding view: a field of a row would show the error of its
+ * group. So every optional member of a view is there from the start, as false.
+ */
+json_t *form_view_new(const char *names)
+{
+    json_t *view = json_object();
+    struct str rest = str_of(names), name;
+    bool more = true;
+    char text[32];
+    while (more) {
+        more = str_split(rest, ' ', &name, &rest);
+        if (name.length == 0 || name.length >= sizeof text) continue;
+        memcpy(text, name.data, name.length);
+        text[name.length] = 0;
+        json_object_set_new(view, text, json_false());
+    }
+    return view;
+}
+
+static const char field_members[] =
+    "help help_id example required optional visible hidden error error_id described_by filled_from value "
+    "input "
+    "day month year partial options searchable parts rows can_add add_value add_label totals files max_files "
+    "max_bytes accept visible_if text consent_text depends part is_group widget_static widget_output "
+    "widget_input widget_textarea widget_radios widget_checkboxes widget_checkbox widget_select widget_date "
+    "widget_parts widget_group widget_file";
+
+static void set(json_t *object, const char *name, const char *text)
+{
+    if (text && *text) json_set_cstr(object, name, text);
+}
+
+static void flag(json_t *object, const char *name, bool value)
+{
+    if (value) json_object_set_new(object, name, json_true());
+}
+
+const struct form_error *form_error_at(const struct form_errors *errors, const char *path)
+{
+    for (size_t i = 0; errors && i < errors->count; i++)
+        if (strcmp(errors->list[i].field, path) == 0) return &errors->list[i];
+    return NULL;
+}
+
+static void set_widget(json_t *view, struct arena *arena, enum form_widget widget)
+{
+    json_object_set_new(view, arena_printf(arena, "widget_%s", form_widget_names[widget]), json_true());
+}
+
+static void set_described_by(struct form_viewer *viewer, json_t *view, const char *id, bool help, bool error)
+{
+    const char *help_id = help ? arena_printf(viewer->arena, "%s-help", id) : NULL;
+    const char *error_id = error ? arena_printf(viewer->arena, "%s-error", id) : NULL;
+    set(view, "help_id", help_id);
+    set(view, "error_id", error_id);
+    if (help_id && error_id)
+        set(view, "described_by", arena_printf(viewer->arena, "%s %s", help_id, error_id));
+    else
+        set(view, "described_by", help_id ? help_id : error_id);
+}
+
+/* Members every field has. */
+static json_t *field_base(struct form_viewer *viewer, const struct form_field *field,
+                          const struct form_field_state *state, const char *name)
+{
+    struct arena *arena = viewer->arena;
+    const char *id = form_control_id(arena, name);
+    const struct form_error *error = form_error_at(viewer->errors, name);
+    json_t *view = form_view_new(field_members);
+    set(view, "key", field->key);
+    set(view, "name", name);
+    set(view, "id", id);
+    set(view, "kind", field_info(field)->name);
+    json_object_set_new(view, arena_printf(arena, "is_%s", field_info(field)->name), json_true());
+    set_widget(view, arena, field->value ? WIDGET_OUTPUT : field_info(field)->widget);
+    set(view, "label", form_text_in(&field->label, viewer->language));
+    set(view, "help", form_text_in(&field->help, viewer->language));
+    set(view, "example", form_text_in(&field->example, viewer->language));
+    if (field_takes_input(field)) {
+        flag(view, "required", state->required);
+        flag(view, "optional", !state->required);
+        set(view, "filled_from", field->key ? json_get_cstr(viewer->filled, field->key, NULL) : NULL);
+    }
+    flag(view, "visible", state->visible);
+    flag(view, "hidden", !state->visible);
+    if (field->visible_if) set(view, "visible_if", field->visible_if->source);
+    if (error) set(view, "error", error->text);
+    set_described_by(viewer, view, id, field->help.vi != NULL, error != NULL);
+    return view;
+}
+
+/* --- inputs --- */
+
+static const char *input_mode(enum form_kind kind)
+{
+    switch (kind) {
+    case KIND_NUMBER:
+        return "decimal";
+    case KIND_INTEGER:
+    case KIND_MONEY:
+    case KIND_PERSONAL_ID:
+    case KIND_IDENTITY_CARD:
+    case KIND_IDENTITY_NUMBER:
+    case KIND_HOUSEHOLD:
+        return "numeric";
+    case KIND_PHONE:
+        return "tel";
+    case KIND_EMAIL:
+        return "email";
+    default:
+        return NULL;
+    }
+}
+
+/* WCAG 1.3.5: the purpose of fields about the person herself. */
+static const char *autocomplete(const struct form_field *field)
+{
+    static const char *const purposes[][2] = {{"person.full_name", "name"},
+                                              {"person.birth_date", "bday"},
+                                              {"person.phone", "tel"},
+                                              {"person.email", "email"}};
+    for (size_t i = 0; field->meaning && i < sizeof purposes / sizeof *purposes; i++)
+        if (strcmp(field->meaning, purposes[i][0]) == 0) return purposes[i][1];
+    return NULL;
+}
+
+static void add_input(struct form_viewer *viewer, json_t *view, const struct form_field *field)
+{
+    json_t *input = json_object();
+    bool area = field_info(field)->widget == WIDGET_TEXTAREA;
+    bool free_text = field->kind == KIND_TEXT || field->kind == KIND_LONG_TEXT;
+    set(input, "type", field->kind == KIND_EMAIL ? "email" : field->kind == KIND_PHONE ? "tel" : "text");
+    set(input, "inputmode", input_mode(field->kind));
+    set(input, "autocomplete", autocomplete(field));
+    set(input, "width", field->width);
+    set(input, "unit",
+        field->kind == KIND_MONEY ? form_translate(viewer->environment, N_("đồng"))
+                                  : form_text_in(&field->unit, viewer->language));
+    if (free_text) json_object_set_new(input, "max_length", json_integer(field->max_length));
+    if (area) json_object_set_new(input, "rows", json_integer(field->max_length > 1000 ? 6 : 4));
+    json_object_set_new(view, "input", input);
+}
+
+static void add_date(struct form_viewer *viewer, json_t *view, const struct form_field *field,
+                     const json_t *value)
+{
+    struct str text = json_str_value(value), day = STR_NULL, month = STR_NULL, year = STR_NULL;
+    flag(view, "partial", field->kind == KIND_PARTIAL_DATE);
+    if (form_partial_date_valid(text)) {
+        year = str_slice(text, 0, 4);
+        month = str_slice(text, 5, 7);
+        day = str_slice(text, 8, 10);
+    } else if (text.length) { /* "31/2/2017" as typed in parts */
+        struct str rest;
+        if (str_split(text, '/', &day, &rest)) str_split(rest, '/', &month, &year);
+    }
+    set(view, "day", arena_str(viewer->arena, day).data);
+    set(view, "month", arena_str(viewer->arena, month).data);
+    set(view, "year", arena_str(viewer->arena, year).data);
+    json_t *input = json_object();
+    set(input, "autocomplete", autocomplete(field));
+    json_object_set_new(view, "input", input);
+}
+
+/* --- choices --- */
+
+static json_t *option(struct form_viewer *viewer, const char *name, const char *id, size_t number,
+                      const char *value, const char *label, const char *help, bool selected)
+{
+    json_t *view = form_view_new("help selected");
+    json_set_cstr(view, "value", value);
+    set(view, "label", label);
+    set(view, "help", help);
+    set(view, "name", name);
+    set(view, "id", number ? arena_printf(viewer->arena, "%s-%zu", id, number) : id);
+    flag(view, "selected", selected);
+    return view;
+}
+
+static bool is_selected(const json_t *value, const char *candidate)
+{
+    if (json_is_string(value)) return strcmp(json_string_value(value), candidate) == 0;
+    for (size_t i = 0; i < json_array_size(value); i++) {
+        const char *item = json_string_value(json_array_get(value, i));
+        if (item && strcmp(item, candidate) == 0) return true;
+    }
+    return false;
+}
+
+static json_t *choice_options(struct form_viewer *viewer, const struct form_choice *choices, size_t count,
+                              const char *name, const json_t *value, bool with_empty)
+{
+    json_t *options = json_array();
+    const char *id = form_control_id(viewer->arena, name);
+    if (with_empty)
+        json_array_append_new(options,
+                              option(viewer, name, arena_printf(viewer->arena, "%s-none", id), 0, "",
+                                     form_translate(viewer->environment, N_("— Chọn —")), NULL, false));
+    size_t shown = 0;
+    for (size_t i = 0; i < count; i++) {
+        bool selected = is_selected(value, choices[i].value);
+        if (!selected && !form_choice_visible(viewer->run, &choices[i])) continue;
+        json_array_append_new(options, option(viewer, name, id, shown, choices[i].value,
+                                              form_text_in(&choices[i].label, viewer->language),
+                                              form_text_in(&choices[i].help, viewer->language), selected));
+        shown++;
+    }
+    return options;
+}
+
+json_t *form_list_view(struct form_viewer *viewer, const char *list, const char *parent, const char *name,
+                       const json_t *value)
+{
+    struct form_option *found;
+    const char *id = form_control_id(viewer->arena, name);
+    size_t count = form_list_options(viewer->environment, viewer->arena, list, parent, &found);
+    json_t *options = json_array();
+    json_array_append_new(options, option(viewer, name, arena_printf(viewer->arena, "%s-none", id), 0, "",
+                                          form_translate(viewer->environment, N_("— Chọn —")), NULL, false));
+    bool present = false;
+    for (size_t i = 0; i < count; i++) {
+        bool selected = is_selected(value, found[i].value);
+        present |= selected;
+        json_array_append_new(
+            options, option(viewer, name, id, i + 1, found[i].value, found[i].label, NULL, selected));
+    }
+    if (!present && json_is_string(value) &&
+        json_string_length(value)) { /* what was answered is never lost */
+        const char *label =
+            form_list_label(viewer->environment, viewer->arena, list, json_string_value(value));
+        json_array_append_new(options, option(viewer, name, id, count + 1, json_string_value(value),
+                                              label ? label : json_string_value(value), NULL, true));
+    }
+    return options;
+}
+
+static void add_yes_no(struct form_viewer *viewer, json_t *view, const char *name, const json_t *value)
+{
+    json_t *options = json_array();
+    const char *id = form_control_id(viewer->arena, name);
+    json_array_append_new(options,
+                          option(viewer, name, id, 0, "true", form_translate(viewer->environment, N_("Có")),
+                                 NULL, json_is_true(value)));
+    json_array_append_new(options, option(viewer, name, id, 1, "false",
+                                          form_translate(viewer->environment, N_("Không")), NULL,
+                                          json_is_false(value)));
+    json_object_set_new(view, "options", options);
+}
+
+static void add_select(struct form_viewer *viewer, json_t *view, const struct form_field *field,
+                       const char *name, const json_t *value)
+{
+    json_t *options =
+        field_has_choices(field)
+            ? choice_options(viewer, field->choices, field->choice_count, name, value, true)
+            : form_list_view(viewer, field->list ? field->list : "", field->parent, name, value);
+    flag(view, "searchable", json_array_size(options) > 16);
+    json_object_set_new(view, "options", options);
+}
+
+/* --- parts --- */
+
+static json_t *part(struct form_viewer *viewer, const char *name, const char *label, enum form_widget widget)
+{
+    json_t *view = form_view_new(field_members);
+    const char *dot = strrchr(name, '.');
+    set(view, "key", dot ? dot + 1 : name);
+    set(view, "part", dot ? dot + 1 : name);
+    set(view, "name", name);
+    set(view, "id", form_control_id(viewer->arena, name));
+    set(view, "label", form_translate(viewer->environment, label));
+    flag(view, "visible", true);
+    set_widget(view, viewer->arena, widget);
+    return view;
+}
+
+static void part_input(json_t *view, const char *value, const char *mode, const char *width)
+{
+    json_t *input = json_object();
+    set(input, "type", "text");
+    set(input, "inputmode", mode);
+    set(input, "width", width);
+    json_object_set_new(view, "input", input);
+    json_set_cstr(view, "value", value);
+}
+
+static void add_address(struct form_viewer *viewer, json_t *parts, const struct form_field *field,
+                        const char *name, const json_t *value)
+{
+    static const struct {
+        const char *part, *label;
+    } units[] = {{"city", N_("Tỉnh/Thành phố")},
+                 {"district", N_("Quận/Huyện/Thị xã")},
+                 {"commune", N_("Phường/Xã/Thị trấn")}};
+    const char *parent = NULL;
+    for (size_t i = 0; i < 3; i++) {
+        const char *part_name = arena_printf(viewer->arena, "%s.%s", name, units[i].part);
+        const json_t *code = json_object_get(value, units[i].part);
+        const char *current = i == 0 && field->parent ? field->parent
+                              : json_is_string(code)  ? json_string_value(code)
+                                                      : NULL;
+        json_t *view;
+        if (i == 0 && field->parent) {
+            const char *label =
+                form_list_label(viewer->environment, viewer->arena, "administrative_unit", field->parent);
+            view = part(viewer, part_name, units[i].label, WIDGET_OUTPUT);
+            set(view, "text", label ? label : field->parent);
+        } else {
+            view = part(viewer, part_name, units[i].label, WIDGET_SELECT);
+            json_t *options = i == 0 || parent
+                                  ? form_list_view(viewer, "administrative_unit", parent, part_name, code)
+                                  : form_list_view(viewer, "", NULL, part_name, code);
+            flag(view, "searchable", json_array_size(options) > 16);
+            flag(view, "depends", i < 2); /* choosing one changes the next list */
+            json_object_set_new(view, "options", options);
+        }
+        json_array_append_new(parts, view);
+        parent = current;
+    }
+    json_t *line = part(viewer, arena_printf(viewer->arena, "%s.line", name),
+                        N_("Số nhà, đường/phố, tổ dân phố hoặc thôn"), WIDGET_INPUT);
+    part_input(line, json_get_cstr(value, "line", ""), NULL, "long");
+    flag(line, "required", field->line_required);
+    json_array_append_new(parts, line);
+}
+
+static void add_text_part(struct form_viewer *viewer, json_t *parts, const char *name, const char *member,
+                          const char *label, const json_t *value, const char *mode)
+{
+    const json_t *current = json_object_get(value, member);
+    json_t *view = part(viewer, arena_printf(viewer->arena, "%s.%s", name, member), label, WIDGET_INPUT);
+    const char *text =
+        json_is_number(current)
+            ? form_number_shown(viewer->arena, form_number_text(viewer->arena, current), "vi", false)
+        : json_is_string(current) ? json_string_value(current)
+                                  : "";
+    part_input(view, text, mode, "medium");
+    json_array_append_new(parts, view);
+}
+
+static void add_day_part(struct form_viewer *viewer, json_t *parts, const char *name, const char *member,
+                         const char *label, const json_t *value)
+{
+    static const struct form_field day = {.kind = KIND_DATE};
+    json_t *view = part(viewer, arena_printf(viewer->arena, "%s.%s", name, member), label, WIDGET_DATE);
+    const json_t *current = json_object_get(value, member);
+    add_date(viewer, view, &day, current);
+    json_set_cstr(view, "value", form_value_typed_text(&day, viewer->arena, current));
+    json_array_append_new(parts, view);
+}
+
+static void add_numbered(struct form_viewer *viewer, json_t *parts, const struct form_field *field,
+                         const char *name, const json_t *value)
+{
+    bool cascade = field->kind == KIND_CASCADE;
+    const struct form_choice *choices = field->choices;
+    size_t count = field->choice_count, slots = cascade ? field->level_count : (size_t)field->max_items;
+    for (size_t i = 0; i < slots && count > 0; i++) {
+        const char *part_name = arena_printf(viewer->arena, "%s.%zu", name, i);
+        const json_t *current = json_array_get(value, i);
+        const char *label = cascade ? form_text_in(&field->levels[i], viewer->language)
+                                    : form_message(viewer->arena, viewer->environment, N_("Ưu tiên %s"),
+                                                   arena_printf(viewer->arena, "%zu", i + 1));
+        json_t *view = part(viewer, part_name, label, WIDGET_SELECT);
+        json_object_set_new(view, "options",
+                            choice_options(viewer, choices, count, part_name, current, true));
+        flag(view, "depends", cascade && i + 1 < slots);
+        json_array_append_new(parts, view);
+        if (cascade) {
+            const struct form_choice *chosen = form_choice_find(choices, count, json_string_value(current));
+            choices = chosen ? chosen->choices : NULL;
+            count = chosen ? chosen->choice_count : 0;
+        }
+    }
+}
+
+static void add_parts(struct form_viewer *viewer, json_t *view, const struct form_field *field,
+                      const char *name, const json_t *value)
+{
+    json_t *parts = json_array();
+    json_t *box;
+    switch (field->kind) {
+    case KIND_ADDRESS:
+        add_address(viewer, parts, field, name, value);
+        break;
+    case KIND_DATE_RANGE:
+        add_day_part(viewer, parts, name, "from", N_("Từ ngày"), value);
+        add_day_part(viewer, parts, name, "to", N_("Đến ngày"), value);
+        break;
+    case KIND_BANK_ACCOUNT:
+        box = part(viewer, arena_printf(viewer->arena, "%s.bank", name), N_("Ngân hàng"), WIDGET_SELECT);
+        json_object_set_new(box, "options",
+                            form_list_view(viewer, "bank", NULL, arena_printf(viewer->arena, "%s.bank", name),
+                                           json_object_get(value, "bank")));
+        json_array_append_new(parts, box);
+        add_text_part(viewer, parts, name, "number", N_("Số tài khoản"), value, "numeric");
+        add_text_part(viewer, parts, name, "holder", N_("Tên chủ tài khoản"), value, NULL);
+        break;
+    case KIND_SIGNATURE:
+        set(view, "consent_text", form_text_in(&field->consent_text, viewer->language));
+        box = part(viewer, arena_printf(viewer->arena, "%s.consent", name),
+                   form_text_in(&field->consent_text, viewer->language), WIDGET_CHECKBOX);
+        flag(box, "value", json_get_bool(value, "consent", false));
+        json_array_append_new(parts, box);
+        add_text_part(viewer, parts, name, "name", N_("Họ tên người ký"), value, NULL);
+        break;
+    case KIND_MAP_POINT:
+        add_text_part(viewer, parts, name, "lat", N_("Vĩ độ"), value, "decimal");
+        add_text_part(viewer, parts, name, "lon", N_("Kinh độ"), value, "decimal");
+        break;
+    default:
+        add_numbered(viewer, parts, field, name, value);
+        break;
+    }
+    json_object_set_new(view, "parts", parts);
+}
+
+/* --- files and groups --- */
+
+static void add_files(struct form_viewer *viewer, json_t *view, const struct form_field *field,
+                      const json_t *value)
+{
+    json_t *files = json_array();
+    size_t count = json_is_array(value) ? json_array_size(value) : 0;
+    for (size_t i = 0; i < count; i++)
+        json_array_append_new(files, json_pack("{s:O}", "document", json_array_get(value, i)));
+    BUF_AUTO accept = BUF_WITH_MAXIMUM(400);
+    for (size_t i = 0; i < field->accept_count; i++)
+        buf_printf(&accept, "%s.%s", i ? "," : "", field->accept[i]);
+    json_object_set_new(view, "files", files);
+    json_object_set_new(view, "max_files", json_integer(field->max_items));
+    json_object_set_new(view, "max_bytes", json_integer(field->max_bytes));
+    json_set_str(view, "accept", buf_str(&accept));
+    flag(view, "can_add", (int64_t)count < field->max_items);
+    viewer->has_files = true;
+}
+
+static void add_totals(struct form_viewer *viewer, json_t *view, const struct form_field *group,
+                       const struct form_field_state *state)
+{
+    json_t *totals = json_array();
+    for (size_t i = 0; i < group->total_count; i++) {
+        const struct form_field *field = &group->fields[group->totals[i]];
+        struct feel_number sum = feel_number_from_int64(0), term;
+        for (size_t r = 0; r < state->row_count; r++) {
+            const json_t *value = state->rows[r][group->totals[i]].value;
+            if (json_is_number(value) && feel_number_from_text(form_number_text(viewer->arena, value), &term))
+                (void)feel_number_add(sum, term, &sum);
+        }
+        char text[FEEL_NUMBER_TEXT_SIZE];
+        size_t length = feel_number_text(sum, text);
+        json_t *number = form_number_json(str_make(text, length));
+        json_array_append_new(
+            totals, json_pack("{s:s,s:s}", "label", form_text_in(&field->label, viewer->language), "value",
+                              form_value_shown(field, viewer->environment, viewer->arena, number)));
+        json_decref(number);
+    }
+    json_object_set_new(view, "totals", totals);
+}
+
+static void add_rows(struct form_viewer *viewer, json_t *view, const struct form_field *group,
+                     const struct form_field_state *state, const json_t *value)
+{
+    size_t index = (size_t)(group - viewer->run->form->fields);
+    json_t *rows = json_array();
+    const char *own = form_text_in(&group->row_label, viewer->language);
+    for (size_t r = 0; r < state->row_count; r++) {
+        json_t *row = form_view_new("can_remove label"), *fields = json_array();
+        form_run_enter_row(viewer->run, index, r);
+        for (size_t i = 0; i < group->field_count; i++) {
+            const struct form_field *field = &group->fields[i];
+            const char *name = arena_printf(viewer->arena, "%s[%zu].%s", group->key, r,
+                                            field->key ? field->key : arena_printf(viewer->arena, "_%zu", i));
+            if (!(field->value && field->hidden_value))
+                json_array_append_new(fields, form_field_view(viewer, field, &state->rows[r][i], name,
+                                                              form_answer(json_array_get(value, r), field)));
+        }
+        form_run_leave_row(viewer->run);
+        json_object_set_new(row, "index", json_integer((json_int_t)r));
+        json_object_set_new(row, "number", json_integer((json_int_t)r + 1));
+        set(row, "label",
+            own ? arena_printf(viewer->arena, "%s %zu", own, r + 1)
+                : form_message(viewer->arena, viewer->environment, N_("Dòng %s"),
+                               arena_printf(viewer->arena, "%zu", r + 1)));
+        set(row, "remove_value", arena_printf(viewer->arena, "%s[%zu]", group->key, r));
+        flag(row, "can_remove", true);
+        json_object_set_new(row, "fields", fields);
+        json_array_append_new(rows, row);
+    }
+    json_object_set_new(view, "rows", rows);
+    flag(view, "can_add", state->row_count < (size_t)group->max_items);
+    set(view, "add_value", group->key);
+    const char *add_label = form_text_in(&group->add_label, viewer->language);
+    set(view, "add_label", add_label ? add_label : form_translate(viewer->environment, N_("Thêm dòng")));
+    add_totals(viewer, view, group, state);
+}
+
+json_t *form_field_view(struct form_viewer *viewer, const struct form_field *field,
+                        const struct form_field_state *state, const char *name, const json_t *answer)
+{
+    json_t *view = field_base(viewer, field, state, name);
+    json_auto fallback = NULL;
+    if (!answer && field->default_text &&
+        json_parse(viewer->arena, str_of(field->default_text), 0, 0, &fallback, NULL) == STATUS_OK)
+        answer = fallback;
+    if (field->value) {
+        set(view, "text", form_value_shown(field, viewer->environment, viewer->arena, state->value));
+        return view;
+    }
+    switch (field_info(field)->widget) {
+    case WIDGET_INPUT:
+    case WIDGET_TEXTAREA:
+        add_input(viewer, view, field);
+        break;
+    case WIDGET_DATE:
+        add_date(viewer, view, field, answer);
+        break;
+    case WIDGET_RADIOS:
+        if (field->kind == KIND_YES_NO)
+            add_yes_no(viewer, view, name, answer);
+        else
+            json_object_set_new(
+                view, "options",
+                choice_options(viewer, field->choices, field->choice_count, name, answer, false));
+        break;
+    case WIDGET_CHECKBOXES:
+        json_object_set_new(view, "options",
+                            choice_options(viewer, field->choices, field->choice_count, name, answer, false));
+        break;
+    case WIDGET_CHECKBOX:
+        flag(view, "value", json_is_true(answer));
+        return view;
+    case WIDGET_SELECT:
+        add_select(viewer, view, field, name, answer);
+        break;
+    case WIDGET_PARTS:
+        add_parts(viewer, view, field, name, answer);
+        break;
+    case WIDGET_FILE:
+        add_files(viewer, view, field, answer);
+        break;
+    case WIDGET_GROUP:
+        add_rows(viewer, view, field, state, answer);
+        break;
+    default:
+        return view;
+    }
+    if (field_info(field)->shape != SHAPE_LIST && field_info(field)->shape != SHAPE_PARTS &&
+        field_info(field)->shape != SHAPE_GROUP)
+        json_set_cstr(view, "value", form_value_typed_text(field, viewer->arena, answer));
+    return view;
+}
