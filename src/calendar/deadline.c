@@ -100,7 +100,8 @@ static bool advance(struct run *run, const struct advance *advance, instant *due
             return true;
         }
         if (piece.paused_open) {
-            line_add_piece(&run->lines, &piece, piece.to, piece.kind, 0);
+            line_add_piece(&run->lines, &piece, civil_instant(civil_day_of(piece.from) + 1, 0), piece.kind,
+                           0);
             stop_paused(run, &timeline, piece.from, left);
             *due = INSTANT_NONE;
             return true;
