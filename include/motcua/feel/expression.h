@@ -8,6 +8,7 @@
 #ifndef MOTCUA_FEEL_EXPRESSION_H
 #define MOTCUA_FEEL_EXPRESSION_H
 
+#include "motcua/feel/type.h"
 #include "motcua/feel/value.h"
 
 struct feel_expression;
@@ -20,6 +21,8 @@ struct feel_names {
     const struct str
         *members; /* names of entries of contexts anywhere below them (after '.', inside filters) */
     size_t member_count;
+    const struct feel_named_type *types; /* for `instance of` and typed parameters; may be NULL */
+    size_t type_count;
 };
 
 /* The names of a context value: its keys, and as members the keys of all contexts inside it. Appends to
@@ -101,12 +104,5 @@ feel_host_function(struct arena *arena, const struct str *parameters, size_t cou
                    const struct feel_value *(*call)(struct feel_evaluation *evaluation, void *user,
                                                     const struct feel_value *const *arguments),
                    void *user);
-
-/* Is the value of this FEEL type? `type` is a compiled type expression; see feel_compile_type. Null conforms
- * to every type. Used for item definitions and parameters. */
-struct feel_type;
-NODISCARD enum status feel_compile_type(struct arena *arena, struct str text, const struct feel_type **type,
-                                        struct error *error);
-bool feel_conforms(const struct feel_value *value, const struct feel_type *type);
 
 #endif
