@@ -57,6 +57,7 @@ void wire_request_done(struct wire *wire, int64_t now_us)
 
 void wire_body_begins(struct wire *wire, int64_t now_us)
 {
+    if (wire->state == WIRE_HEAD || wire->state == WIRE_REFUSED) return; /* all of it is here already */
     atomic_store(&wire->timer_start_us, now_us);
     atomic_store(&wire->body_bytes, 0);
     atomic_store(&wire->timer, WIRE_IN_BODY);

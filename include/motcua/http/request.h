@@ -31,7 +31,8 @@ const struct form_data *request_form_data(const struct request *request);
 struct str request_body(const struct request *request); /* BODY_JSON, BODY_RAW */
 
 struct str request_header(const struct request *request, const char *name);
-struct str request_cookie(const struct request *request, const char *name); /* exact name; see session.h */
+/* Name as in response_cookie(): on a secure connection only "__Host-" + name counts. */
+struct str request_cookie(const struct request *request, const char *name);
 
 /* "vi" or "en": what was set, else the first known of Accept-Language, else "vi". */
 const char *request_language(const struct request *request);

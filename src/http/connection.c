@@ -1,0 +1,300 @@
+/* libmicrohttpd's callbacks: a connection from accept to close, and the phases of each of its requests. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "internal.h"
+#include "motcua/base/log.h"
+
+/* A small rest of a body that cannot be used is read, so that the connection can go on; a large one is cut.
+ */
+enum { SWALLOW_MAXIMUM = 256 * 1024 };
+
+void connection_notify(void *context, struct MHD_Connection *mhd, void **socket_context,
+                       enum MHD_ConnectionNotificationCode code)
+{
+    if (code == MHD_CONNECTION_NOTIFY_STARTED) {
+        *socket_context = connection_open(context, mhd);
+        return;
+    }
+    if (*socket_context != NULL) connection_close(*socket_context);
+    *socket_context = NULL;
+}
+
+static enum MHD_Result send_answer(struct request *request)
+{
+    request_guarded(request, response_finish);
+    return answer_queue(request);
+}
+
+static enum MHD_Result send_busy(struct request *request)
+{
+    atomic_fetch_add(&request->server->metrics->queue_full, 1);
+    response_error_page(request, 503, NULL, NULL);
+    response_header(request, "Retry-After", STR("2"));
+    return send_answer(request);
+}
+
+static enum MHD_Result pass_on(struct request *request, enum request_phase phase)
+{
+    request->phase = phase;
+    return dispatch_push(request) ? MHD_YES : send_busy(request);
+}
+
+static void decide(struct request *request)
+{
+    request->admission = ADMIT_ANSWER;
+    request->admission = admission_decide(request);
+}
+
+static enum MHD_Result begin(struct request *request)
+{
+    request_guarded(request, decide);
+    switch (request->admission) {
+    case ADMIT_INLINE:
+        request_guarded(request, request_run_handler);
+        return send_answer(request);
+    case ADMIT_BODY:
+        request->phase = PHASE_BODY;
+        wire_body_begins(&request->connection->wire, clock_monotonic_us());
+        return MHD_YES;
+    case ADMIT_BEFORE:
+        return pass_on(request, PHASE_BEFORE);
+    case ADMIT_HANDLER:
+        return pass_on(request, PHASE_HANDLER);
+    default:
+        return send_answer(request);
+    }
+}
+
+/* The deadline passed. The request is left to the worker that may still write to it; a shadow carries the
+ * answer. */
+static enum MHD_Result answer_expired(struct request *request, void **request_context)
+{
+    struct request *shadow = request_shadow(request);
+    request->connection->request = shadow;
+    *request_context = shadow;
+    response_error_page(shadow, 503, NULL, NULL);
+    response_header(shadow, "Retry-After", STR("5"));
+    return send_answer(shadow);
+}
+
+/* The connection was resumed. */
+static enum MHD_Result resumed(struct request *request, void **request_context)
+{
+    struct dispatch *dispatch = &request->server->dispatch;
+    pthread_mutex_lock(&dispatch->lock);
+    enum request_state state = request->state;
+    pthread_mutex_unlock(&dispatch->lock);
+    switch (state) {
+    case REQUEST_EXPIRED:
+        return answer_expired(request, request_context);
+    case REQUEST_DONE:
+        break;
+    case REQUEST_GONE:
+        return MHD_NO;
+    default:
+        return MHD_YES; /* still with the worker */
+    }
+    request->state = REQUEST_EVENT;
+    if (request->phase == PHASE_HANDLER || request->response.kind != RESPONSE_NONE)
+        return answer_queue(request);
+    request->phase = PHASE_BODY;
+    wire_body_begins(&request->connection->wire, clock_monotonic_us());
+    return MHD_YES;
+}
+
+static enum MHD_Result cut_body(struct request *request, unsigned status, const char *message)
+{
+    upload_release(request);
+    request->response.close = true;
+    response_error_page(request, status, message, NULL);
+    request_guarded(request, response_finish);
+    answer_raw(request);
+    return MHD_NO;
+}
+
+static enum MHD_Result fail_body(struct request *request, unsigned status, const char *message)
+{
+    const struct head *head = request->head;
+    upload_release(request);
+    if (head->chunked || head->content_length - request->received_bytes > SWALLOW_MAXIMUM)
+        return cut_body(request, status, message);
+    request->failure = status;
+    request->failure_message = message;
+    return MHD_YES;
+}
+
+static unsigned upload_failure(enum status status)
+{
+    switch (status) {
+    case STATUS_TOO_LARGE:
+        return 413;
+    case STATUS_INVALID:
+        return 400;
+    case STATUS_DENIED:
+        return 403;
+    default:
+        return 503;
+    }
+}
+
+static void log_upload_failure(struct request *request, enum status status, const struct error *error)
+{
+    log_write(status == STATUS_UNAVAILABLE || status == STATUS_FATAL ? LOG_ERROR : LOG_INFO,
+              "http.upload_failed",
+              LOG_FIELDS(log_cstr("request", request->id), log_cstr("status", status_name(status)),
+                         log_cstr("code", error->code ? error->code : ""),
+                         log_cstr("detail", error->detail ? error->detail : "")));
+}
+
+/* The arena's recovery point lies here and not in request_guarded(): files must be given back before memory
+ * is. */
+static enum MHD_Result feed_upload(struct request *request, struct str data)
+{
+    jmp_buf recovery;
+    const struct arena_mark mark = arena_mark(request->arena);
+    if (setjmp(recovery) != 0) {
+        arena_set_recovery(request->arena, NULL);
+        log_error("http.memory", log_cstr("request", request->id), log_str("path", request->path));
+        upload_release(request);
+        arena_rewind(request->arena, mark);
+        request->form = (struct form_data){0};
+        return cut_body(request, 500, NULL);
+    }
+    arena_set_recovery(request->arena, &recovery);
+    struct error error = {0};
+    enum status status = upload_feed(request, data, &error);
+    arena_set_recovery(request->arena, NULL);
+    if (status == STATUS_OK) return MHD_YES;
+    log_upload_failure(request, status, &error);
+    return fail_body(request, upload_failure(status), error.message);
+}
+
+static enum MHD_Result body_data(struct request *request, const char *data, size_t length)
+{
+    request->received_bytes += length;
+    if (request->failure != 0) return MHD_YES;
+    if (request->match.route->body == BODY_MULTIPART) return feed_upload(request, str_make(data, length));
+    buf_append(&request->body, data, length);
+    return request->body.overflow ? fail_body(request, 413, NULL) : MHD_YES;
+}
+
+static enum MHD_Result body_end(struct request *request)
+{
+    struct error error = {0};
+    if (request->failure == 0 && request->match.route->body == BODY_MULTIPART) {
+        enum status status = upload_finish(request, &error);
+        if (status != STATUS_OK) {
+            upload_release(request);
+            request->failure = upload_failure(status);
+            request->failure_message = error.message;
+        }
+    }
+    if (request->failure == 0) return pass_on(request, PHASE_HANDLER);
+    response_error_page(request, request->failure, request->failure_message, NULL);
+    return send_answer(request);
+}
+
+static struct request *first_call(const struct listener *listener, struct MHD_Connection *mhd)
+{
+    const union MHD_ConnectionInfo *info = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+    struct connection *connection = info != NULL ? info->socket_context : NULL;
+    struct head *head = connection != NULL ? wire_take_head(&connection->wire) : NULL;
+    if (head == NULL) { /* nobody checked this request: never serve it */
+        log_error("http.unguarded", log_bool("connection", connection != NULL));
+        return NULL;
+    }
+    struct request *request = request_create(listener->server, connection, mhd, head);
+    connection->request = request;
+    return request;
+}
+
+enum MHD_Result connection_access(void *context, struct MHD_Connection *mhd, const char *url,
+                                  const char *method, const char *version, const char *data, size_t *length,
+                                  void **request_context)
+{
+    (void)url;
+    (void)method;
+    (void)version;
+    struct request *request = *request_context;
+    if (request == NULL) {
+        request = first_call(context, mhd);
+        *request_context = request;
+        return request != NULL ? begin(request) : MHD_NO;
+    }
+    switch (request->phase) {
+    case PHASE_BODY: {
+        size_t received = *length;
+        *length = 0;
+        return received > 0 ? body_data(request, data, received) : body_end(request);
+    }
+    case PHASE_BEFORE:
+    case PHASE_HANDLER:
+        return resumed(request, request_context);
+    default:
+        *length = 0;
+        return MHD_YES;
+    }
+}
+
+static void log_access(struct request *request, int64_t duration_us)
+{
+    const struct server *server = request->server;
+    bool refused = request->metric == server->row_count + METRIC_REFUSED;
+    struct access_summary summary = {
+        .request_id = request->id,
+        .method = request->head->method != HTTP_METHOD_UNSET ? http_method_name(request->head->method) : "-",
+        .path = refused ? STR("-") : request->path,
+        .pattern = request->match.route != NULL ? request->match.route->pattern : "-",
+        .status = request->sent_status,
+        .response_bytes = request->sent_bytes,
+        .duration_us = duration_us,
+        .queue_us = request->queue_wait_us,
+        .address = str_of(request->client_text),
+        .tenant = request->tenant,
+        .account = request->account,
+    };
+    if (request->quiet && request->sent_status >= 200 && request->sent_status < 400) return;
+    if (server->hooks.access_log != NULL) {
+        server->hooks.access_log(server->hooks.context, &summary);
+        return;
+    }
+    log_set_context(request->id, request->tenant, request->account);
+    log_info("http.access", log_cstr("method", summary.method), log_str("path", summary.path),
+             log_cstr("route", summary.pattern), log_int("status", summary.status),
+             log_int("bytes", (int64_t)summary.response_bytes), log_double("ms", (double)duration_us / 1000),
+             log_double("queue_ms", (double)summary.queue_us / 1000), log_str("address", summary.address));
+    log_set_context(NULL, NULL, NULL);
+}
+
+void connection_completed(void *context, struct MHD_Connection *mhd, void **request_context,
+                          enum MHD_RequestTerminationCode code)
+{
+    (void)context;
+    (void)mhd;
+    struct request *request = *request_context;
+    if (request == NULL) return;
+    *request_context = NULL;
+    struct connection *connection = request->connection;
+    int64_t now_us = clock_monotonic_us();
+    if (request->phase == PHASE_BODY && connection->wire.body_refusal != 0) {
+        log_info("http.refused", log_cstr("request", request->id),
+                 log_int("status", connection->wire.body_refusal),
+                 log_cstr("reason", connection->wire.body_reason), log_cstr("address", request->client_text));
+        cut_body(request, connection->wire.body_refusal, NULL);
+    } else if (code != MHD_REQUEST_TERMINATED_COMPLETED_OK && code != MHD_REQUEST_TERMINATED_WITH_ERROR) {
+        request->sent_status = request->phase == PHASE_ANSWERED ? request->sent_status : 0;
+    }
+    if (request->phase == PHASE_BODY)
+        upload_release(request); /* killed in mid-upload: nothing is left behind */
+    int64_t duration_us = now_us - request->start_us;
+    metrics_count(request->server->metrics, request->metric, request->sent_status, duration_us,
+                  request->sent_bytes);
+    log_access(request, duration_us);
+    wire_request_done(&connection->wire, now_us);
+    connection->request = NULL;
+    request_release(request);
+}
