@@ -1,0 +1,428 @@
+/*
+ * Texts of a model that are computed: FEEL as it stands, "=…" (Zeebe), "${…}" and "#{…}" (Camunda family). Of
+ * the latter the simple forms of the unified expression language are rewritten to FEEL: == && || ! 'text',
+ * a ? b : c, empty, and/or/not and the word operators. What is not FEEL after that is a finding.
+ */
+#include "builder.h"
+#include "motcua/base/buf.h"
+#include "motcua/base/utf8.h"
+
+#define MAXIMUM_REWRITTEN 32768
+
+bool bpmn_is_simple_name(struct str text)
+{
+    if (text.length == 0 || (text.data[0] >= '0' && text.data[0] <= '9')) return false;
+    for (size_t i = 0; i < text.length; i++) {
+        unsigned char c = (unsigned char)text.data[i];
+        if (!(c == '_' || c >= 0x80 || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
+              (c >= 'A' && c <= 'Z')))
+            return false;
+    }
+    return true;
+}
+
+static bool is_word_character(char c)
+{
+    unsigned char u = (unsigned char)c;
+    return u == '_' || u >= 0x80 || (u >= '0' && u <= '9') || (u >= 'a' && u <= 'z') ||
+           (u >= 'A' && u <= 'Z');
+}
+
+/* ---- names the data may have ---- */
+
+static void add_name(struct builder *builder, struct str name)
+{
+    if (name.length == 0 || name.length > 200 || bpmn_is_simple_name(name) || builder->names.count >= 2000)
+        return;
+    if (name.data[0] == '=' || str_find(name, STR("${")) >= 0) return;
+    for (size_t i = 0; i < builder->names.count; i++)
+        if (str_equal(builder->names.items[i], name)) return;
+    VEC_PUSH(builder->arena, &builder->names, name);
+}
+
+static void collect_from(struct builder *builder, const xmlNode *node)
+{
+    static const char *const with_name[] = {"dataObject", "dataObjectReference", "property",      "dataInput",
+                                            "dataOutput", "inputDataItem",       "outputDataItem"};
+    for (size_t i = 0; i < sizeof with_name / sizeof *with_name; i++)
+        if (bpmn_is_bpmn(node, with_name[i])) add_name(builder, bpmn_attribute(builder, node, "name"));
+    if (xml_is(node, NULL, "formField")) add_name(builder, bpmn_attribute(builder, node, "id"));
+    static const char *const targets[] = {"target", "resultVariable", "elementVariable", "inputElement"};
+    for (size_t i = 0; i < sizeof targets / sizeof *targets; i++) {
+        add_name(builder, bpmn_attribute(builder, node, targets[i]));
+        add_name(builder, bpmn_extension_attribute(builder, node, targets[i]));
+    }
+}
+
+void bpmn_collect_names(struct builder *builder)
+{
+    const xmlNode *node = builder->definitions;
+    while (node != NULL) {
+        if (node->type == XML_ELEMENT_NODE) collect_from(builder, node);
+        if (node->type == XML_ELEMENT_NODE && node->children != NULL) {
+            node = node->children;
+            continue;
+        }
+        while (node != builder->definitions && node->next == NULL)
+            node = node->parent;
+        node = node == builder->definitions ? NULL : node->next;
+    }
+    const struct feel_names *given = builder->options->names;
+    for (size_t i = 0; given != NULL && i < given->variable_count; i++)
+        add_name(builder, given->variables[i]);
+    builder->feel_names = given != NULL ? *given : (struct feel_names){0};
+    builder->feel_names.variables = builder->names.items;
+    builder->feel_names.variable_count = builder->names.count;
+}
+
+/* ---- names guessed from a text that is otherwise unreadable: "loại hồ sơ = 3" ---- */
+
+static bool is_keyword(struct str word)
+{
+    static const char *const keywords[] = {
+        "if",        "then",    "else", "for",   "in",   "return", "some",     "and", "or",      "every",
+        "satisfies", "between", "true", "false", "null", "not",    "instance", "of",  "function"};
+    for (size_t i = 0; i < sizeof keywords / sizeof *keywords; i++)
+        if (str_equal_cstr(word, keywords[i])) return true;
+    return false;
+}
+
+static size_t word_end(struct str text, size_t from)
+{
+    while (from < text.length && is_word_character(text.data[from]))
+        from++;
+    return from;
+}
+
+static size_t string_end(struct str text, size_t from, char quote)
+{
+    for (size_t i = from + 1; i < text.length; i++) {
+        if (text.data[i] == '\\')
+            i++;
+        else if (text.data[i] == quote)
+            return i + 1;
+    }
+    return text.length;
+}
+
+static size_t guess_names(struct str text, struct str *names, size_t maximum)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < text.length;) {
+        if (text.data[i] == '"') {
+            i = string_end(text, i, '"');
+            continue;
+        }
+        if (!is_word_character(text.data[i])) {
+            i++;
+            continue;
+        }
+        size_t begin = i, end = word_end(text, i), words = 1;
+        bool digit = text.data[i] >= '0' && text.data[i] <= '9';
+        bool keyword = is_keyword(str_slice(text, begin, end));
+        while (!digit && !keyword && end + 1 < text.length && text.data[end] == ' ' &&
+               is_word_character(text.data[end + 1])) {
+            size_t next = word_end(text, end + 1);
+            if (is_keyword(str_slice(text, end + 1, next))) break;
+            end = next;
+            words++;
+        }
+        bool call = end < text.length && text.data[end] == '(';
+        if (words > 1 && !call && count < maximum) names[count++] = str_slice(text, begin, end);
+        i = end;
+    }
+    return count;
+}
+
+/* ---- unified expression language → FEEL ---- */
+
+static void rewrite(struct str text, struct buf *out, unsigned depth);
+
+/* Position of `wanted` outside strings and brackets, or -1. */
+static ptrdiff_t find_outside(struct str text, char wanted)
+{
+    int depth = 0;
+    for (size_t i = 0; i < text.length; i++) {
+        char c = text.data[i];
+        if (c == '"' || c == '\'') {
+            i = string_end(text, i, c) - 1;
+            continue;
+        }
+        if (c == wanted && depth == 0) return (ptrdiff_t)i;
+        depth += (c == '(' || c == '[' || c == '{') - (c == ')' || c == ']' || c == '}');
+    }
+    return -1;
+}
+
+/* End of the operand that begins at `from`: a path with calls and indices, or a group in brackets. */
+static size_t operand_end(struct str text, size_t from)
+{
+    size_t i = from;
+    while (i < text.length && text.data[i] == ' ')
+        i++;
+    while (i < text.length && text.data[i] == '!')
+        i++;
+    for (;;) {
+        i = word_end(text, i);
+        if (i < text.length && (text.data[i] == '(' || text.data[i] == '[')) {
+            int depth = 0;
+            for (; i < text.length; i++) {
+                if (text.data[i] == '"' || text.data[i] == '\'') {
+                    i = string_end(text, i, text.data[i]) - 1;
+                    continue;
+                }
+                depth += (text.data[i] == '(' || text.data[i] == '[') -
+                         (text.data[i] == ')' || text.data[i] == ']');
+                if (depth == 0) break;
+            }
+            i = i < text.length ? i + 1 : i;
+        } else if (i < text.length && text.data[i] == '.') {
+            i++;
+        } else {
+            return i;
+        }
+    }
+}
+
+static const char *word_operator(struct str word)
+{
+    static const char *const pairs[][2] = {{"eq", "="},  {"ne", "!="}, {"lt", "<"}, {"gt", ">"},
+                                           {"le", "<="}, {"ge", ">="}, {"div", "/"}};
+    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++)
+        if (str_equal_cstr(word, pairs[i][0])) return pairs[i][1];
+    return NULL;
+}
+
+static void rewrite_string(struct str text, struct buf *out)
+{
+    buf_append_char(out, '"');
+    for (size_t i = 1; i + 1 < text.length; i++) {
+        char c = text.data[i];
+        if (c == '\\' && i + 2 < text.length && text.data[i + 1] == '\'') {
+            buf_append_char(out, '\'');
+            i++;
+        } else {
+            if (c == '"') buf_append_char(out, '\\');
+            buf_append_char(out, c);
+        }
+    }
+    buf_append_char(out, '"');
+}
+
+static size_t rewrite_word(struct str text, size_t i, struct buf *out, unsigned depth)
+{
+    size_t end = word_end(text, i);
+    struct str word = str_slice(text, i, end);
+    const char *operation = word_operator(word);
+    bool is_empty = str_equal_cstr(word, "empty");
+    if (operation != NULL && i > 0 && end < text.length) {
+        buf_append_cstr(out, operation);
+        return end;
+    }
+    if ((is_empty || str_equal_cstr(word, "not")) && end < text.length && text.data[end] == ' ') {
+        size_t stop = operand_end(text, end);
+        struct str operand = str_trim(str_slice(text, end, stop));
+        if (!is_empty && str_starts_with(operand, STR("empty"))) {
+            buf_append_cstr(out, "not(");
+            rewrite(str_slice(text, end, text.length), out, depth + 1);
+            buf_append_char(out, ')');
+            return text.length;
+        }
+        buf_append_cstr(out, is_empty ? "(" : "not(");
+        rewrite(operand, out, depth + 1);
+        if (is_empty) {
+            buf_append_cstr(out, " = null or ");
+            rewrite(operand, out, depth + 1);
+            buf_append_cstr(out, " = \"\" or ");
+            rewrite(operand, out, depth + 1);
+            buf_append_cstr(out, " = []");
+        }
+        buf_append_char(out, ')');
+        return stop;
+    }
+    buf_append_str(out, word);
+    return end;
+}
+
+static void rewrite(struct str text, struct buf *out, unsigned depth)
+{
+    if (depth > 8 || out->overflow) {
+        buf_append_cstr(out, "?"); /* unreadable on purpose */
+        return;
+    }
+    ptrdiff_t question = find_outside(text, '?');
+    if (question >= 0) {
+        struct str rest = str_slice(text, (size_t)question + 1, text.length);
+        ptrdiff_t colon = find_outside(rest, ':');
+        if (colon >= 0) {
+            buf_append_cstr(out, "if ");
+            rewrite(str_slice(text, 0, (size_t)question), out, depth + 1);
+            buf_append_cstr(out, " then ");
+            rewrite(str_slice(rest, 0, (size_t)colon), out, depth + 1);
+            buf_append_cstr(out, " else ");
+            rewrite(str_slice(rest, (size_t)colon + 1, rest.length), out, depth + 1);
+            return;
+        }
+    }
+    for (size_t i = 0; i < text.length;) {
+        char c = text.data[i], next = i + 1 < text.length ? text.data[i + 1] : '\0';
+        if (c == '"' || c == '\'') {
+            size_t end = string_end(text, i, c);
+            rewrite_string(str_slice(text, i, end), out);
+            i = end;
+        } else if (c == '=' && next == '=') {
+            buf_append_char(out, '=');
+            i += i + 2 < text.length && text.data[i + 2] == '=' ? 3 : 2;
+        } else if (c == '&' && next == '&') {
+            buf_append_cstr(out, " and ");
+            i += 2;
+        } else if (c == '|' && next == '|') {
+            buf_append_cstr(out, " or ");
+            i += 2;
+        } else if (c == '!' && next != '=') {
+            size_t end = operand_end(text, i + 1);
+            buf_append_cstr(out, "not(");
+            rewrite(str_slice(text, i + 1, end), out, depth + 1);
+            buf_append_char(out, ')');
+            i = end;
+        } else if (is_word_character(c) && (i == 0 || text.data[i - 1] != '.')) {
+            i = rewrite_word(text, i, out, depth);
+        } else {
+            buf_append_char(out, c);
+            i++;
+        }
+    }
+}
+
+/* ---- reading ---- */
+
+struct bpmn_expression bpmn_literal_value(struct str text)
+{
+    return (struct bpmn_expression){.text = text, .literal = true};
+}
+
+struct bpmn_expression bpmn_variable_value(struct builder *builder, struct str name)
+{
+    struct bpmn_expression result = {.text = name};
+    struct feel_names names = {.variables = &name, .variable_count = 1};
+    (void)!feel_compile(builder->arena, name, &names, &result.feel, NULL);
+    return result;
+}
+
+static bool compile(struct builder *builder, struct str text, struct bpmn_expression *result,
+                    struct error *error)
+{
+    const struct feel_expression *feel = NULL;
+    if (feel_compile(builder->arena, text, &builder->feel_names, &feel, error) != STATUS_OK) return false;
+    *result = (struct bpmn_expression){.text = text, .feel = feel};
+    return true;
+}
+
+static void unreadable(struct builder *builder, const struct bpmn_node *node, struct str text,
+                       const struct error *error)
+{
+    if (error->status == STATUS_TOO_LARGE) {
+        bpmn_refuse(builder, node, "bpmn.expression_too_large",
+                    N_("Biểu thức FEEL quá dài hoặc lồng nhau quá sâu."), STR_NULL);
+        return;
+    }
+    struct str shown = str_slice(text, 0, 200);
+    while (shown.length > 0 && !utf8_valid(shown))
+        shown.length--;
+    bpmn_refuse(builder, node, "bpmn.unreadable_expression", N_("Không đọc được biểu thức FEEL: %s"), shown);
+}
+
+static struct bpmn_expression read_feel(struct builder *builder, const struct bpmn_node *node,
+                                        struct str text, bool unified)
+{
+    struct bpmn_expression result = {.text = text};
+    struct error error = {0};
+    if (compile(builder, text, &result, &error)) return result;
+    if (unified) {
+        BUF_AUTO out = BUF_WITH_MAXIMUM(MAXIMUM_REWRITTEN);
+        rewrite(text, &out, 0);
+        if (!out.overflow && out.length > 0) {
+            struct str rewritten = buf_copy(&out, builder->arena);
+            if (compile(builder, rewritten, &result, NULL)) return result;
+        }
+    }
+    struct str names[32];
+    size_t count = text.length > 4096 ? 0 : guess_names(text, names, 32);
+    if (count > 0) {
+        struct feel_names guessed = {.variables = names, .variable_count = count};
+        const struct feel_expression *feel = NULL;
+        if (feel_compile(builder->arena, text, &guessed, &feel, NULL) == STATUS_OK) {
+            bpmn_warn(builder, node, "bpmn.name_with_spaces",
+                      N_("Biểu thức dùng tên có khoảng trắng; tên ấy phải có trong dữ liệu lúc chạy: %s"),
+                      text);
+            return result; /* compiled again when the names of the data are known */
+        }
+    }
+    unreadable(builder, node, text, &error);
+    return (struct bpmn_expression){.text = text, .literal = false};
+}
+
+static bool is_wrapped(struct str text, char first)
+{
+    return text.length > 3 && text.data[0] == first && text.data[1] == '{' &&
+           text.data[text.length - 1] == '}' &&
+           find_outside(str_slice(text, 2, text.length), '}') == (ptrdiff_t)text.length - 3;
+}
+
+struct bpmn_expression bpmn_read_expression(struct builder *builder, const struct bpmn_node *node,
+                                            struct str text)
+{
+    text = str_trim(text);
+    if (text.length == 0) return (struct bpmn_expression){.text = STR_NULL};
+    if (is_wrapped(text, '$') || is_wrapped(text, '#'))
+        return read_feel(builder, node, str_trim(str_slice(text, 2, text.length - 1)), true);
+    if (text.data[0] == '=')
+        return read_feel(builder, node, str_trim(str_slice(text, 1, text.length)), false);
+    return read_feel(builder, node, text, true);
+}
+
+/* "order-${id}" → "order-" + string(id) */
+static struct bpmn_expression read_template(struct builder *builder, const struct bpmn_node *node,
+                                            struct str text)
+{
+    BUF_AUTO out = BUF_WITH_MAXIMUM(MAXIMUM_REWRITTEN);
+    bool first = true;
+    for (size_t i = 0; i < text.length;) {
+        struct str rest = str_slice(text, i, text.length);
+        bool computed =
+            rest.length > 2 && (rest.data[0] == '$' || rest.data[0] == '#') && rest.data[1] == '{';
+        buf_append_cstr(&out, first ? "" : " + ");
+        first = false;
+        if (computed) {
+            ptrdiff_t end = find_outside(str_slice(rest, 2, rest.length), '}');
+            size_t stop = end < 0 ? rest.length : (size_t)end + 2;
+            buf_append_cstr(&out, "string(");
+            rewrite(str_slice(rest, 2, stop), &out, 0);
+            buf_append_char(&out, ')');
+            i += end < 0 ? rest.length : stop + 1;
+            continue;
+        }
+        size_t stop = i + 1;
+        while (stop < text.length && !((text.data[stop] == '$' || text.data[stop] == '#') &&
+                                       stop + 1 < text.length && text.data[stop + 1] == '{'))
+            stop++;
+        buf_append_char(&out, '"');
+        for (; i < stop; i++) {
+            if (text.data[i] == '"' || text.data[i] == '\\') buf_append_char(&out, '\\');
+            buf_append_char(&out, text.data[i]);
+        }
+        buf_append_char(&out, '"');
+    }
+    return read_feel(builder, node, buf_copy(&out, builder->arena), false);
+}
+
+struct bpmn_expression bpmn_read_value(struct builder *builder, const struct bpmn_node *node, struct str text)
+{
+    text = str_trim(text);
+    if (text.length == 0) return (struct bpmn_expression){.text = STR_NULL};
+    if (text.data[0] == '=' && text.length > 1) return bpmn_read_expression(builder, node, text);
+    if (is_wrapped(text, '$') || is_wrapped(text, '#')) return bpmn_read_expression(builder, node, text);
+    if (str_find(text, STR("${")) >= 0 || str_find(text, STR("#{")) >= 0)
+        return read_template(builder, node, text);
+    return bpmn_literal_value(text);
+}
