@@ -23,10 +23,32 @@ void connection_notify(void *context, struct MHD_Connection *mhd, void **socket_
     *socket_context = NULL;
 }
 
+static uint64_t body_left(const struct request *request)
+{
+    const struct head *head = request->head;
+    return head->chunked ? UINT64_MAX : head->content_length - request->received_bytes;
+}
+
+/*
+ * Sends a finished answer. While the body is still outstanding the library closes the connection behind it;
+ * so a small rest is read before, unless the client waits to be told to send it.
+ */
+static enum MHD_Result send_finished(struct request *request)
+{
+    uint64_t left = body_left(request);
+    bool first_call = request->phase == PHASE_NEW || request->phase == PHASE_BEFORE;
+    bool keep =
+        first_call && left <= SWALLOW_MAXIMUM && !request->response.close && !request->head->expect_continue;
+    if (!keep) return answer_queue(request);
+    request->phase = PHASE_SWALLOW;
+    wire_body_begins(&request->connection->wire, clock_monotonic_us());
+    return MHD_YES;
+}
+
 static enum MHD_Result send_answer(struct request *request)
 {
     request_guarded(request, response_finish);
-    return answer_queue(request);
+    return send_finished(request);
 }
 
 static enum MHD_Result send_busy(struct request *request)
@@ -37,10 +59,14 @@ static enum MHD_Result send_busy(struct request *request)
     return send_answer(request);
 }
 
+/* To a worker; the phase changes only when there is room for it. */
 static enum MHD_Result pass_on(struct request *request, enum request_phase phase)
 {
+    enum request_phase before = request->phase;
     request->phase = phase;
-    return dispatch_push(request) ? MHD_YES : send_busy(request);
+    if (dispatch_push(request)) return MHD_YES;
+    request->phase = before;
+    return send_busy(request);
 }
 
 static void decide(struct request *request)
@@ -49,24 +75,30 @@ static void decide(struct request *request)
     request->admission = admission_decide(request);
 }
 
+/* First call of the library: the head alone. */
 static enum MHD_Result begin(struct request *request)
 {
     request_guarded(request, decide);
     switch (request->admission) {
-    case ADMIT_INLINE:
-        request_guarded(request, request_run_handler);
-        return send_answer(request);
     case ADMIT_BODY:
         request->phase = PHASE_BODY;
         wire_body_begins(&request->connection->wire, clock_monotonic_us());
         return MHD_YES;
     case ADMIT_BEFORE:
         return pass_on(request, PHASE_BEFORE);
-    case ADMIT_HANDLER:
-        return pass_on(request, PHASE_HANDLER);
-    default:
+    case ADMIT_ANSWER:
         return send_answer(request);
+    default:
+        request->phase = PHASE_START;
+        return MHD_YES;
     }
+}
+
+static enum MHD_Result start(struct request *request)
+{
+    if (request->admission == ADMIT_HANDLER) return pass_on(request, PHASE_HANDLER);
+    request_guarded(request, request_run_handler);
+    return send_answer(request);
 }
 
 /* The deadline passed. The request is left to the worker that may still write to it; a shadow carries the
@@ -100,7 +132,7 @@ static enum MHD_Result resumed(struct request *request, void **request_context)
     }
     request->state = REQUEST_EVENT;
     if (request->phase == PHASE_HANDLER || request->response.kind != RESPONSE_NONE)
-        return answer_queue(request);
+        return send_finished(request);
     request->phase = PHASE_BODY;
     wire_body_begins(&request->connection->wire, clock_monotonic_us());
     return MHD_YES;
@@ -118,10 +150,8 @@ static enum MHD_Result cut_body(struct request *request, unsigned status, const 
 
 static enum MHD_Result fail_body(struct request *request, unsigned status, const char *message)
 {
-    const struct head *head = request->head;
     upload_release(request);
-    if (head->chunked || head->content_length - request->received_bytes > SWALLOW_MAXIMUM)
-        return cut_body(request, status, message);
+    if (body_left(request) > SWALLOW_MAXIMUM) return cut_body(request, status, message);
     request->failure = status;
     request->failure_message = message;
     return MHD_YES;
@@ -231,6 +261,14 @@ enum MHD_Result connection_access(void *context, struct MHD_Connection *mhd, con
         *length = 0;
         return received > 0 ? body_data(request, data, received) : body_end(request);
     }
+    case PHASE_START:
+        return start(request);
+    case PHASE_SWALLOW: {
+        size_t received = *length;
+        *length = 0;
+        request->received_bytes += received;
+        return received > 0 ? MHD_YES : answer_queue(request);
+    }
     case PHASE_BEFORE:
     case PHASE_HANDLER:
         return resumed(request, request_context);
@@ -280,7 +318,8 @@ void connection_completed(void *context, struct MHD_Connection *mhd, void **requ
     *request_context = NULL;
     struct connection *connection = request->connection;
     int64_t now_us = clock_monotonic_us();
-    if (request->phase == PHASE_BODY && connection->wire.body_refusal != 0) {
+    bool in_body = request->phase == PHASE_BODY || request->phase == PHASE_SWALLOW;
+    if (in_body && connection->wire.body_refusal != 0) {
         log_info("http.refused", log_cstr("request", request->id),
                  log_int("status", connection->wire.body_refusal),
                  log_cstr("reason", connection->wire.body_reason), log_cstr("address", request->client_text));

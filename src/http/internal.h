@@ -71,6 +71,9 @@ enum request_state {
 
 enum request_phase {
     PHASE_NEW,
+    PHASE_START,   /* the head was judged; goes on in the library's last call, after which the connection can
+                      stay open */
+    PHASE_SWALLOW, /* the answer is ready; the small rest of the body is read first */
     PHASE_BEFORE,  /* an upload: the worker decides whether its body is wanted */
     PHASE_BODY,    /* the body is coming */
     PHASE_HANDLER, /* with a worker, or waiting for one */

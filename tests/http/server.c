@@ -1,5 +1,5 @@
 /*
- * A server with one route for everything the http layer promises, for tests/http/*.test.mjs and for
+ * A server with one route for everything the http layer promises, for the node tests beside it and for
  * measuring. Usage: http_test_server [key=value ...]; prints "port N metrics M" when it serves; SIGTERM
  * drains and stops.
  */
