@@ -2,9 +2,13 @@
  */
 #include "motcua/codec/json.h"
 
+#include <stdio.h>
+#include <stdlib.h>
+
 #include "motcua/base/utf8.h"
 
-#define SIZE_DEFAULT ((size_t)1 << 20)
+#define SIZE_DEFAULT    ((size_t)1 << 20)
+#define CANONICAL_DEPTH 500 /* deeper trees are nobody's document */
 
 void json_release(json_t **json)
 {
@@ -77,11 +81,76 @@ static int append(const char *data, size_t size, void *context)
     return out->overflow ? -1 : 0;
 }
 
+static bool write_node(const json_t *json, struct buf *out, unsigned depth);
+
+/* Shortest text that reads back as the same double, always recognisable as a real. */
+static void write_real(double value, struct buf *out)
+{
+    char text[40];
+    for (int digits = 15; digits <= 17; digits++) {
+        snprintf(text, sizeof text, "%.*g", digits, value);
+        if (strtod(text, NULL) == value) break;
+    }
+    buf_append_cstr(out, text);
+    if (!strpbrk(text, ".e")) buf_append_cstr(out, ".0");
+}
+
+static int compare_keys(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static bool write_object(const json_t *json, struct buf *out, unsigned depth)
+{
+    size_t count = 0, size = json_object_size(json);
+    const char **keys = calloc(size + 1, sizeof *keys);
+    if (!keys) return false;
+    json_t *object = (json_t *)(uintptr_t)json;
+    for (void *at = json_object_iter(object); at && count < size; at = json_object_iter_next(object, at))
+        keys[count++] = json_object_iter_key(at);
+    qsort(keys, count, sizeof *keys, compare_keys);
+    bool written = true;
+    buf_append_char(out, '{');
+    for (size_t i = 0; i < count && written; i++) {
+        json_auto key = json_string(keys[i]);
+        if (i) buf_append_char(out, ',');
+        written = write_node(key, out, depth);
+        buf_append_char(out, ':');
+        written = written && write_node(json_object_get(json, keys[i]), out, depth);
+    }
+    buf_append_char(out, '}');
+    free(keys);
+    return written;
+}
+
+static bool write_node(const json_t *json, struct buf *out, unsigned depth)
+{
+    if (!json || depth > CANONICAL_DEPTH) return false;
+    bool written = true;
+    switch (json_typeof(json)) {
+    case JSON_OBJECT:
+        return write_object(json, out, depth + 1);
+    case JSON_ARRAY:
+        buf_append_char(out, '[');
+        for (size_t i = 0; i < json_array_size(json) && written; i++) {
+            if (i) buf_append_char(out, ',');
+            written = write_node(json_array_get(json, i), out, depth + 1);
+        }
+        buf_append_char(out, ']');
+        return written;
+    case JSON_REAL:
+        write_real(json_real_value(json), out);
+        return true;
+    default:
+        return json_dump_callback(json, append, out, JSON_ENCODE_ANY) == 0;
+    }
+}
+
 enum status json_canonical(const json_t *json, struct buf *out)
 {
-    if (!json || json_dump_callback(json, append, out, JSON_SORT_KEYS | JSON_COMPACT | JSON_ENCODE_ANY) != 0)
-        return out->overflow ? STATUS_TOO_LARGE : STATUS_INVALID;
-    return STATUS_OK;
+    bool written = write_node(json, out, 0);
+    if (out->overflow) return STATUS_TOO_LARGE;
+    return written ? STATUS_OK : STATUS_INVALID;
 }
 
 struct str json_canonical_arena(const json_t *json, struct arena *arena, size_t maximum)

@@ -316,6 +316,14 @@ static void store(json_t *answers, const struct form_field *field, enum outcome 
         json_object_del(answers, field->key);
 }
 
+static void parse_single(struct parser *parser, const struct form_field *field, bool was_visible,
+                         json_t *answers)
+{
+    json_t *value;
+    enum outcome outcome = parse_field(parser, field, field->key, was_visible, &value);
+    store(answers, field, outcome, value);
+}
+
 /* --- groups --- */
 
 /* Row numbers sent under "key[n].", ascending, each once; returns how many. */
@@ -366,7 +374,8 @@ static json_t *parse_row(struct parser *parser, const struct form_field *group, 
         json_t *value;
         bool was_visible = states ? states[i].visible : true;
         const char *name = arena_printf(parser->arena, "%s[%ld].%s", group->key, number, field->key);
-        store(row, field, parse_field(parser, field, name, was_visible, &value), value);
+        enum outcome outcome = parse_field(parser, field, name, was_visible, &value);
+        store(row, field, outcome, value);
     }
     return row;
 }
@@ -466,13 +475,11 @@ enum status form_parse_page(const struct form *form, struct arena *arena, size_t
     json_auto answers = json_is_object(before) ? json_copy((json_t *)(uintptr_t)before) : json_object();
     for (size_t i = page->first; i < page->first + page->count; i++) {
         const struct form_field *field = &form->fields[i];
-        json_t *value;
         if (!field->key || !field_takes_input(field)) continue;
         if (field->kind == KIND_GROUP)
             parse_group(&parser, field, &state.fields[i], &request, answers);
         else
-            store(answers, field, parse_field(&parser, field, field->key, state.fields[i].visible, &value),
-                  value);
+            parse_single(&parser, field, state.fields[i].visible, answers);
     }
     if (parser.status == STATUS_TOO_LARGE)
         return error_set(error, arena, STATUS_TOO_LARGE, "form.text_size", N_("Một ô có nội dung quá dài."),

@@ -29,8 +29,8 @@ NODISCARD enum status json_parse(struct arena *arena, struct str text, size_t ma
                                  json_t **json, struct error *error);
 
 /*
- * Canonical text: keys sorted bytewise, no white space, non-ASCII as it is. Equal values give equal text.
- * Appends to `out`; STATUS_TOO_LARGE when `out` is full.
+ * Canonical text: keys sorted bytewise, no white space, non-ASCII as it is, reals by their shortest text.
+ * Equal values give equal text. Appends to `out`; STATUS_TOO_LARGE when `out` is full.
  */
 NODISCARD enum status json_canonical(const json_t *json, struct buf *out);
 /* The same into the arena; STR_NULL when longer than `maximum`. */

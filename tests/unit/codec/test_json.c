@@ -96,6 +96,16 @@ static void equal_values_have_equal_canonical_text(void **state)
     assert_true(str_equal(text, json_canonical_arena(second, arena, 1000)));
     assert_true(str_equal_cstr(text, "{\"a\":\"ế\",\"b\":[1,2.5,null]}"));
     assert_null(json_canonical_arena(first, arena, 10).data);
+    json_auto numbers = NULL;
+    assert_int_equal(
+        json_parse(arena, STR("[0.1,21.0285,3.0,1e300,0.30000000000000004,-7,-0.0]"), 0, 0, &numbers, NULL),
+        STATUS_OK);
+    assert_string_equal(json_canonical_arena(numbers, arena, 1000).data,
+                        "[0.1,21.0285,3.0,1e+300,0.30000000000000004,-7,-0.0]");
+    json_auto empty = NULL;
+    assert_int_equal(json_parse(arena, STR("{\"b\":{},\"a\":[],\"\":\"\\n\"}"), 0, 0, &empty, NULL),
+                     STATUS_OK);
+    assert_string_equal(json_canonical_arena(empty, arena, 1000).data, "{\"\":\"\\n\",\"a\":[],\"b\":{}}");
 }
 
 static void text_of_any_bytes_becomes_a_string_node(void **state)

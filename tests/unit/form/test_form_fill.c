@@ -1,0 +1,462 @@
+/* Filling in: reading pages, conditions, computed values, validation, groups, exits. */
+#include "form_test.h"
+
+static void each_kind_reads_what_people_type(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *field, *sent, *answer;
+    } cases[] = {
+        {"\"kind\":\"text\"", "  Hà  Nội ", "\"Hà  Nội\""},
+        {"\"kind\":\"person_name\"", " Nguyễn   Thị  Lan ", "\"Nguyễn Thị Lan\""},
+        {"\"kind\":\"email\"", "Lan.Anh@Example.COM", "\"Lan.Anh@example.com\""},
+        {"\"kind\":\"phone\"", "+84 912.345.678", "\"0912345678\""},
+        {"\"kind\":\"phone\"", "12", "\"12\""},
+        {"\"kind\":\"number\"", "1.234,5", "1234.5"},
+        {"\"kind\":\"number\"", "abc", "\"abc\""},
+        {"\"kind\":\"integer\"", "1.234", "1234"},
+        {"\"kind\":\"money\"", "8.000 đồng", "8000"},
+        {"\"kind\":\"money\"", "8,000", "8000"},
+        {"\"kind\":\"date\"", "5/2/2017", "\"2017-02-05\""},
+        {"\"kind\":\"date\"", "30/2/2017", "\"30/2/2017\""},
+        {"\"kind\":\"partial_date\"", "3/1950", "\"1950-03\""},
+        {"\"kind\":\"time\"", "9h30", "\"09:30\""},
+        {"\"kind\":\"yes_no\"", "true", "true"},
+        {"\"kind\":\"yes_no\"", "maybe", "\"maybe\""},
+        {"\"kind\":\"consent\"", "true", "true"},
+        {"\"kind\":\"personal_id\"", "001 085 012 345", "\"001085012345\""},
+        {"\"kind\":\"identity_card\"", "012.345.678", "\"012345678\""},
+        {"\"kind\":\"passport\"", "b 1234567", "\"B1234567\""},
+        {"\"kind\":\"tax_code\"", "0100109106001", "\"0100109106-001\""},
+        {"\"kind\":\"dossier\"", "000.00.01.h26-170214-0001", "\"000.00.01.H26-170214-0001\""},
+        {"\"kind\":\"country\"", "VN", "\"VN\""},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const struct form *form =
+            form_with(arena_printf(arena, "{\"key\":\"a\",\"label\":\"A\",%s}", cases[i].field));
+        json_auto answers = submit(form, NULL, "a", cases[i].sent);
+        assert_json(answers, arena_printf(arena, "{\"a\":%s}", cases[i].answer));
+        json_auto cleared = submit(form, answers, "a", "  ");
+        assert_json(cleared, "{}");
+    }
+}
+
+static void values_of_several_controls_are_read_together(void **state)
+{
+    (void)state;
+    const struct form *form = form_with(
+        "{\"key\":\"d\",\"kind\":\"date\",\"label\":\"D\"},{\"key\":\"r\",\"kind\":\"date_range\",\"label\":"
+        "\"R\"},"
+        "{\"key\":\"a\",\"kind\":\"address\",\"label\":\"A\",\"city\":\"01\"},"
+        "{\"key\":\"b\",\"kind\":\"bank_account\",\"label\":\"B\"},{\"key\":\"s\",\"kind\":\"signature\","
+        "\"label\":\"S\",\"consent_text\":\"C\"},{\"key\":\"m\",\"kind\":\"map_point\",\"label\":\"M\"}");
+    json_auto answers =
+        submit(form, NULL, "d.day", "5", "d.month", "02", "d.year", "2017", "r.from", "1/1/2017", "r.to.day",
+               "2", "r.to.month", "1", "r.to.year", "2017", "a.district", "005", "a.commune", "00166",
+               "a.line", " Số 1 ", "a.city", "79", "b.bank", "vcb", "b.number", "0011 0022 33", "b.holder",
+               "LAN", "s.name", "Lan", "s.consent", "true", "m.lat", "21,0285", "m.lon", "105,8542");
+    assert_json(answers,
+                "{\"d\":\"2017-02-05\",\"r\":{\"from\":\"2017-01-01\",\"to\":\"2017-01-02\"},\"a\":{\"city\":"
+                "\"01\",\"district\":\"005\","
+                "\"commune\":\"00166\",\"line\":\"Số "
+                "1\"},\"b\":{\"bank\":\"vcb\",\"number\":\"0011002233\",\"holder\":\"LAN\"},"
+                "\"s\":{\"name\":\"Lan\",\"consent\":true},\"m\":{\"lat\":21.0285,\"lon\":105.8542}}");
+    json_auto typo = submit(form, answers, "d.day", "31", "d.month", "2", "d.year", "2017", "a.city", "",
+                            "a.district", "", "a.commune", "", "a.line", "");
+    assert_json(json_object_get(typo, "d"), "\"31/2/2017\"");
+    assert_null(json_object_get(typo, "a"));
+    assert_json(json_object_get(typo, "m"), "{\"lat\":21.0285,\"lon\":105.8542}");
+}
+
+static void unticked_boxes_clear_only_what_was_visible(void **state)
+{
+    (void)state;
+    const char *options = "\"options\":[{\"value\":\"x\",\"label\":\"X\"},{\"value\":\"y\",\"label\":\"Y\"}]";
+    const struct form *form =
+        form_with(arena_printf(arena,
+                               "{\"key\":\"show\",\"kind\":\"yes_no\",\"label\":\"S\"},{\"key\":\"m\","
+                               "\"kind\":\"several\",\"label\":\"M\",%s},"
+                               "{\"key\":\"h\",\"kind\":\"several\",\"label\":\"H\",\"visible_if\":\"show\",%"
+                               "s},{\"key\":\"t\",\"kind\":\"text\",\"label\":\"T\"}",
+                               options, options));
+    json_auto before = submit(form, NULL, "show", "true", "m", "x", "m", "y", "h", "x", "t", "giữ");
+    assert_json(before, "{\"show\":true,\"m\":[\"x\",\"y\"],\"h\":[\"x\"],\"t\":\"giữ\"}");
+    json_auto hidden = submit(form, before, "show", "false", "m", "x", "h", "x");
+    assert_json(hidden, "{\"show\":false,\"m\":[\"x\"],\"h\":[\"x\"],\"t\":\"giữ\"}");
+    json_auto still = submit(form, hidden, "show", "false");
+    assert_json(still, "{\"show\":false,\"h\":[\"x\"],\"t\":\"giữ\"}");
+    assert_string_equal(data_of(form, "{\"show\":false,\"h\":[\"x\"]}"), "{\"show\":false}");
+}
+
+static void conditions_hide_and_require(void **state)
+{
+    (void)state;
+    const struct form *form =
+        form_with("{\"key\":\"thay\",\"kind\":\"yes_no\",\"label\":\"Nộp thay\",\"required\":true},"
+                  "{\"key\":\"quan_he\",\"kind\":\"text\",\"label\":\"Quan "
+                  "hệ\",\"visible_if\":\"thay\",\"required\":true},"
+                  "{\"key\":\"so\",\"kind\":\"integer\",\"label\":\"Số\",\"required_if\":\"thay = "
+                  "false\",\"minimum\":1,\"maximum\":10,"
+                  "\"valid_if\":\"so != 7\",\"message\":\"Không dùng số 7.\"}");
+    assert_string_equal(errors_of(form, "{}"), "thay:form.required");
+    assert_string_equal(errors_of(form, "{\"thay\":true}"), "quan_he:form.required");
+    assert_string_equal(errors_of(form, "{\"thay\":true,\"quan_he\":\"con\"}"), "");
+    assert_string_equal(errors_of(form, "{\"thay\":false}"), "so:form.required");
+    assert_string_equal(errors_of(form, "{\"thay\":false,\"so\":0}"), "so:form.minimum");
+    assert_string_equal(errors_of(form, "{\"thay\":false,\"so\":11}"), "so:form.maximum");
+    assert_string_equal(errors_of(form, "{\"thay\":false,\"so\":7}"), "so:form.condition");
+    assert_string_equal(errors_of(form, "{\"thay\":false,\"so\":8}"), "");
+    assert_string_equal(errors_of(form, "{\"thay\":\"x\",\"so\":\"bảy\"}"), "thay:form.type so:form.integer");
+    assert_string_equal(data_of(form, "{\"thay\":false,\"quan_he\":\"con\",\"so\":\"bảy\"}"),
+                        "{\"thay\":false}");
+}
+
+static void messages_are_in_the_words_of_the_definition_or_the_catalogue(void **state)
+{
+    (void)state;
+    const struct form *form = form_with(
+        "{\"key\":\"so\",\"kind\":\"integer\",\"label\":{\"vi\":\"Số\",\"en\":\"Number\"},\"maximum\":1000,"
+        "\"required\":true,\"valid_if\":\"so > 1\",\"message\":{\"vi\":\"Phải lớn hơn 1.\",\"en\":\"More "
+        "than 1.\"}}");
+    struct form_environment english = environment;
+    english.language = "en";
+    struct form_errors errors;
+    json_auto one = json_of("{\"so\":1}");
+    assert_int_equal(form_validate(form, arena, 0, one, &english, &errors), STATUS_OK);
+    assert_string_equal(errors.list[0].text, "More than 1.");
+    assert_string_equal(errors.list[0].label, "Number");
+    json_auto much = json_of("{\"so\":1001}");
+    assert_int_equal(form_validate(form, arena, 0, much, &environment, &errors), STATUS_OK);
+    assert_string_equal(errors.list[0].text, "Giá trị không được vượt quá 1.000.");
+    assert_int_equal(form_validate(form, arena, 0, NULL, &environment, &errors), STATUS_OK);
+    assert_string_equal(errors.list[0].text, "Bạn chưa nhập: Số.");
+    assert_int_equal(form_validate(form, arena, 1, NULL, &environment, &errors), STATUS_NOT_FOUND);
+}
+
+static void computed_values_settle_in_the_order_of_dependencies(void **state)
+{
+    (void)state;
+    const struct form *form = form_with(
+        "{\"key\":\"tong\",\"kind\":\"money\",\"label\":\"T\",\"value\":\"phi + 1000\"},"
+        "{\"key\":\"phi\",\"kind\":\"money\",\"label\":\"P\",\"value\":\"so_ban * don_gia\"},"
+        "{\"key\":\"don_gia\",\"kind\":\"integer\",\"label\":\"Đ\",\"value\":\"if mien then 0 else 8000\"},"
+        "{\"key\":\"so_ban\",\"kind\":\"integer\",\"label\":\"S\"},{\"key\":\"mien\",\"kind\":\"yes_no\","
+        "\"label\":\"M\"}");
+    assert_string_equal(data_of(form, "{\"so_ban\":3,\"mien\":false,\"tong\":1}"),
+                        "{\"don_gia\":8000,\"mien\":false,\"phi\":24000,\"so_ban\":3,\"tong\":25000}");
+    assert_string_equal(data_of(form, "{\"so_ban\":3,\"mien\":true}"),
+                        "{\"don_gia\":0,\"mien\":true,\"phi\":0,\"so_ban\":3,\"tong\":1000}");
+    assert_string_equal(data_of(form, "{}"), "{\"don_gia\":8000}");
+    json_auto forged = submit(form, NULL, "phi", "1", "tong", "1", "so_ban", "2");
+    assert_json(forged, "{\"so_ban\":2}");
+}
+
+static void a_hidden_condition_chain_collapses(void **state)
+{
+    (void)state;
+    const struct form *form = form_with("{\"key\":\"a\",\"kind\":\"yes_no\",\"label\":\"A\"},{\"key\":\"b\","
+                                        "\"kind\":\"yes_no\",\"label\":\"B\","
+                                        "\"visible_if\":\"a\"},{\"key\":\"c\",\"kind\":\"text\",\"label\":"
+                                        "\"C\",\"visible_if\":\"b\",\"required\":true}");
+    assert_string_equal(errors_of(form, "{\"a\":true,\"b\":true}"), "c:form.required");
+    assert_string_equal(errors_of(form, "{\"a\":false,\"b\":true}"), "");
+    assert_string_equal(data_of(form, "{\"a\":false,\"b\":true,\"c\":\"x\"}"), "{\"a\":false}");
+}
+
+static const char *household(void)
+{
+    return "{\"key\":\"nguoi\",\"kind\":\"group\",\"label\":\"Người\",\"min_rows\":1,\"max_rows\":3,"
+           "\"required\":true,\"totals\":[\"phan\"],"
+           "\"valid_if\":\"sum(for r in nguoi return r.phan) = 100\",\"message\":\"Tổng phải bằng "
+           "100.\",\"fields\":["
+           "{\"key\":\"ten\",\"kind\":\"person_name\",\"label\":\"Tên\",\"required\":true},"
+           "{\"key\":\"phan\",\"kind\":\"integer\",\"label\":\"Phần\",\"required\":true,\"valid_if\":\"row_"
+           "number != 2 or phan < 100\",\"message\":\"M\"},"
+           "{\"key\":\"con\",\"kind\":\"yes_no\",\"label\":\"Con\"},"
+           "{\"key\":\"sinh\",\"kind\":\"date\",\"label\":\"Sinh\",\"visible_if\":\"con\",\"required\":true,"
+           "\"maximum\":\"today\"}]}";
+}
+
+static void rows_are_kept_in_order_added_and_removed(void **state)
+{
+    (void)state;
+    const struct form *form = form_with(household());
+    enum form_action action;
+    json_auto answers = submit(form, NULL, "nguoi[0].ten", "Lê A", "nguoi[0].phan", "60", "nguoi[3].ten",
+                               "Lê B", "nguoi[3].phan", "40", "nguoi[3].con", "true", "nguoi[1].ten", "",
+                               "nguoi[x].ten", "Ma", "nguoi[-1].ten", "Ma", "nguoi[99999].ten", "Ma");
+    assert_json(answers,
+                "{\"nguoi\":[{\"ten\":\"Lê A\",\"phan\":60},{\"ten\":\"Lê B\",\"phan\":40,\"con\":true}]}");
+    const char *const add[] = {"nguoi[0].ten", "Lê A", "nguoi[1].ten", "Lê B", "_add", "nguoi", NULL};
+    json_auto added = submit_action(form, answers, &action, add);
+    assert_int_equal(action, FORM_ACTION_ADD_ROW);
+    assert_int_equal(json_array_size(json_object_get(added, "nguoi")), 3);
+    const char *const more[] = {"nguoi[0].ten", "Lê A", "nguoi[1].ten", "Lê B", "nguoi[2].ten",
+                                "Lê C",         "_add", "nguoi",        NULL};
+    json_auto full = submit_action(form, added, &action, more);
+    assert_int_equal(json_array_size(json_object_get(full, "nguoi")), 3);
+    const char *const remove[] = {"nguoi[0].ten", "Lê A",    "nguoi[1].ten", "Lê B", "nguoi[2].ten",
+                                  "Lê C",         "_remove", "nguoi[1]",     NULL};
+    json_auto removed = submit_action(form, added, &action, remove);
+    assert_int_equal(action, FORM_ACTION_REMOVE_ROW);
+    assert_string_equal(json_get_cstr(json_array_get(json_object_get(removed, "nguoi"), 1), "ten", ""),
+                        "Lê C");
+    const char *const nonsense[] = {"_remove", "nguoi[zz", NULL};
+    json_auto kept = submit_action(form, answers, &action, nonsense);
+    assert_int_equal(action, FORM_ACTION_NONE);
+    assert_json(kept,
+                "{\"nguoi\":[{\"ten\":\"Lê A\",\"phan\":60},{\"ten\":\"Lê B\",\"phan\":40,\"con\":true}]}");
+}
+
+static void rows_are_validated_one_by_one_and_together(void **state)
+{
+    (void)state;
+    const struct form *form = form_with(household());
+    assert_string_equal(errors_of(form, "{}"), "nguoi:form.required");
+    assert_string_equal(errors_of(form, "{\"nguoi\":[{\"ten\":\"Lê A\",\"phan\":100}]}"), "");
+    assert_string_equal(errors_of(form, "{\"nguoi\":[{\"ten\":\"Lê A\",\"phan\":60}]}"),
+                        "nguoi:form.condition");
+    assert_string_equal(
+        errors_of(
+            form,
+            "{\"nguoi\":[{\"ten\":\"A\",\"phan\":0},{\"phan\":100,\"con\":true,\"sinh\":\"2017-02-15\"}]}"),
+        "nguoi[0].ten:form.name nguoi[1].ten:form.required nguoi[1].phan:form.condition "
+        "nguoi[1].sinh:form.date_maximum");
+    assert_string_equal(errors_of(form, "{\"nguoi\":[{},{},{},{}]}"),
+                        "nguoi:form.rows_maximum nguoi[0].ten:form.required nguoi[0].phan:form.required "
+                        "nguoi[1].ten:form.required "
+                        "nguoi[1].phan:form.required nguoi[2].ten:form.required nguoi[2].phan:form.required "
+                        "nguoi[3].ten:form.required "
+                        "nguoi[3].phan:form.required");
+    assert_string_equal(errors_of(form, "{\"nguoi\":\"x\"}"), "nguoi:form.type");
+}
+
+static void kinds_refuse_what_is_not_theirs(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *field, *answer, *code;
+    } cases[] = {
+        {"\"kind\":\"text\",\"max_length\":3", "\"Hộ tịch\"", "form.too_long"},
+        {"\"kind\":\"text\",\"max_length\":3", "\"Hộị\"", NULL},
+        {"\"kind\":\"text\",\"min_length\":3", "\"Hộ\"", "form.too_short"},
+        {"\"kind\":\"text\"", "\"a\\nb\"", "form.characters"},
+        {"\"kind\":\"long_text\"", "\"a\\nb\"", NULL},
+        {"\"kind\":\"text\",\"pattern\":\"[A-Z]{2}\",\"pattern_message\":\"M\"", "\"ABC\"", "form.pattern"},
+        {"\"kind\":\"text\",\"pattern\":\"[A-Z]{2}\",\"pattern_message\":\"M\"", "\"AB\"", NULL},
+        {"\"kind\":\"email\"", "\"a@b\"", "form.email"},
+        {"\"kind\":\"phone\"", "\"0112345678\"", "form.phone"},
+        {"\"kind\":\"phone\"", "\"0912345678\"", NULL},
+        {"\"kind\":\"number\",\"decimals\":2", "1.234", "form.decimals"},
+        {"\"kind\":\"number\",\"minimum\":0.1", "0.1", NULL},
+        {"\"kind\":\"integer\"", "1.5", "form.integer"},
+        {"\"kind\":\"money\"", "-1", "form.minimum"},
+        {"\"kind\":\"date\"", "\"2017-02-30\"", "form.date"},
+        {"\"kind\":\"date\",\"maximum\":\"today\"", "\"2017-02-14\"", NULL},
+        {"\"kind\":\"date\",\"maximum\":\"today\"", "\"2017-02-15\"", "form.date_maximum"},
+        {"\"kind\":\"date\",\"minimum\":\"2017-01-01\"", "\"2016-12-31\"", "form.date_minimum"},
+        {"\"kind\":\"partial_date\",\"precision\":\"month\"", "\"1950\"", "form.date"},
+        {"\"kind\":\"time\",\"minimum\":\"08:00\"", "\"07:59\"", "form.date_minimum"},
+        {"\"kind\":\"date_range\"", "{\"from\":\"2017-02-02\",\"to\":\"2017-02-01\"}", "form.date_order"},
+        {"\"kind\":\"date_range\"", "{\"from\":\"2017-02-02\"}", "form.date"},
+        {"\"kind\":\"person_name\"", "\"Lan\"", "form.name"},
+        {"\"kind\":\"person_name\"", "\"Lan 2\"", "form.name"},
+        {"\"kind\":\"person_name\"", "\"H'Hen Niê\"", NULL},
+        {"\"kind\":\"personal_id\"", "\"003085012345\"", "form.personal_id_province"},
+        {"\"kind\":\"personal_id\"", "\"00108501234\"", "form.personal_id"},
+        {"\"kind\":\"identity_number\"", "\"012345678\"", NULL},
+        {"\"kind\":\"identity_number\"", "\"0123456789\"", "form.identity_card"},
+        {"\"kind\":\"passport\"", "\"1B234567\"", "form.passport"},
+        {"\"kind\":\"tax_code\"", "\"0100109107\"", "form.tax_code"},
+        {"\"kind\":\"household\"", "\"12\"", "form.household"},
+        {"\"kind\":\"address\"", "{\"city\":\"01\",\"district\":\"005\",\"commune\":\"00166\"}",
+         "form.address"},
+        {"\"kind\":\"address\",\"line_required\":false",
+         "{\"city\":\"01\",\"district\":\"005\",\"commune\":\"00166\"}", NULL},
+        {"\"kind\":\"address\"", "{\"city\":\"01\",\"line\":\"Số 1\"}", "form.address"},
+        {"\"kind\":\"address\"", "{\"city\":\"01\",\"junk\":\"1\"}", "form.type"},
+        {"\"kind\":\"administrative_unit\",\"level\":\"district\"", "\"00166\"", "form.unit"},
+        {"\"kind\":\"country\"", "\"XX\"", "form.option"},
+        {"\"kind\":\"ethnic_group\"", "\"55\"", "form.option"},
+        {"\"kind\":\"ethnic_group\"", "\"01\"", NULL},
+        {"\"kind\":\"bank_account\"", "{\"bank\":\"vcb\",\"number\":\"12\",\"holder\":\"A\"}",
+         "form.account"},
+        {"\"kind\":\"file\"", "[\"x\"]", "form.files"},
+        {"\"kind\":\"file\",\"max_files\":2",
+         "[\"01890000-0000-7000-8000-000000000001\",\"01890000-0000-7000-8000-000000000001\"]", "form.files"},
+        {"\"kind\":\"signature\",\"consent_text\":\"C\"", "{\"name\":\"Lan\"}", "form.signature"},
+        {"\"kind\":\"map_point\"", "{\"lat\":50,\"lon\":105}", "form.map"},
+        {"\"kind\":\"consent\"", "\"x\"", "form.type"},
+        {"\"kind\":\"several\",\"max_items\":1,\"options\":[{\"value\":\"x\",\"label\":\"X\"},{\"value\":"
+         "\"y\",\"label\":\"Y\"}]",
+         "[\"x\",\"y\"]", "form.items_maximum"},
+        {"\"kind\":\"ranked\",\"min_items\":2,\"options\":[{\"value\":\"x\",\"label\":\"X\"},{\"value\":"
+         "\"y\",\"label\":\"Y\"}]",
+         "[\"x\"]", "form.items_minimum"},
+        {"\"kind\":\"cascade\",\"levels\":[\"1\",\"2\"],\"options\":[{\"value\":\"x\",\"label\":\"X\","
+         "\"options\":[{\"value\":\"y\","
+         "\"label\":\"Y\"}]}]",
+         "[\"x\"]", "form.option"},
+        {"\"kind\":\"cascade\",\"levels\":[\"1\",\"2\"],\"options\":[{\"value\":\"x\",\"label\":\"X\","
+         "\"options\":[{\"value\":\"y\","
+         "\"label\":\"Y\"}]}]",
+         "[\"x\",\"y\"]", NULL},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const struct form *form =
+            form_with(arena_printf(arena, "{\"key\":\"a\",\"label\":\"A\",%s}", cases[i].field));
+        const char *wanted = cases[i].code ? arena_printf(arena, "a:%s", cases[i].code) : "";
+        assert_string_equal(errors_of(form, arena_printf(arena, "{\"a\":%s}", cases[i].answer)), wanted);
+        assert_string_equal(errors_of(form, "{}"), "");
+    }
+}
+
+static void a_personal_number_must_go_with_birth_and_gender(void **state)
+{
+    (void)state;
+    const struct form *form =
+        form_with("{\"key\":\"so\",\"kind\":\"personal_id\",\"label\":\"S\",\"birth_date\":\"sinh\","
+                  "\"gender\":\"gioi\"},"
+                  "{\"key\":\"sinh\",\"kind\":\"date\",\"label\":\"N\"},{\"key\":\"gioi\",\"kind\":"
+                  "\"choice\",\"label\":\"G\","
+                  "\"options\":[{\"value\":\"nam\",\"label\":\"Nam\"},{\"value\":\"nu\",\"label\":\"Nữ\"}]}");
+    assert_string_equal(errors_of(form, "{\"so\":\"001085012345\",\"sinh\":\"1985-03-01\",\"gioi\":\"nam\"}"),
+                        "");
+    assert_string_equal(errors_of(form, "{\"so\":\"001085012345\",\"sinh\":\"1986-03-01\",\"gioi\":\"nam\"}"),
+                        "so:form.personal_id_birth");
+    assert_string_equal(errors_of(form, "{\"so\":\"001085012345\",\"sinh\":\"1985-03-01\",\"gioi\":\"nu\"}"),
+                        "so:form.personal_id_gender");
+    assert_string_equal(errors_of(form, "{\"so\":\"001085012345\"}"), "");
+}
+
+static void pages_have_states_and_an_exit_ends_the_form(void **state)
+{
+    (void)state;
+    const struct form *form = form_from(
+        "{\"form\":\"a\",\"title\":\"A\",\"pages\":[{\"key\":\"p1\",\"title\":\"1\",\"exits\":[{\"if\":\"a = "
+        "0\",\"title\":\"Dừng\","
+        "\"message\":\"Không cần hồ "
+        "sơ.\"}],\"fields\":[{\"key\":\"a\",\"kind\":\"integer\",\"label\":\"A\",\"required\":true}]},"
+        "{\"key\":\"p2\",\"title\":\"2\",\"visible_if\":\"a > "
+        "1\",\"fields\":[{\"key\":\"b\",\"kind\":\"text\",\"label\":\"B\","
+        "\"required\":true},{\"key\":\"c\",\"kind\":\"text\",\"label\":\"C\"}]}]}");
+    static const struct {
+        const char *answers;
+        enum form_page_state first, second;
+        bool complete, exit;
+    } cases[] = {
+        {"{}", FORM_PAGE_EMPTY, FORM_PAGE_HIDDEN, false, false},
+        {"{\"a\":\"x\"}", FORM_PAGE_INCOMPLETE, FORM_PAGE_HIDDEN, false, false},
+        {"{\"a\":1}", FORM_PAGE_COMPLETE, FORM_PAGE_HIDDEN, true, false},
+        {"{\"a\":2}", FORM_PAGE_COMPLETE, FORM_PAGE_EMPTY, false, false},
+        {"{\"a\":2,\"c\":\"x\"}", FORM_PAGE_COMPLETE, FORM_PAGE_INCOMPLETE, false, false},
+        {"{\"a\":2,\"b\":\"x\"}", FORM_PAGE_COMPLETE, FORM_PAGE_COMPLETE, true, false},
+        {"{\"a\":0}", FORM_PAGE_COMPLETE, FORM_PAGE_HIDDEN, false, true},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        json_auto answers = json_of(cases[i].answers);
+        FORM_STATE_AUTO result = {0};
+        assert_int_equal(form_evaluate(form, arena, answers, &environment, &result), STATUS_OK);
+        assert_int_equal(result.pages[0], cases[i].first);
+        assert_int_equal(result.pages[1], cases[i].second);
+        assert_int_equal(result.complete, cases[i].complete);
+        assert_int_equal(result.exit != NULL, cases[i].exit);
+        assert_null(result.trouble);
+        if (result.exit) assert_string_equal(result.exit->title, "Dừng");
+    }
+}
+
+static void a_broken_condition_is_reported_and_counts_as_false(void **state)
+{
+    (void)state;
+    const struct form *form =
+        form_with("{\"key\":\"a\",\"kind\":\"integer\",\"label\":\"A\"},{\"key\":\"b\",\"kind\":\"text\","
+                  "\"label\":\"B\","
+                  "\"visible_if\":\"count(for i in 1..3000 return for j in 1..3000 return i) > a\"},"
+                  "{\"key\":\"c\",\"kind\":\"integer\",\"label\":\"C\",\"value\":\"\\\"text\\\"\"}");
+    json_auto answers = json_of("{\"a\":1,\"b\":\"x\"}");
+    FORM_STATE_AUTO result = {0};
+    assert_int_equal(form_evaluate(form, arena, answers, &environment, &result), STATUS_OK);
+    assert_non_null(result.trouble);
+    assert_false(result.fields[1].visible);
+    assert_null(result.fields[2].value);
+}
+
+static void what_is_malformed_is_refused_and_changes_nothing(void **state)
+{
+    (void)state;
+    const struct form *form = form_with("{\"key\":\"a\",\"kind\":\"text\",\"label\":\"A\"}");
+    struct form_submission submission = {0};
+    struct error error = {0};
+    struct form_pair bad = {STR("a"), STR("\xC3\x28")};
+    assert_int_equal(form_parse_page(form, arena, 0, &bad, 1, NULL, &environment, &submission, &error),
+                     STATUS_INVALID);
+    assert_string_equal(error.code, "form.encoding");
+    char *huge = arena_alloc(arena, FORM_TEXT_MAXIMUM * 4 + 1);
+    memset(huge, 'a', FORM_TEXT_MAXIMUM * 4 + 1);
+    struct form_pair large = {STR("a"), str_make(huge, FORM_TEXT_MAXIMUM * 4 + 1)};
+    assert_int_equal(form_parse_page(form, arena, 0, &large, 1, NULL, &environment, &submission, &error),
+                     STATUS_TOO_LARGE);
+    struct form_pair *many = arena_array(arena, FORM_PAIRS_MAXIMUM + 1, sizeof *many);
+    assert_int_equal(form_parse_page(form, arena, 0, many, FORM_PAIRS_MAXIMUM + 1, NULL, &environment,
+                                     &submission, &error),
+                     STATUS_TOO_LARGE);
+    assert_int_equal(form_parse_page(form, arena, 5, NULL, 0, NULL, &environment, &submission, &error),
+                     STATUS_NOT_FOUND);
+    assert_null(submission.answers);
+}
+
+static void answers_may_come_as_json(void **state)
+{
+    (void)state;
+    const struct form *form = form_with(
+        "{\"key\":\"ten\",\"kind\":\"person_name\",\"label\":\"T\",\"meaning\":\"person.full_name\"},"
+        "{\"key\":\"ngay\",\"kind\":\"date\",\"label\":\"N\",\"meaning\":\"person.birth_date\"},"
+        "{\"key\":\"so\",\"kind\":\"integer\",\"label\":\"S\"},{\"key\":\"g\",\"kind\":\"group\",\"label\":"
+        "\"G\","
+        "\"fields\":[{\"key\":\"x\",\"kind\":\"text\",\"label\":\"X\"}]}");
+    json_auto sent =
+        json_of("{\"ten\":\" Lê  Lan "
+                "\",\"ngay\":\"5/2/2017\",\"so\":3.0,\"la\":1,\"g\":[{\"x\":\"e\\u0302\",\"y\":1}]}");
+    json_auto answers = NULL;
+    assert_int_equal(form_parse_json(form, arena, sent, false, &answers, NULL), STATUS_OK);
+    assert_json(answers, "{\"ten\":\"Lê Lan\",\"ngay\":\"2017-02-05\",\"so\":3,\"g\":[{\"x\":\"ê\"}]}");
+    json_auto strict = NULL;
+    assert_int_equal(form_parse_json(form, arena, sent, true, &strict, NULL), STATUS_OK);
+    assert_non_null(json_object_get(strict, "la"));
+    assert_int_equal(form_set(form, answers, "g[0].x", NULL), STATUS_OK);
+    assert_int_equal(form_set(form, answers, "g[1].x", NULL), STATUS_NOT_FOUND);
+    assert_int_equal(form_set(form, answers, "khong", NULL), STATUS_NOT_FOUND);
+    json_auto text = json_string("Trần B");
+    assert_int_equal(form_set(form, answers, "ten", text), STATUS_OK);
+    assert_string_equal(json_get_cstr(answers, "ten", ""), "Trần B");
+    json_auto draft = json_of("{\"ten\":\"Của tôi\"}");
+    json_auto known = json_of("{\"person.full_name\":\"Lê Lan\",\"person.birth_date\":\"1985-01-02\"}");
+    json_auto filled = NULL;
+    assert_int_equal(form_prefill(form, arena, draft, known, &filled), STATUS_OK);
+    assert_json(draft, "{\"ten\":\"Của tôi\",\"ngay\":\"1985-01-02\"}");
+    assert_json(filled, "{\"ngay\":\"person.birth_date\"}");
+}
+
+int main(void)
+{
+    cmocka_set_message_output(CM_OUTPUT_TAP);
+    const struct CMUnitTest tests[] = {
+        form_test(each_kind_reads_what_people_type),
+        form_test(values_of_several_controls_are_read_together),
+        form_test(unticked_boxes_clear_only_what_was_visible),
+        form_test(conditions_hide_and_require),
+        form_test(messages_are_in_the_words_of_the_definition_or_the_catalogue),
+        form_test(computed_values_settle_in_the_order_of_dependencies),
+        form_test(a_hidden_condition_chain_collapses),
+        form_test(rows_are_kept_in_order_added_and_removed),
+        form_test(rows_are_validated_one_by_one_and_together),
+        form_test(kinds_refuse_what_is_not_theirs),
+        form_test(a_personal_number_must_go_with_birth_and_gender),
+        form_test(pages_have_states_and_an_exit_ends_the_form),
+        form_test(a_broken_condition_is_reported_and_counts_as_false),
+        form_test(what_is_malformed_is_refused_and_changes_nothing),
+        form_test(answers_may_come_as_json),
+    };
+    return cmocka_run_group_tests_name("form_fill", tests, NULL, NULL);
+}
