@@ -136,25 +136,33 @@ static void publish_partial(struct feel_evaluation *evaluation, struct iteration
     if (partial->kind != FEEL_LIST) iteration->outcome = partial; /* nested too deep */
 }
 
+static struct frame *new_frame(struct feel_evaluation *evaluation, const struct frame *parent,
+                               const struct str *name)
+{
+    struct frame *frame = evaluation_alloc(evaluation, sizeof *frame);
+    *frame = (struct frame){.parent = parent, .names = name, .count = 1};
+    frame->values = evaluation_alloc(evaluation, sizeof *frame->values);
+    return frame;
+}
+
 /* Variable number `index` takes every item in turn; the last one is the fastest. */
 static void iterate(struct feel_evaluation *evaluation, struct iteration *iteration,
                     const struct frame *outer, size_t index)
 {
     const struct node *node = iteration->node;
     struct source source;
-    struct frame *frame = NULL;
+    struct frame *frame;
     const struct feel_value *problem = open_source(evaluation, node, index, outer, &source);
     if (problem != NULL) {
         iteration->outcome = problem;
         return;
     }
+    frame = new_frame(evaluation, outer, &node->names[index]);
     for (size_t i = 0; i < source_count(&source) && iteration->outcome == NULL; i++) {
+        struct arena_mark mark = arena_mark(evaluation->arena);
         feel_step(evaluation);
-        if (frame == NULL || node->makes_function) { /* a closure may keep the frame of its round */
-            frame = evaluation_alloc(evaluation, sizeof *frame);
-            *frame = (struct frame){.parent = outer, .names = &node->names[index], .count = 1};
-            frame->values = evaluation_alloc(evaluation, sizeof *frame->values);
-        }
+        if (node->makes_function) /* a closure may keep the frame of its round */
+            frame = new_frame(evaluation, outer, &node->names[index]);
         frame->values[0] = source_item(evaluation, &source, i);
         if (index + 1 < node->count) {
             feel_enter(evaluation);
@@ -167,6 +175,8 @@ static void iterate(struct feel_evaluation *evaluation, struct iteration *iterat
             publish_partial(evaluation, iteration);
         }
         iteration_result(evaluation, iteration, evaluate(evaluation, node->left, frame));
+        if (node->kind != NODE_FOR)
+            arena_rewind(evaluation->arena, mark); /* nothing but a truth value is kept */
     }
 }
 
@@ -202,21 +212,6 @@ static const struct feel_value *by_index(struct feel_evaluation *evaluation, con
     return list->list.items[index - 1];
 }
 
-static struct frame *item_frame(struct feel_evaluation *evaluation, const struct feel_value *item,
-                                const struct frame *parent, struct frame *reused)
-{
-    static const struct str item_name = {"item", 4};
-    struct frame *frame = reused;
-    if (frame == NULL) {
-        frame = evaluation_alloc(evaluation, sizeof *frame);
-        *frame = (struct frame){.parent = parent, .names = &item_name, .count = 1};
-        frame->values = evaluation_alloc(evaluation, sizeof *frame->values);
-    }
-    frame->values[0] = item;
-    frame->context = item->kind == FEEL_CONTEXT ? item : NULL;
-    return frame;
-}
-
 /* An index that does not mention the items is evaluated once. */
 static bool constant_index(const struct node *node)
 {
@@ -227,8 +222,9 @@ const struct feel_value *evaluate_filter(struct feel_evaluation *evaluation, con
                                          const struct frame *frame)
 {
     const struct feel_value *list = evaluate(evaluation, node->left, frame), *test;
+    static const struct str item_name = {"item", 4};
     struct collector kept = {NULL, 0, 0};
-    struct frame *frame_of_item = NULL;
+    struct frame *frame_of_item;
     if (feel_is_null(list)) {
         list = feel_list(evaluation->arena, NULL, 0);
     } else if (list->kind != FEEL_LIST) {
@@ -242,13 +238,19 @@ const struct feel_value *evaluate_filter(struct feel_evaluation *evaluation, con
         if (test->kind == FEEL_NUMBER) return by_index(evaluation, list, test);
         if (list->list.count == 0) return list;
     }
+    frame_of_item = new_frame(evaluation, frame, &item_name);
     for (size_t i = 0; i < list->list.count; i++) {
-        frame_of_item =
-            item_frame(evaluation, list->list.items[i], frame, node->makes_function ? NULL : frame_of_item);
+        const struct feel_value *item = list->list.items[i];
+        struct arena_mark mark = arena_mark(evaluation->arena);
+        bool passes;
+        frame_of_item->values[0] = item;
+        frame_of_item->context = item->kind == FEEL_CONTEXT ? item : NULL;
         feel_step(evaluation);
         test = evaluate(evaluation, node->right, frame_of_item);
         if (test->kind == FEEL_NUMBER && i == 0) return by_index(evaluation, list, test);
-        if (feel_is_true(test)) collect(evaluation, &kept, list->list.items[i]);
+        passes = feel_is_true(test);
+        arena_rewind(evaluation->arena, mark); /* what the test made is not kept */
+        if (passes) collect(evaluation, &kept, item);
     }
     return feel_list(evaluation->arena, kept.items, kept.count);
 }

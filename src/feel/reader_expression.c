@@ -77,10 +77,11 @@ static bool accept_operator(struct reader *reader, int level, enum operator_kind
     c = reader->text.data[reader->at];
     following = reader->at + 1 < reader->text.length ? reader->text.data[reader->at + 1] : '\0';
     if (c == '*' && following == '*') {
+        if (level > 2) return false; /* 2 ** 3 ** 2 is (2 ** 3) ** 2 */
         *operator= OPERATOR_POWER;
         *its_level = 2;
         reader->at += 2;
-        return true; /* nothing binds tighter */
+        return true;
     }
     switch (c) {
     case '+':

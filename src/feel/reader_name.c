@@ -182,11 +182,11 @@ static void consider_members(const struct reader *reader, struct best *best)
     consider(reader, best, reader->members, reader->member_count);
 }
 
-/* Unknown names: identifiers side by side can only be one name. */
-static struct str unknown_name(struct reader *reader)
+/* Identifiers side by side can only be one name, also when nobody declared it. Begins with `length` bytes at
+ * the cursor; STR_NULL (and no move) when nothing follows them and `longer` is asked for. */
+static struct str unknown_name(struct reader *reader, size_t length, bool longer)
 {
-    struct str word = reader_word(reader, reader->at);
-    size_t from = reader->at, end = from + word.length;
+    size_t from = reader->at, end = from + length;
     for (;;) {
         size_t at = end, next;
         struct str following;
@@ -197,6 +197,7 @@ static struct str unknown_name(struct reader *reader)
         if (following.length == 0 || reader_is_keyword(following) || following.data[0] == '?') break;
         end = at + following.length;
     }
+    if (longer && end == from + length) return STR_NULL;
     reader->at = end;
     return reader_normalise(reader->arena, str_make(reader->text.data + from, end - from));
 }
@@ -229,12 +230,14 @@ struct str reader_used_name(struct reader *reader, bool member, bool *known)
     count_work(reader, 16 + best.length);
     if (best.length >= word.length && best.length > 0 &&
         !(best.length == word.length && reader_is_keyword(word))) {
+        struct str longer = unknown_name(reader, best.length, true);
+        if (longer.length > 0) return longer;
         reader->at += best.length;
         *known = true;
         return best.name;
     }
     if (word.length == 0 || reader_is_keyword(word)) return STR_NULL;
-    return unknown_name(reader);
+    return unknown_name(reader, word.length, false);
 }
 
 static bool name_symbol(uint32_t c)

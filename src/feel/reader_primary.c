@@ -53,7 +53,9 @@ static struct node *name(struct reader *reader)
         for (const struct scope *scope = reader->scope; scope != NULL; scope = scope->parent)
             member |= scope->members;
     }
-    if (listed || (node->builtin == NULL && !member)) reader_note_variable(reader, text);
+    reader_skip(reader);
+    if (listed || (!member && (node->builtin == NULL || here(reader) != '(')))
+        reader_note_variable(reader, text);
     return node;
 }
 

@@ -191,7 +191,7 @@ bool temporal_days_duration_from_text(struct str text, struct feel_duration *dur
             const char *unit;
             if (!digits(&cursor, &value, &count)) return false;
             fractional = accept(&cursor, '.');
-            if (fractional && !fraction(&cursor, &nanosecond)) return false;
+            if (fractional && is_digit(&cursor) && !fraction(&cursor, &nanosecond)) return false;
             if (cursor.at >= text.length) return false;
             unit = strchr(units, text.data[cursor.at]);
             if (unit == NULL || *unit == '\0' || (fractional && *unit != 'S')) return false;
