@@ -112,3 +112,11 @@ GRANT SELECT, INSERT, UPDATE ON tenant TO motcua_app;
 GRANT SELECT, INSERT ON administrative_unit, calendar TO motcua_app;
 GRANT SELECT, INSERT, UPDATE ON unit, counter TO motcua_app;
 GRANT SELECT, INSERT ON tenant_key TO motcua_app;
+
+-- Versions of what servers keep in memory; whoever changes such rows raises the number in the same transaction.
+CREATE TABLE reference_version (
+    name text PRIMARY KEY,
+    version bigint NOT NULL
+);
+INSERT INTO reference_version VALUES ('tenant', 1), ('calendar', 1), ('procedure', 1);
+GRANT SELECT, UPDATE ON reference_version TO motcua_app;

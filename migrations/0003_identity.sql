@@ -19,6 +19,7 @@ CREATE TABLE account (
     active boolean NOT NULL DEFAULT true,
     created_at timestamptz NOT NULL,
     password_changed_at timestamptz NOT NULL,
+    email_confirmed_at timestamptz,
     CHECK (email IS NOT NULL OR phone IS NOT NULL)
 );
 

@@ -1,0 +1,290 @@
+/*
+ * Drafts of citizens and dossiers of agencies: everything that can be done with one.
+ *
+ * A command is one transaction: lock the dossier's row, look at what is there, run the workflow to its next wait, write
+ * everything (row, event, tasks, timers, papers asked for, mails to send) and commit. Two people acting at once: the
+ * second gets STATUS_CONFLICT ("dossier.changed") whose argument names who was first; nothing is lost.
+ */
+#ifndef MOTCUA_DOMAIN_DOSSIER_H
+#define MOTCUA_DOMAIN_DOSSIER_H
+
+#include <jansson.h>
+
+#include "motcua/calendar/deadline.h"
+#include "motcua/domain/context.h"
+
+/* --- Drafts: seen by their owner only */
+
+struct draft {
+    struct uuid id, tenant_id, procedure_id, procedure_version_id;
+    json_t *answers; /* owned by whoever loaded it: draft_release */
+    const char *page;
+    int revision;
+    instant created_at, updated_at;
+    instant submitted_at; /* INSTANT_NONE: not yet */
+};
+
+void draft_release(struct draft *draft);
+#define DRAFT_AUTO __attribute__((cleanup(draft_release))) struct draft
+
+NODISCARD enum status draft_create(struct work *work, const struct uuid *tenant_id, const struct uuid *procedure_id,
+                                   const struct uuid *version_id, const json_t *answers, struct uuid *id,
+                                   struct error *error);
+NODISCARD enum status draft_load(struct work *work, const struct uuid *id, struct draft *draft, struct error *error);
+/* Keeps the answers. STATUS_CONFLICT: already submitted, or changed elsewhere since `revision` (0: do not mind). */
+NODISCARD enum status draft_save(struct work *work, const struct uuid *id, int revision, const json_t *answers,
+                                 const char *page, struct error *error);
+NODISCARD enum status draft_delete(struct work *work, const struct uuid *id, struct error *error);
+/* The actor's unsubmitted drafts, newest first; answers are not loaded (NULL). */
+NODISCARD enum status draft_list(struct work *work, struct draft **drafts, size_t *count, struct error *error);
+
+/* --- Dossiers */
+
+struct dossier {
+    struct uuid tenant_id, id, account_id, procedure_id, procedure_version_id, unit_id;
+    const char *code, *procedure_code, *procedure_name, *channel, *return_channel, *status;
+    const char *outcome; /* "" while open */
+    const char *applicant_name, *subject, *step_name, *step_name_en;
+    json_t *contact; /* owned: dossier_release */
+    json_t *answers;
+    int copies;
+    const char *limit_rule, *calendar_code;
+    int calendar_revision;
+    /* INSTANT_NONE where not yet */
+    instant submitted_at, received_at, first_due_at, due_at, paused_since, finished_at, returned_at;
+    struct str due_explanation; /* JSON of deadline_to_json, data NULL: none yet */
+    int64_t fee_amount;
+    const char *fee_state;
+    int revision;
+    int event_count;
+    struct str event_head;
+};
+
+void dossier_release(struct dossier *dossier);
+#define DOSSIER_AUTO __attribute__((cleanup(dossier_release))) struct dossier
+
+bool dossier_is_open(const struct dossier *dossier);
+/* N_() source text of a status, for people. */
+const char *dossier_status_label(const char *status);
+/* The status number of the national portal (domain.md 8.1), 1..10. */
+int dossier_status_number(const char *status);
+
+struct event {
+    int sequence;
+    instant at;
+    const char *kind, *actor_kind, *actor_name, *actor_title, *actor_unit, *address;
+    struct uuid actor_account_id;
+    bool is_public;
+    json_t *data; /* owned by the view */
+    struct str previous_hash, hash;
+};
+
+struct task {
+    struct uuid id, dossier_id, consultation_id, unit_id, assignee_account_id;
+    const char *kind, *engine_task, *element_id, *name, *name_en, *role, *state, *assignee_name;
+    const char *dossier_code, *procedure_code, *procedure_name, *applicant_name, *outcome, *note, *done_by;
+    struct str *outcomes;
+    size_t outcome_count;
+    struct str *other_roles;
+    size_t other_role_count;
+    instant created_at, step_due_at, dossier_due_at, urgent_at, taken_at, done_at;
+    int revision;
+};
+
+struct supplement_request {
+    int number;
+    const char *paper_number, *reason, *requested_by, *answer_note;
+    json_t *items; /* [{paper, name, original, certified, copy, reason}] */
+    instant requested_at, answer_due_at, answered_at, closed_at;
+};
+
+struct apology {
+    int number;
+    const char *state, *paper_number, *reason, *signed_by, *signed_title;
+    instant old_due_at, new_due_at, drafted_at, sent_at;
+};
+
+struct consultation {
+    struct uuid id, other_tenant_id;
+    const char *question, *answer, *answer_note, *answered_by, *dossier_code, *procedure_name;
+    json_t *data;
+    instant sent_at, due_at, answered_at;
+};
+
+struct payment {
+    int64_t amount;
+    const char *method, *receipt_number, *received_by;
+    instant paid_at;
+};
+
+struct result {
+    const char *kind, *number, *title, *signed_by, *signed_title, *verification_code;
+    struct uuid document_id;
+    instant issued_at, revoked_at;
+};
+
+struct rating {
+    int level;
+    const char *reason;
+    instant created_at;
+};
+
+/* Everything of one dossier, read in one round trip. */
+struct dossier_file {
+    struct dossier dossier;
+    struct event *events;
+    size_t event_count;
+    struct task *tasks;
+    size_t task_count;
+    struct pause *pauses;
+    size_t pause_count;
+    struct supplement_request *supplements;
+    size_t supplement_count;
+    struct apology *apologies;
+    size_t apology_count;
+    struct consultation *consultations; /* sent */
+    size_t consultation_count;
+    struct payment *payments;
+    size_t payment_count;
+    struct result *result; /* NULL: none */
+    struct rating *rating; /* NULL: none */
+    bool has_open_incident;
+};
+
+void dossier_file_release(struct dossier_file *file);
+#define DOSSIER_FILE_AUTO __attribute__((cleanup(dossier_file_release))) struct dossier_file
+
+/* By id within a tenant. The caller has decided who may look. STATUS_NOT_FOUND otherwise. */
+NODISCARD enum status dossier_load(struct work *work, const struct uuid *tenant_id, const struct uuid *id,
+                                   struct dossier_file *file, struct error *error);
+/* By code (the tenant follows from it). */
+NODISCARD enum status dossier_load_by_code(struct work *work, struct str code, struct dossier_file *file,
+                                           struct error *error);
+
+/* A line of "my dossiers". */
+struct dossier_row {
+    struct uuid tenant_id, id;
+    const char *code, *procedure_code, *procedure_name, *status, *applicant_name, *step_name, *step_name_en, *fee_state,
+        *outcome;
+    int64_t fee_amount;
+    instant submitted_at, received_at, due_at, finished_at, returned_at, paused_since;
+};
+/* The actor's own, over all agencies, newest first. */
+NODISCARD enum status dossier_list_own(struct work *work, struct dossier_row **rows, size_t *count, struct error *error);
+
+/* 8 characters printed on the slip; with the code they open the public tracking page. */
+NODISCARD enum status dossier_tracking_secret(struct work *work, const struct uuid *tenant_id, const struct uuid *id,
+                                              const char **secret, struct error *error);
+
+/* --- Commands of the citizen */
+
+struct submission {
+    struct uuid dossier_id;
+    const char *code;
+    bool repeated; /* it had been submitted before: the same dossier, nothing new was made */
+};
+/*
+ * Makes the draft a dossier: validates all answers and papers, takes the next code of the day, starts the workflow, queues
+ * the mail. Once: a second call for the same draft gives the same dossier. STATUS_INVALID ("dossier.incomplete"): see
+ * form_validate and document_missing.
+ */
+NODISCARD enum status dossier_submit(struct work *work, const struct uuid *draft_id, const char *return_channel,
+                                     struct submission *submission, struct error *error);
+/* Answers the open request for supplement: changed answers (NULL: unchanged), a note; papers have been attached before. */
+NODISCARD enum status dossier_answer_supplement(struct work *work, const struct uuid *tenant_id, const struct uuid *id,
+                                                const json_t *answers, struct str note, struct error *error);
+/* Withdraws (8.1: 7). Only the submitter, only before the result is issued. */
+NODISCARD enum status dossier_withdraw(struct work *work, const struct uuid *tenant_id, const struct uuid *id,
+                                       struct str reason, struct error *error);
+/* Once, after the end; level 1 needs a reason (domain.md 2.5). */
+NODISCARD enum status dossier_rate(struct work *work, const struct uuid *tenant_id, const struct uuid *id, int level,
+                                   struct str reason, struct error *error);
+
+/* --- Commands of officials (the actor's tenant) */
+
+NODISCARD enum status task_take(struct work *work, const struct uuid *task_id, struct error *error);
+NODISCARD enum status task_give_back(struct work *work, const struct uuid *task_id, struct error *error);
+/* Head of unit: to a colleague of the same unit who has the role. */
+NODISCARD enum status task_assign(struct work *work, const struct uuid *task_id, const struct uuid *account_id,
+                                  struct error *error);
+
+struct supplement_item {
+    struct str paper; /* key, or empty for contents */
+    struct str name;
+    struct str reason;
+};
+
+struct decision {
+    struct uuid task_id;
+    int task_revision;   /* as the page showed it */
+    struct str outcome;  /* one of the task's */
+    struct str note;     /* reason for refuse, reject, return; else optional */
+    const struct supplement_item *items; /* supplement: at least one */
+    size_t item_count;
+    bool second_supplement; /* confirmed that a second request counts as late (QĐ 766) */
+    struct str recipient;   /* hand_over: who took the result */
+};
+/* Completes a step; samples/procedures/README.md says what each outcome does. */
+NODISCARD enum status task_complete(struct work *work, const struct decision *decision, struct error *error);
+
+/* Cashier: the fee is paid. */
+NODISCARD enum status dossier_pay(struct work *work, const struct uuid *id, const char *method, struct error *error);
+/* Sends the drafted apology with its reason and new time (form 04); head of unit or signing leader. */
+NODISCARD enum status apology_send(struct work *work, const struct uuid *dossier_id, int number, struct str reason,
+                                   instant new_due, struct error *error);
+/* Answers another agency's question. */
+NODISCARD enum status consultation_answer(struct work *work, const struct uuid *task_id, struct str answer,
+                                          struct str note, struct error *error);
+/* Retries what stopped. */
+NODISCARD enum status incident_retry(struct work *work, const struct uuid *incident_id, struct error *error);
+
+/* --- Queues of officials */
+
+struct task_filter {
+    const char *role;     /* only this one; NULL: all roles of the membership */
+    bool mine;            /* taken by me */
+    const char *procedure_code; /* or NULL */
+    instant after_urgent; /* keyset: rows after this ...; INSTANT_NONE: from the start */
+    struct uuid after_id;
+    int limit;
+};
+/* Open tasks of the actor's roles and unit, most urgent first. Tasks others have taken are shown with their name. */
+NODISCARD enum status task_queue(struct work *work, const struct task_filter *filter, struct task **tasks, size_t *count,
+                                 struct error *error);
+/* One task of the actor's tenant with its consultation, if any. */
+NODISCARD enum status task_find(struct work *work, const struct uuid *id, struct task *task, struct error *error);
+NODISCARD enum status consultation_find(struct work *work, const struct uuid *id, struct consultation *consultation,
+                                        struct error *error);
+/* May the actor act on this task (role, unit, not taken by somebody else)? */
+bool task_is_for(const struct task *task, const struct actor *actor);
+
+/* Register (form 06) and search of officials: by code, name or phone; received between two moments. */
+struct dossier_search {
+    struct str text;
+    const char *status; /* or NULL */
+    instant received_from, received_to; /* INSTANT_NONE: open */
+    int offset, limit;
+};
+NODISCARD enum status dossier_search(struct work *work, const struct dossier_search *search, struct dossier_row **rows,
+                                     size_t *count, struct error *error);
+NODISCARD enum status apology_drafts(struct work *work, struct dossier_row **rows, struct apology **apologies,
+                                     size_t *count, struct error *error);
+/* Dossiers with a fee due. */
+NODISCARD enum status payment_due_list(struct work *work, struct dossier_row **rows, size_t *count, struct error *error);
+
+struct incident {
+    struct uuid id, dossier_id;
+    const char *kind, *element_id, *message;
+    instant created_at;
+};
+NODISCARD enum status incident_list(struct work *work, struct incident **incidents, size_t *count, struct error *error);
+
+/* --- Jobs (actor: system) */
+
+/* Runs due timers / drafts apologies / delivers what one outbox row of kind consultation(_answer) says. Counts of what was done. */
+NODISCARD enum status timer_run_due(struct work *work, int batch, size_t *done, struct error *error);
+NODISCARD enum status apology_draft_due(struct work *work, int batch, size_t *done, struct error *error);
+NODISCARD enum status consultation_deliver(struct work *work, const struct uuid *tenant_id, const json_t *payload,
+                                           bool is_answer, struct error *error);
+
+#endif

@@ -1,0 +1,193 @@
+/* Hash chains of events: made with every command, checked as a whole by `motcua audit verify`. */
+#include "motcua/domain/audit.h"
+
+#include "motcua/codec/json.h"
+#include "motcua/crypto/chain.h"
+#include "motcua/domain/keys.h"
+
+enum { CHAINS_A_ROUND = 200 };
+
+enum status audit_hash(struct work *work, const struct audit_event *event, struct str previous, struct hash *result,
+                       struct error *error)
+{
+    SECRET_KEY_AUTO tenant_key;
+    int version;
+    /* Chains are keyed by the tenant's first key for ever, so that a rotation of keys does not break them. */
+    enum status status = key_ring_tenant(work, &event->tenant_id, 1, &tenant_key, &version, error);
+    if (status != STATUS_OK)
+        return status;
+    SECRET_KEY_AUTO key;
+    keys_derive(&tenant_key, "evtchain", 1, &key);
+    struct hash before = {{0}};
+    if (previous.length == HASH_SIZE)
+        memcpy(before.bytes, previous.data, HASH_SIZE);
+    struct chain chain;
+    chain_start(&chain, "dossier-event/1", &before);
+    chain_add_text(&chain, str_of(event->tenant_id.text));
+    chain_add_text(&chain, str_of(event->dossier_id.text));
+    chain_add_int64(&chain, event->sequence);
+    chain_add_int64(&chain, event->at);
+    chain_add_text(&chain, str_of(event->kind));
+    chain_add_text(&chain, str_of(actor_kind_name(event->actor_kind)));
+    chain_add_text(&chain, str_of(event->actor_account_id.text));
+    chain_add_text(&chain, str_of(event->actor_name));
+    chain_add_text(&chain, str_of(event->actor_title));
+    chain_add_text(&chain, str_of(event->actor_unit));
+    chain_add_text(&chain, str_of(event->address));
+    chain_add_int64(&chain, event->is_public);
+    chain_add_text(&chain, event->data);
+    struct hash plain = chain_finish(&chain);
+    *result = hmac_sha256(str_make((const char *)key.bytes, sizeof key.bytes), hash_view(&plain));
+    return STATUS_OK;
+}
+
+DB_STATEMENT(audit_dossiers, DB_PARAMETERS(DB_UUID, DB_INT32),
+             DB_COLUMNS({"id", DB_UUID}, {"code", DB_TEXT}, {"event_count", DB_INT32}, {"event_head", DB_BYTES}),
+             "SELECT id, code, event_count, event_head FROM dossier WHERE tenant_id = motcua.app_tenant() AND id > $1 "
+             "ORDER BY id LIMIT $2")
+
+DB_STATEMENT(audit_events, DB_PARAMETERS(DB_UUID_ARRAY),
+             DB_COLUMNS({"dossier_id", DB_UUID}, {"sequence", DB_INT32}, {"at", DB_INSTANT}, {"kind", DB_TEXT},
+                        {"actor_kind", DB_TEXT}, {"actor_account_id", DB_UUID}, {"actor_name", DB_TEXT},
+                        {"actor_title", DB_TEXT}, {"actor_unit", DB_TEXT}, {"address", DB_TEXT},
+                        {"is_public", DB_BOOL}, {"data", DB_JSON}, {"previous_hash", DB_BYTES}, {"hash", DB_BYTES}),
+             "SELECT dossier_id, sequence, at, kind, actor_kind, actor_account_id, actor_name, actor_title, actor_unit, "
+             "address, is_public, data, previous_hash, hash FROM event "
+             "WHERE tenant_id = motcua.app_tenant() AND dossier_id = ANY ($1) ORDER BY dossier_id, sequence")
+
+struct findings {
+    struct audit_finding *items;
+    size_t count, capacity;
+};
+
+static void report_finding(struct arena *arena, struct findings *findings, const char *code, int sequence,
+                           const char *problem)
+{
+    if (findings->count == findings->capacity) {
+        size_t capacity = findings->capacity == 0 ? 16 : findings->capacity * 2;
+        struct audit_finding *grown = arena_array(arena, capacity, sizeof *grown);
+        if (findings->count > 0)
+            memcpy(grown, findings->items, findings->count * sizeof *grown);
+        findings->items = grown;
+        findings->capacity = capacity;
+    }
+    findings->items[findings->count++] = (struct audit_finding){arena_strdup(arena, code), sequence, problem};
+}
+
+static enum actor_kind actor_kind_of(struct str name)
+{
+    if (str_equal_cstr(name, "citizen"))
+        return ACTOR_CITIZEN;
+    return str_equal_cstr(name, "official") ? ACTOR_OFFICIAL : ACTOR_SYSTEM;
+}
+
+static const char *text_at(const struct db_result *rows, size_t row, size_t column)
+{
+    const char *text = db_get_cstr(rows, row, column);
+    return text == NULL ? "" : text;
+}
+
+static enum status hash_of_row(struct work *work, const struct uuid *tenant_id, const struct db_result *rows, size_t row,
+                               struct str previous, struct hash *hash, struct error *error)
+{
+    json_auto data = db_get_json(rows, row, 11);
+    struct audit_event event = {
+        .tenant_id = *tenant_id,
+        .dossier_id = db_get_uuid(rows, row, 0),
+        .sequence = db_get_int32(rows, row, 1),
+        .at = db_get_instant(rows, row, 2),
+        .kind = text_at(rows, row, 3),
+        .actor_kind = actor_kind_of(db_get_text(rows, row, 4)),
+        .actor_account_id = db_get_uuid(rows, row, 5),
+        .actor_name = text_at(rows, row, 6),
+        .actor_title = text_at(rows, row, 7),
+        .actor_unit = text_at(rows, row, 8),
+        .address = text_at(rows, row, 9),
+        .is_public = db_get_bool(rows, row, 10),
+        .data = json_canonical_arena(data, work->arena, 1024 * 1024),
+    };
+    return audit_hash(work, &event, previous, hash, error);
+}
+
+/* Checks the events of one dossier, which start at *row; moves *row behind them. */
+static enum status verify_chain(struct work *work, const struct uuid *tenant_id, const struct db_result *dossiers,
+                                size_t which, const struct db_result *events, size_t *row, struct findings *findings,
+                                struct arena *keep, struct error *error)
+{
+    struct uuid id = db_get_uuid(dossiers, which, 0);
+    const char *code = text_at(dossiers, which, 1);
+    struct str previous = STR("");
+    int sequence = 0;
+    bool broken = false;
+    for (; *row < events->row_count; (*row)++) {
+        struct uuid owner = db_get_uuid(events, *row, 0);
+        if (!uuid_same(&owner, &id))
+            break;
+        sequence++;
+        if (broken)
+            continue;
+        struct hash expected;
+        enum status status = hash_of_row(work, tenant_id, events, *row, previous, &expected, error);
+        if (status != STATUS_OK)
+            return status;
+        const char *problem = NULL;
+        if (db_get_int32(events, *row, 1) != sequence)
+            problem = N_("thiếu hoặc thừa sự kiện trước mục này");
+        else if (!str_equal(db_get_bytes(events, *row, 12), previous))
+            problem = N_("không nối tiếp sự kiện liền trước");
+        else if (!str_equal(db_get_bytes(events, *row, 13), hash_view(&expected)))
+            problem = N_("nội dung đã bị thay đổi");
+        if (problem != NULL) {
+            report_finding(keep, findings, code, db_get_int32(events, *row, 1), problem);
+            broken = true;
+        }
+        previous = db_get_bytes(events, *row, 13);
+    }
+    if (!broken && (db_get_int32(dossiers, which, 2) != sequence || !str_equal(db_get_bytes(dossiers, which, 3), previous)))
+        report_finding(keep, findings, code, 0, N_("số sự kiện hoặc mã cuối chuỗi không khớp với hồ sơ"));
+    return STATUS_OK;
+}
+
+static enum status verify_round(struct work *work, const struct uuid *tenant_id, struct uuid *after,
+                                struct audit_report *report, struct findings *findings, struct arena *keep, bool *more,
+                                struct error *error)
+{
+    struct db_scope scope = work_scope(work, tenant_id);
+    struct db_result *dossiers, *events;
+    enum status status = db_read_one(work->db, &scope, work->arena, &audit_dossiers,
+                                     DB_VALUES(db_uuid(*after), db_int32(CHAINS_A_ROUND)), &dossiers, error);
+    if (status != STATUS_OK)
+        return status;
+    struct uuid *ids = arena_array(work->arena, dossiers->row_count, sizeof *ids);
+    for (size_t i = 0; i < dossiers->row_count; i++)
+        *after = ids[i] = db_get_uuid(dossiers, i, 0);
+    *more = dossiers->row_count == CHAINS_A_ROUND;
+    status = db_read_one(work->db, &scope, work->arena, &audit_events,
+                         DB_VALUES(db_uuid_array(ids, dossiers->row_count)), &events, error);
+    size_t row = 0;
+    for (size_t i = 0; status == STATUS_OK && i < dossiers->row_count; i++)
+        status = verify_chain(work, tenant_id, dossiers, i, events, &row, findings, keep, error);
+    report->dossiers += (int64_t)dossiers->row_count;
+    report->events += status == STATUS_OK ? (int64_t)events->row_count : 0;
+    return status;
+}
+
+enum status audit_verify(struct work *work, const struct uuid *tenant_id, struct audit_report *report,
+                         struct error *error)
+{
+    struct findings findings = {0};
+    struct arena *keep = work->arena;
+    struct uuid after = {"00000000-0000-0000-0000-000000000000"};
+    bool more = true;
+    enum status status = STATUS_OK;
+    *report = (struct audit_report){0};
+    while (more && status == STATUS_OK) {
+        ARENA_AUTO round = arena_create((size_t)256 * 1024 * 1024);
+        struct work scratch = *work;
+        scratch.arena = round;
+        status = verify_round(&scratch, tenant_id, &after, report, &findings, keep, &more, error);
+    }
+    report->findings = findings.items;
+    report->finding_count = findings.count;
+    return status;
+}

@@ -1,0 +1,121 @@
+/*
+ * Late dossiers: the apology (form 04) is drafted by the portal before the promised time passes, completed and sent by the
+ * head of the unit or the signing leader, and moves the promised time (domain.md 2.4).
+ */
+#include "dossier_private.h"
+
+DB_STATEMENT(apology_insert, DB_PARAMETERS(DB_UUID, DB_INSTANT, DB_INSTANT), DB_NOTHING,
+             "INSERT INTO apology (tenant_id, dossier_id, number, state, old_due_at, drafted_at) "
+             "SELECT motcua.app_tenant(), $1, coalesce(max(number), 0) + 1, 'draft', $2, $3 FROM apology "
+             "WHERE tenant_id = motcua.app_tenant() AND dossier_id = $1")
+
+DB_STATEMENT(apology_send_update,
+             DB_PARAMETERS(DB_TEXT, DB_UUID, DB_INT32, DB_TEXT, DB_INSTANT, DB_INSTANT, DB_TEXT, DB_TEXT), DB_NOTHING,
+             "WITH next AS (INSERT INTO counter (tenant_id, series, value) VALUES (motcua.app_tenant(), 'apology:' || $1, 1) "
+             "ON CONFLICT (tenant_id, series) DO UPDATE SET value = counter.value + 1 RETURNING value) "
+             "UPDATE apology SET state = 'sent', paper_number = next.value || '/PXL', reason = $4, new_due_at = $5, "
+             "sent_at = $6, signed_by = $7, signed_title = $8 FROM next "
+             "WHERE tenant_id = motcua.app_tenant() AND dossier_id = $2 AND number = $3 AND state = 'draft'")
+
+DB_STATEMENT(apology_find, DB_PARAMETERS(DB_UUID, DB_INT32), DB_COLUMNS({"state", DB_TEXT}),
+             "SELECT state FROM apology WHERE tenant_id = motcua.app_tenant() AND dossier_id = $1 AND number = $2")
+
+struct apology_input {
+    int number;
+    struct str reason;
+    instant new_due;
+};
+
+static enum status check_draft(struct command *command, int number, struct error *error)
+{
+    struct db_batch *load = db_batch(command->transaction);
+    struct db_result *rows = db_add(load, &apology_find, db_uuid(command->dossier.id), db_int32(number));
+    enum status status = db_run(load, error);
+    if (status != STATUS_OK)
+        return status;
+    if (rows->row_count == 0)
+        return error_set(error, command->work->arena, STATUS_NOT_FOUND, "apology.unknown", N_("Không tìm thấy phiếu xin lỗi này"),
+                         NULL);
+    if (!str_equal_cstr(db_get_text(rows, 0, 0), "draft"))
+        return error_set(error, command->work->arena, STATUS_CONFLICT, "apology.sent", N_("Phiếu xin lỗi này đã được gửi"), NULL);
+    return STATUS_OK;
+}
+
+static enum status send_apology(struct command *command, void *context, struct error *error)
+{
+    const struct apology_input *input = context;
+    struct work *work = command->work;
+    if (!dossier_is_open(&command->dossier))
+        return error_set(error, work->arena, STATUS_CONFLICT, "dossier.closed", N_("Hồ sơ này đã giải quyết xong"), NULL);
+    enum status status = check_draft(command, input->number, error);
+    if (status != STATUS_OK)
+        return status;
+    int year = civil_date_from_day(civil_day_of(work->now)).year;
+    struct db_batch *update = db_batch(command->transaction); /* first, so that the due date is reckoned with it */
+    db_add(update, &apology_send_update, db_cstr(arena_printf(work->arena, "%d", year)), db_uuid(command->dossier.id),
+           db_int32(input->number), db_text(input->reason), db_instant(input->new_due), db_instant(work->now),
+           db_cstr(work->actor->name), db_cstr(work->actor->title));
+    status = db_run(update, error);
+    if (status == STATUS_OK)
+        status = clock_reckon(command, error);
+    if (status != STATUS_OK)
+        return status;
+    json_t *data = json_object();
+    json_set_str(data, "reason", input->reason);
+    char due[CIVIL_INSTANT_SIZE];
+    civil_format_instant(input->new_due, due);
+    json_set_cstr(data, "new_due", due);
+    command_event(command, "apology_sent", true, data);
+    command_mail(command, "apology", NULL);
+    return STATUS_OK;
+}
+
+enum status apology_send(struct work *work, const struct uuid *dossier_id, int number, struct str reason, instant new_due,
+                         struct error *error)
+{
+    struct apology_input input = {number, str_trim(reason.data == NULL ? STR("") : reason), new_due};
+    if ((work->actor->roles & (ROLE_HEAD_OF_UNIT | ROLE_SIGNING_LEADER)) == 0)
+        return error_set(error, work->arena, STATUS_DENIED, "apology.role",
+                         N_("Chỉ lãnh đạo phòng hoặc lãnh đạo cơ quan được gửi phiếu xin lỗi"), NULL);
+    if (input.reason.length == 0)
+        return error_set(error, work->arena, STATUS_INVALID, "apology.reason", N_("Vui lòng ghi rõ lý do chậm trả kết quả"), NULL);
+    if (new_due <= work->now)
+        return error_set(error, work->arena, STATUS_INVALID, "apology.due", N_("Thời gian hẹn trả mới phải ở sau thời điểm hiện tại"),
+                         NULL);
+    return command_run(work, &work->actor->tenant_id, dossier_id, send_apology, &input, error);
+}
+
+static enum status draft_apology(struct command *command, void *input, struct error *error)
+{
+    (void)input;
+    (void)error;
+    struct dossier *dossier = &command->dossier;
+    bool running = strcmp(dossier->status, "received") == 0 || strcmp(dossier->status, "processing") == 0;
+    if (!running || dossier->due_at == INSTANT_NONE || dossier->paused_since != INSTANT_NONE)
+        return STATUS_OK; /* it moved on meanwhile */
+    db_add(command->write, &apology_insert, db_uuid(dossier->id), db_instant(dossier->due_at), db_instant(command->work->now));
+    command_event(command, "apology_drafted", false, NULL);
+    return STATUS_OK;
+}
+
+DB_STATEMENT(apology_late, DB_PARAMETERS(DB_INSTANT, DB_INT64, DB_INT32), DB_COLUMNS({"tenant_id", DB_UUID}, {"id", DB_UUID}),
+             "SELECT tenant_id, id FROM late_dossiers($1, $2 * interval '1 microsecond', $3)")
+
+enum { AHEAD_HOURS = 4 };
+
+enum status apology_draft_due(struct work *work, int batch, size_t *done, struct error *error)
+{
+    struct db_scope scope = work_scope(work, NULL);
+    struct db_result *rows;
+    *done = 0;
+    enum status status = db_read_one(work->db, &scope, work->arena, &apology_late,
+                                     DB_VALUES(db_instant(work->now), db_int64(AHEAD_HOURS * INT64_C(3600) * MICROSECONDS),
+                                               db_int32(batch)),
+                                     &rows, error);
+    for (size_t i = 0; status == STATUS_OK && i < rows->row_count; i++) {
+        struct uuid tenant = db_get_uuid(rows, i, 0), id = db_get_uuid(rows, i, 1);
+        status = command_run(work, &tenant, &id, draft_apology, NULL, error);
+        *done += status == STATUS_OK;
+    }
+    return status;
+}

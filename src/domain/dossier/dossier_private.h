@@ -1,0 +1,138 @@
+/*
+ * Inside of the dossier's commands. struct command is one command in the making: what was loaded under the row lock, and
+ * what will be written. The dossier's row is written once, at the end, with the final state of `dossier`.
+ */
+#ifndef DOSSIER_PRIVATE_H
+#define DOSSIER_PRIVATE_H
+
+#include "motcua/bpmn/step.h"
+#include "motcua/calendar/deadline.h"
+#include "motcua/codec/json.h"
+#include "motcua/domain/audit.h"
+#include "motcua/domain/document.h"
+#include "motcua/domain/dossier.h"
+#include "motcua/domain/procedure.h"
+#include "motcua/domain/tenant.h"
+
+/* The columns every statement that reads whole dossiers selects, in this order; read by dossier_read_row(). */
+#define DOSSIER_COLUMNS                                                                                                \
+    {"tenant_id", DB_UUID}, {"id", DB_UUID}, {"code", DB_TEXT}, {"account_id", DB_UUID}, {"procedure_id", DB_UUID},    \
+        {"procedure_version_id", DB_UUID}, {"procedure_code", DB_TEXT}, {"procedure_name", DB_TEXT},                   \
+        {"unit_id", DB_UUID}, {"channel", DB_TEXT}, {"return_channel", DB_TEXT}, {"status", DB_TEXT},                  \
+        {"outcome", DB_TEXT}, {"applicant_name", DB_TEXT}, {"contact", DB_JSON}, {"subject", DB_TEXT},                 \
+        {"answers", DB_JSON}, {"copies", DB_INT32}, {"limit_rule", DB_TEXT}, {"calendar_code", DB_TEXT},               \
+        {"calendar_revision", DB_INT32}, {"submitted_at", DB_INSTANT}, {"received_at", DB_INSTANT},                    \
+        {"first_due_at", DB_INSTANT}, {"due_at", DB_INSTANT}, {"due_explanation", DB_JSON},                            \
+        {"paused_since", DB_INSTANT}, {"finished_at", DB_INSTANT}, {"returned_at", DB_INSTANT},                        \
+        {"fee_amount", DB_INT64}, {"fee_state", DB_TEXT}, {"step_name", DB_TEXT}, {"step_name_en", DB_TEXT},           \
+        {"revision", DB_INT32}, {"event_count", DB_INT32}, {"event_head", DB_BYTES}
+#define DOSSIER_SELECT                                                                                                 \
+    "tenant_id, id, code, account_id, procedure_id, procedure_version_id, procedure_code, procedure_name, unit_id, "   \
+    "channel, return_channel, status, outcome, applicant_name, contact, subject, answers, copies, limit_rule, "        \
+    "calendar_code, calendar_revision, submitted_at, received_at, first_due_at, due_at, due_explanation, "             \
+    "paused_since, finished_at, returned_at, fee_amount, fee_state, step_name, step_name_en, revision, event_count, "  \
+    "event_head"
+
+#define TASK_COLUMNS                                                                                                   \
+    {"id", DB_UUID}, {"kind", DB_TEXT}, {"dossier_id", DB_UUID}, {"consultation_id", DB_UUID},                         \
+        {"engine_task", DB_TEXT}, {"element_id", DB_TEXT}, {"name", DB_TEXT}, {"name_en", DB_TEXT},                    \
+        {"role", DB_TEXT}, {"other_roles", DB_TEXT_ARRAY}, {"unit_id", DB_UUID}, {"outcomes", DB_TEXT_ARRAY},          \
+        {"state", DB_TEXT}, {"dossier_code", DB_TEXT}, {"procedure_code", DB_TEXT}, {"procedure_name", DB_TEXT},       \
+        {"applicant_name", DB_TEXT}, {"created_at", DB_INSTANT}, {"step_due_at", DB_INSTANT},                          \
+        {"dossier_due_at", DB_INSTANT}, {"urgent_at", DB_INSTANT}, {"assignee_account_id", DB_UUID},                   \
+        {"assignee_name", DB_TEXT}, {"taken_at", DB_INSTANT}, {"done_at", DB_INSTANT}, {"done_by", DB_TEXT},           \
+        {"outcome", DB_TEXT}, {"note", DB_TEXT}, {"revision", DB_INT32}
+#define TASK_SELECT                                                                                                    \
+    "id, kind, dossier_id, consultation_id, engine_task, element_id, name, name_en, role, other_roles, unit_id, "      \
+    "outcomes, state, dossier_code, procedure_code, procedure_name, applicant_name, created_at, step_due_at, "         \
+    "dossier_due_at, urgent_at, assignee_account_id, assignee_name, taken_at, done_at, done_by, outcome, note, "       \
+    "revision"
+
+#define NIL_UUID "00000000-0000-0000-0000-000000000000"
+
+/* Strings are copied with the result into its arena; contact and answers are new references. */
+void dossier_read_row(const struct db_result *rows, size_t row, struct dossier *dossier);
+void task_read_row(struct arena *arena, const struct db_result *rows, size_t row, struct task *task);
+/* INSTANT_NONE for SQL NULL. */
+instant db_optional_instant(const struct db_result *rows, size_t row, size_t column);
+/* SQL NULL for INSTANT_NONE and 0. */
+struct db_value db_instant_or_null(instant moment);
+/* A NUL-terminated text, "" for SQL NULL. */
+const char *db_cstr_or_empty(const struct db_result *rows, size_t row, size_t column);
+
+enum { COMMAND_PAUSES = 200, COMMAND_EVENTS = 32 };
+
+struct pending_event {
+    const char *kind;
+    bool is_public;
+    json_t *data; /* owned */
+};
+
+struct command {
+    struct work *work;
+    struct db_transaction *transaction;
+    const struct tenant *tenant;
+    const struct procedure_version *version;
+    const struct calendar *calendar;
+    struct dossier dossier; /* as it will be written */
+    instant due_before;
+    bool due_changed;
+    struct pause pauses[COMMAND_PAUSES];
+    size_t pause_count;
+    bool pause_opened, pause_closed; /* the last pause is new / has ended now */
+    const char *pause_kind;          /* database reason of a pause opened now */
+    const struct bpmn_state *state;  /* NULL: no workflow */
+    bool state_changed;
+    int supplement_count;            /* requests made so far */
+    struct task *tasks;              /* open ones, under the dossier's lock */
+    size_t task_count;
+    struct db_batch *write;
+    struct pending_event events[COMMAND_EVENTS];
+    size_t event_count;
+    bool workflow_ended;
+    const struct bpmn_node *workflow_end;
+    const struct document *prepared; /* file written for this command; deleted when it fails */
+};
+
+typedef enum status command_function(struct command *command, void *input, struct error *error);
+
+/*
+ * Runs `function` on the locked dossier in one transaction: loads, calls, writes what it decided, commits. Loads the
+ * procedure version outside when it is not in memory yet.
+ */
+NODISCARD enum status command_run(struct work *work, const struct uuid *tenant_id, const struct uuid *dossier_id,
+                                  command_function *function, void *input, struct error *error);
+/* The last part alone: row, events, pause, workflow state; for dossier_submit. Commits. */
+NODISCARD enum status command_finish(struct command *command, struct error *error);
+void command_release(struct command *command);
+
+/* Queues an event; takes the reference of `data` (NULL: {}). */
+void command_event(struct command *command, const char *kind, bool is_public, json_t *data);
+/* A mail to the applicant when there is an address: outbox row with the template's name. `extra` (may be NULL) is borrowed. */
+void command_mail(struct command *command, const char *template, const json_t *extra);
+/* The value of a series, taken now (one more round trip); for numbers that must be known before writing. */
+NODISCARD enum status command_next_number(struct command *command, const char *series, int64_t *number, struct error *error);
+
+/* Clock: received now; the due date from the pauses known; a pause begins / ends now. */
+NODISCARD enum status clock_receive(struct command *command, struct error *error);
+NODISCARD enum status clock_reckon(struct command *command, struct error *error);
+NODISCARD enum status clock_pause(struct command *command, const char *reason, const char *label, struct error *error);
+NODISCARD enum status clock_resume(struct command *command, struct error *error);
+
+/* Workflow shell (workflow/shell.c). */
+NODISCARD enum status workflow_start(struct command *command, const json_t *data, struct error *error);
+NODISCARD enum status workflow_complete(struct command *command, const struct task *task, const json_t *data,
+                                        struct error *error);
+/* STATUS_NOT_FOUND when nothing waits for it. */
+NODISCARD enum status workflow_message(struct command *command, const char *name, const json_t *data, struct error *error);
+NODISCARD enum status workflow_timer(struct command *command, uint64_t engine_timer, struct error *error);
+NODISCARD enum status workflow_cancel(struct command *command, struct error *error);
+NODISCARD enum status workflow_retry(struct command *command, uint64_t engine_incident, struct error *error);
+/* A text variable of the running workflow in the work's arena; data NULL when it has none. */
+struct str workflow_text(const struct command *command, const char *name);
+NODISCARD enum status workflow_load(struct command *command, struct str text, struct error *error);
+
+/* Form environment of this work in a language. */
+struct form_environment form_environment_for(struct work *work, const char *language);
+
+#endif
