@@ -349,6 +349,7 @@ void bpmn_end_process(struct engine *engine, struct execution *process, const st
     bpmn_clear_incident(engine, process);
     struct bpmn_effect *ended = bpmn_effect(engine, BPMN_INSTANCE_ENDED, process, process->id);
     ended->element = end;
+    ended->name = process->node->id;
     ended->code = code;
     ended->data = process->data;
     if (caller == NULL) {

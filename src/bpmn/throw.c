@@ -29,6 +29,7 @@ void bpmn_cancel(struct engine *engine, struct execution *execution)
     if (execution->node->kind == BPMN_PROCESS) {
         struct bpmn_effect *ended = bpmn_effect(engine, BPMN_INSTANCE_ENDED, execution, execution->id);
         ended->element = NULL;
+        ended->name = execution->node->id;
         ended->code = STR("cancelled");
         ended->data = execution->data;
     }

@@ -95,7 +95,8 @@ struct bpmn_effect {
     uint64_t instance;
     const struct bpmn_model *model;
     const struct bpmn_node *element;
-    struct str name; /* message, signal, topic, decision; timers and limits: the specification */
+    struct str name; /* message, signal, topic, decision; timers and limits: the specification; instances: the
+                        process's id */
     struct str key;  /* correlation key */
     struct str code; /* incidents, errors */
     struct str detail;

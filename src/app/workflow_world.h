@@ -1,0 +1,95 @@
+/*
+ * The small world of `motcua workflow console`: deployed models, running instances, kept messages, timers and
+ * a virtual clock. What lasts is in the store (texts only); everything else is made from it again by
+ * world_reload, as after a restart of the server.
+ */
+#ifndef MOTCUA_APP_WORKFLOW_WORLD_H
+#define MOTCUA_APP_WORKFLOW_WORLD_H
+
+#include <jansson.h>
+
+#include "motcua/bpmn/step.h"
+#include "motcua/calendar/calendar.h"
+
+enum { WORLD_MAXIMUM_MODELS = 100, WORLD_MAXIMUM_FIRINGS = 10000, WORLD_OFFSET = 7 * 3600 };
+
+/* Kept in memory here; a database store keeps the same rows. All strings are malloc'd. */
+struct stored_instance {
+    char *state;   /* saved form */
+    json_t *ended; /* list of called instances that are over, as they are shown */
+};
+
+struct stored_message {
+    char *name, *key;
+    json_t *data; /* object or NULL */
+    instant until;
+};
+
+struct stored_timer { /* timer start event of a deployed process */
+    size_t model;
+    char *element;
+    instant due;
+    int64_t repetitions;
+    bool over;
+};
+
+struct world_store {
+    char *files[WORLD_MAXIMUM_MODELS]; /* names */
+    char *texts[WORLD_MAXIMUM_MODELS]; /* the XML as it came */
+    size_t lengths[WORLD_MAXIMUM_MODELS];
+    size_t file_count;
+    struct stored_instance *instances;
+    size_t instance_count;
+    struct stored_message *messages;
+    size_t message_count;
+    struct stored_timer *timers;
+    size_t timer_count;
+    json_t *history; /* every trace entry so far */
+    instant now;
+};
+
+struct cached_instance {
+    struct arena *arena;
+    const struct bpmn_state *state;
+};
+
+struct world {
+    struct world_store *store;
+    const struct calendar *calendar;
+    struct arena *models_arena;
+    const struct bpmn_model *models[WORLD_MAXIMUM_MODELS]; /* NULL: unreadable */
+    const struct bpmn_model *usable[WORLD_MAXIMUM_MODELS]; /* without gaps */
+    size_t usable_count;
+    json_t *unreadable; /* findings about files that are no models */
+    struct cached_instance *cache;
+    size_t cache_count;
+    json_t *trace;    /* since the last answer */
+    unsigned pending; /* depth guard of what effects set off */
+};
+
+/* What went wrong, for the answer. Static or in the arena given. */
+struct complaint {
+    const char *code;
+    const char *text;
+};
+
+bool world_open(struct world *world, struct world_store *store, const struct calendar *calendar);
+void world_close(struct world *world);
+void world_reload(struct world *world); /* forgets everything that is not in the store */
+void store_release(struct world_store *store);
+
+struct bpmn_environment world_environment(const struct world *world);
+const struct bpmn_state *world_state(struct world *world, size_t instance);
+/* One input for one instance (or a start, *instance is set), with all its consequences for the others. */
+bool world_input(struct world *world, size_t *instance, const struct bpmn_input *input, struct arena *arena,
+                 struct complaint *complaint);
+bool world_start(struct world *world, struct str process, struct str name, const struct feel_value *data,
+                 struct arena *arena, size_t *instance, struct complaint *complaint);
+/* Delivers, starts, or keeps it; *kept tells which. */
+bool world_message(struct world *world, struct str name, struct str key, json_t *data, int64_t ttl,
+                   struct arena *arena, bool *kept, struct complaint *complaint);
+bool world_signal(struct world *world, struct str name, const struct feel_value *data, struct arena *arena,
+                  size_t except, size_t *heard, struct complaint *complaint);
+bool world_advance(struct world *world, instant to, struct arena *arena, struct complaint *complaint);
+
+#endif
