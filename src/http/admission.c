@@ -207,8 +207,10 @@ enum admission admission_decide(struct request *request)
     if (operations(request, &admission)) return admission;
     if (request->connection->ops) return refuse(request, 404, NULL);
     if (router_match(server->router, request->arena, head->method, request->path, &request->match) !=
-        STATUS_OK)
+        STATUS_OK) {
+        request->response.close = true; /* nobody types such a path */
         return refuse(request, 400, NULL);
+    }
     if (static_file(request)) return ADMIT_ANSWER;
     return request->match.route != NULL ? admit_route(request) : no_row(request);
 }

@@ -74,7 +74,13 @@ export class Client {
     if (this.closed) throw new Error(`connection closed; had: ${this.buffer.toString('latin1').slice(0, 300)}`);
     const left = deadline - Date.now();
     if (left <= 0) throw new Error(`timed out; had: ${this.buffer.toString('latin1').slice(0, 300)}`);
-    await Promise.race([new Promise((resolve) => this.waiters.push(resolve)), sleep(left, null, { ref: false })]);
+    await new Promise((resolve) => {
+      const timer = setTimeout(resolve, left);
+      this.waiters.push(() => {
+        clearTimeout(timer);
+        resolve();
+      });
+    });
   }
 
   // Reads one response; `head` when the request was HEAD.
