@@ -159,14 +159,8 @@ static const struct feel_value *call_defined(struct feel_evaluation *evaluation,
     struct frame *frame;
     for (size_t i = 0; i < function->count; i++) {
         if (function->types == NULL || function->types[i] == NULL) continue;
-        if (!feel_conforms(arguments[i], function->types[i])) {
-            const struct feel_value *coerced =
-                feel_coerce(evaluation->arena, arguments[i], function->types[i]);
-            if (feel_is_null(coerced))
-                return NULL_BECAUSE(evaluation, "the argument \"%.*s\" has the wrong type",
-                                    STR_ARG(function->parameters[i]));
-            arguments[i] = coerced;
-        }
+        arguments[i] =
+            feel_coerce(evaluation->arena, arguments[i], function->types[i]); /* null when it does not fit */
     }
     if (function->kind == FUNCTION_HOST) return function->call(evaluation, function->user, arguments);
     frame = evaluation_alloc(evaluation, sizeof *frame);

@@ -258,7 +258,8 @@ const struct feel_value *feel_get(const struct feel_value *value, struct str nam
     context = value->context;
     if (context->buckets != NULL) {
         uint32_t index = *find_bucket(context->buckets, context->bucket_count, context->entries, name);
-        return index == 0 ? NULL : context->entries[index - 1].value;
+        /* the builder may have gone on since: its later entries are not ours */
+        return index == 0 || index > context->count ? NULL : context->entries[index - 1].value;
     }
     for (size_t i = 0; i < context->count; i++)
         if (str_equal(context->entries[i].name, name)) return context->entries[i].value;

@@ -93,6 +93,11 @@ const struct feel_value *feel_run(struct feel_evaluation *evaluation,
 /* Calls a function value with positional arguments; null with a reason when it cannot be called so. */
 const struct feel_value *feel_call(struct feel_evaluation *evaluation, const struct feel_value *function,
                                    const struct feel_value *const *arguments, size_t count);
+/* The same with named arguments. */
+const struct feel_value *feel_call_named(struct feel_evaluation *evaluation,
+                                         const struct feel_value *function,
+                                         const struct feel_value *const *arguments, const struct str *names,
+                                         size_t count);
 /* Counts one step against the caps, and one level of depth (to be left again). */
 void feel_step(struct feel_evaluation *evaluation);
 void feel_enter(struct feel_evaluation *evaluation);

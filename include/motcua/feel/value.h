@@ -111,7 +111,9 @@ const struct feel_value *feel_months_duration(struct arena *arena, int64_t month
 const struct feel_value *feel_list(struct arena *arena, const struct feel_value *const *items, size_t count);
 const struct feel_value *feel_range(struct arena *arena, struct feel_range range);
 
-/* A context is built entry by entry; a later entry of the same name replaces the earlier one in its place. */
+/* A context is built entry by entry; a later entry of the same name replaces the earlier one in its place.
+ * The builder may go on after feel_context_end: values given out before do not see new names (but share a
+ * replaced entry). */
 struct feel_context_builder;
 struct feel_context_builder *feel_context_begin(struct arena *arena);
 void feel_context_put(struct feel_context_builder *builder, struct str name, const struct feel_value *value);
