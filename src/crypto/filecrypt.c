@@ -119,7 +119,7 @@ void filecrypt_writer_abandon(struct filecrypt_writer *writer)
 /* chunks - 1 full ones and a last one of 0 (only when it is alone) to FILECRYPT_CHUNK bytes. */
 bool filecrypt_plain_size(uint64_t stored, uint64_t *plain)
 {
-    if (stored < FILECRYPT_HEADER_SIZE + FILECRYPT_TAG) return false;
+    if (stored < FILECRYPT_HEADER_SIZE + FILECRYPT_TAG || stored > INT64_MAX) return false;
     uint64_t body = stored - FILECRYPT_HEADER_SIZE;
     uint64_t chunks = (body + STORED_CHUNK - 1) / STORED_CHUNK;
     uint64_t last = body - (chunks - 1) * STORED_CHUNK;

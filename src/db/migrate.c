@@ -117,7 +117,7 @@ static enum status load_applied(struct runner *runner, struct applied **applied,
     struct applied *list = arena_array(runner->arena, rows + 1, sizeof *list);
     for (size_t i = 0; i < rows; i++)
         list[i] = (struct applied){
-            .number = atoi(PQgetvalue(result, (int)i, 0)),
+            .number = (int)strtol(PQgetvalue(result, (int)i, 0), NULL, 10),
             .name = arena_strdup(runner->arena, PQgetvalue(result, (int)i, 1)),
             .checksum = arena_strdup(runner->arena, PQgetvalue(result, (int)i, 2)),
             .at = arena_strdup(runner->arena, PQgetvalue(result, (int)i, 3)),
