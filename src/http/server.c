@@ -238,6 +238,8 @@ enum status server_start(const struct server_config *config, const struct route 
         status = error_set(error, arena, STATUS_UNAVAILABLE, "http.threads", NULL, "cannot start threads");
     if (status == STATUS_OK) status = start_daemons(made, arena, error);
     if (status != STATUS_OK) {
+        if (error != NULL && error->detail != NULL)
+            error->detail = arena_strdup(arena, error->detail); /* it may lie in the server's own arena */
         server_stop(made, 0);
         return status;
     }

@@ -58,7 +58,9 @@ static enum status open_file(struct upload_state *upload, const struct multipart
     struct upload_file *file = &upload->files[upload->count];
     *file = (struct upload_file){.part = {.field = upload->field_name,
                                           .filename = arena_str(request->arena, part->filename),
-                                          .content_type = arena_str(request->arena, part->content_type)}};
+                                          .content_type = part->content_type.data != NULL
+                                                              ? arena_str(request->arena, part->content_type)
+                                                              : STR_NULL}};
     status = upload->policy->sink->open(request, &file->part, &file->file, error);
     upload->open = status == STATUS_OK;
     return status;

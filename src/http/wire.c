@@ -283,14 +283,14 @@ static bool read_more(struct wire *wire, int *failure)
     wire->verified +=
         wire_verify(wire, wire->pending.data + wire->verified, wire->pending.length - wire->verified);
     close_pending(wire);
-    return result == (ssize_t)sizeof step;
+    return true;
 }
 
 /* First read of a turn, straight into the library's buffer. Returns how much of it may stay there. */
 static size_t read_direct(struct wire *wire, char *out, size_t size, bool *more, int *failure)
 {
     ssize_t result = recvfrom(wire->descriptor, out, size, 0, NULL, NULL);
-    *more = result == (ssize_t)size;
+    *more = result > 0;
     if (result < 0) *failure = errno;
     if (result == 0) end_input(wire);
     if (result <= 0) return 0;
@@ -301,8 +301,9 @@ static size_t read_direct(struct wire *wire, char *out, size_t size, bool *more,
 }
 
 /*
- * The library polls edge-triggered and takes a short count for "nothing more to read". So a short count is
- * returned only after the socket was drained, or when nothing more will be taken from it.
+ * The library polls edge-triggered, takes a short count for "nothing more to read" and would then sleep over
+ * an end of input that came with the last bytes. So a short count is returned only after the socket said
+ * EAGAIN, or when nothing more will be taken from it.
  */
 ssize_t wire_receive(struct wire *wire, void *out, size_t size)
 {
