@@ -1,0 +1,259 @@
+// Progressive help on top of pages that work without it: suggestions while typing, questions that depend on answers,
+// uploads with progress, one submit only. Everything the server must know goes through the same forms.
+"use strict";
+
+(() => {
+  const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
+  const parse = (text) => new DOMParser().parseFromString(text, "text/html");
+
+  // --- Errors: move the reader to the summary, and from its links into the field.
+  const focusFirstControl = (element) => {
+    const control = element.matches("input, select, textarea")
+      ? element
+      : element.querySelector("input:not([type=hidden]), select, textarea, button") || element;
+    control.focus();
+  };
+
+  const enhanceErrors = () => {
+    const summary = document.querySelector("[data-focus-on-load]");
+    if (!summary) return;
+    summary.focus();
+    summary.addEventListener("click", (event) => {
+      const link = event.target.closest("a[href^='#']");
+      const target = link && document.getElementById(decodeURIComponent(link.hash.slice(1)));
+      if (!target) return;
+      event.preventDefault();
+      target.scrollIntoView({ block: "center" });
+      focusFirstControl(target);
+    });
+  };
+
+  // --- Suggestions while typing (WAI-ARIA combobox with a list).
+  const enhanceSuggestions = (input) => {
+    const list = document.createElement("ul");
+    list.className = "suggestions";
+    list.id = `${input.id}-goi-y`;
+    list.setAttribute("role", "listbox");
+    list.setAttribute("aria-label", input.dataset.suggestLabel);
+    list.hidden = true;
+    input.after(list);
+    input.setAttribute("role", "combobox");
+    input.setAttribute("aria-autocomplete", "list");
+    input.setAttribute("aria-controls", list.id);
+    input.setAttribute("aria-expanded", "false");
+
+    let timer = 0;
+    let asked = "";
+    let active = -1;
+    let request = null;
+    const options = () => $$("[role=option]", list);
+
+    const close = () => {
+      list.hidden = true;
+      active = -1;
+      input.setAttribute("aria-expanded", "false");
+      input.removeAttribute("aria-activedescendant");
+    };
+
+    const mark = (index) => {
+      const all = options();
+      active = all.length ? (index + all.length) % all.length : -1;
+      all.forEach((option, i) => option.setAttribute("aria-selected", String(i === active)));
+      if (active >= 0) {
+        input.setAttribute("aria-activedescendant", all[active].id);
+        all[active].scrollIntoView({ block: "nearest" });
+      }
+    };
+
+    const ask = async () => {
+      const text = input.value.trim();
+      if (text === asked) return;
+      asked = text;
+      if (request) request.abort();
+      if (text.length < 2) {
+        close();
+        return;
+      }
+      request = new AbortController();
+      try {
+        const answer = await fetch(`${input.dataset.suggest}?q=${encodeURIComponent(text)}`, {
+          signal: request.signal,
+        });
+        if (!answer.ok) return;
+        const items = $$("li", parse(`<ul>${await answer.text()}</ul>`));
+        list.replaceChildren(...items);
+        list.hidden = items.length === 0;
+        active = -1;
+        input.setAttribute("aria-expanded", String(items.length > 0));
+        input.removeAttribute("aria-activedescendant");
+      } catch (error) {
+        if (error.name !== "AbortError") close();
+      }
+    };
+
+    input.addEventListener("input", () => {
+      clearTimeout(timer);
+      timer = setTimeout(ask, 150);
+    });
+    input.addEventListener("keydown", (event) => {
+      if (list.hidden) return;
+      if (event.key === "ArrowDown") mark(active + 1);
+      else if (event.key === "ArrowUp") mark(active < 0 ? -1 : active - 1);
+      else if (event.key === "Escape") close();
+      else if (event.key === "Enter" && active >= 0) options()[active].click();
+      else return;
+      event.preventDefault();
+    });
+    input.addEventListener("blur", () => setTimeout(close, 200));
+  };
+
+  // --- One submit: a second press does nothing (the server would not make a second dossier either).
+  const enhanceSubmitOnce = (form) => {
+    form.addEventListener("submit", (event) => {
+      if (form.dataset.sent) {
+        event.preventDefault();
+        return;
+      }
+      form.dataset.sent = "true";
+      $$("button[type=submit]", form).forEach((button) => button.setAttribute("aria-disabled", "true"));
+    });
+  };
+
+  // A page that comes back from the browser's cache may be sent again.
+  window.addEventListener("pageshow", (event) => {
+    if (!event.persisted) return;
+    $$("form[data-sent]").forEach((form) => {
+      delete form.dataset.sent;
+      $$("[aria-disabled]", form).forEach((button) => button.removeAttribute("aria-disabled"));
+    });
+  });
+
+  // --- Questions that depend on answers: the server renders the page again, we put its form in place.
+  const words = (text) => text.match(/[\p{L}_][\p{L}\p{N}_]*/gu) || [];
+
+  const controlValue = (control) =>
+    control.type === "checkbox" || control.type === "radio" ? control.checked : control.value;
+
+  const snapshot = (form) =>
+    new Map(
+      $$("input:not([type=hidden]), select, textarea", form)
+        .filter((control) => control.id)
+        .map((control) => [control.id, controlValue(control)]),
+    );
+
+  const refresh = async (form) => {
+    const before = snapshot(form);
+    const body = new URLSearchParams(new FormData(form));
+    body.set("_show", "1");
+    let answer;
+    try {
+      answer = await fetch(form.action, { method: "POST", body });
+    } catch {
+      return;
+    }
+    if (!answer.ok) return;
+    const fresh = parse(await answer.text()).querySelector("form[data-live]");
+    if (!fresh) return;
+    // What was typed while the answer was on its way is kept.
+    for (const [id, value] of snapshot(form)) {
+      const control = fresh.querySelector(`#${CSS.escape(id)}`);
+      if (!control || before.get(id) === value) continue;
+      if (typeof value === "boolean") control.checked = value;
+      else control.value = value;
+    }
+    const focused = document.activeElement && form.contains(document.activeElement) ? document.activeElement.id : "";
+    form.replaceChildren(...fresh.childNodes);
+    if (focused) document.getElementById(focused)?.focus();
+  };
+
+  const enhanceLive = (form) => {
+    form.addEventListener("change", (event) => {
+      const control = event.target;
+      if (!control.name) return;
+      const asked = new Set($$("[data-visible-if]", form).flatMap((element) => words(element.dataset.visibleIf)));
+      if (control.matches("[data-refresh]") || words(control.name).some((word) => asked.has(word))) refresh(form);
+    });
+  };
+
+  // --- Uploads: sent at once when chosen or dropped, with progress.
+  const enhanceUpload = (form) => {
+    const input = form.querySelector("input[type=file]");
+    const button = form.querySelector("button[type=submit]");
+    const section = form.closest("[data-paper]");
+    button.hidden = true;
+
+    const status = document.createElement("p");
+    status.setAttribute("role", "status");
+    const progress = document.createElement("progress");
+    progress.className = "upload-progress";
+    progress.max = 100;
+    progress.hidden = true;
+    progress.setAttribute("aria-label", form.dataset.uploadText);
+    form.append(status, progress);
+
+    const finish = (page) => {
+      const fresh = page.getElementById(section.id);
+      if (!fresh) {
+        progress.hidden = true;
+        status.textContent = page.querySelector("h1")?.textContent.trim() || "";
+        return;
+      }
+      section.replaceWith(document.adoptNode(fresh));
+      const steps = page.querySelector(".wizard-steps");
+      if (steps) document.querySelector(".wizard-steps")?.replaceWith(document.adoptNode(steps));
+      $$("form[data-upload]", fresh).forEach(enhanceUpload);
+      fresh.querySelector("input[type=file]")?.focus();
+    };
+
+    const send = () => {
+      if (!input.files.length) return;
+      const request = new XMLHttpRequest();
+      request.open("POST", form.action);
+      request.upload.addEventListener("progress", (event) => {
+        if (event.lengthComputable) progress.value = (100 * event.loaded) / event.total;
+      });
+      request.addEventListener("load", () => finish(parse(request.responseText)));
+      request.addEventListener("error", () => {
+        progress.hidden = true;
+        button.hidden = false;
+        status.textContent = "";
+      });
+      progress.hidden = false;
+      status.textContent = `${form.dataset.uploadText}…`;
+      request.send(new FormData(form));
+    };
+
+    input.addEventListener("change", send);
+    form.addEventListener("dragover", (event) => {
+      event.preventDefault();
+      form.classList.add("is-over");
+    });
+    form.addEventListener("dragleave", () => form.classList.remove("is-over"));
+    form.addEventListener("drop", (event) => {
+      event.preventDefault();
+      form.classList.remove("is-over");
+      if (!event.dataTransfer.files.length) return;
+      input.files = event.dataTransfer.files;
+      send();
+    });
+  };
+
+  // --- Officials: fields that belong to one decision show with it.
+  const enhanceDecision = (form) => {
+    const update = () => {
+      const chosen = form.querySelector("input[name=outcome]:checked")?.value || "";
+      $$("[data-for-outcome]", form).forEach((part) => {
+        part.hidden = part.dataset.forOutcome !== chosen;
+      });
+    };
+    form.addEventListener("change", update);
+    update();
+  };
+
+  $$("input[data-suggest]").forEach(enhanceSuggestions);
+  $$("form[data-submit-once]").forEach(enhanceSubmitOnce);
+  $$("form[data-live]").forEach(enhanceLive);
+  $$("form[data-upload]").forEach(enhanceUpload);
+  $$("form[data-decision]").forEach(enhanceDecision);
+  enhanceErrors();
+})();
