@@ -184,6 +184,18 @@ static void plural_rules_are_the_expressions_of_c(void **state)
     assert_false(plural_parse(arena, str_of(deep), &plural));
 }
 
+static void the_english_catalogue_is_built_in(void **state)
+{
+    (void)state;
+    struct catalogue *catalogue;
+    struct error error = {0};
+    assert_int_equal(catalogue_read(arena, catalogue_embedded("en"), &catalogue, &error), STATUS_OK);
+    assert_string_equal(catalogue_language(catalogue), "en");
+    assert_string_equal(translate(catalogue, "Ngày làm việc"), "Working day");
+    assert_null(catalogue_embedded("fr").data);
+    assert_null(catalogue_embedded("").data);
+}
+
 static void message_ids_have_single_blanks(void **state)
 {
     (void)state;
@@ -200,6 +212,7 @@ int main(void)
         TEST(broken_files_are_refused),
         TEST(more_forms_than_there_are_give_the_last),
         TEST(plural_rules_are_the_expressions_of_c),
+        TEST(the_english_catalogue_is_built_in),
         TEST(message_ids_have_single_blanks),
     };
     return cmocka_run_group_tests_name("i18n: catalogues", tests, NULL, NULL);
