@@ -5,7 +5,8 @@
 struct command {
     const char *name;    /* as typed, e.g. "serve" */
     const char *summary; /* one line for `motcua --help` */
-    /* argv[0] is "motcua NAME" (for argp). Returns the process exit status: 0 done, 1 refused or failed, 64 usage. */
+    /* argv[0] is "motcua NAME" (for argp). Returns the process exit status: 0 done, 1 refused or failed, 64
+     * usage. */
     int (*run)(int argc, char **argv);
 };
 

@@ -27,8 +27,8 @@ struct block {
 
 struct arena {
     struct block *current;
-    size_t used;    /* in the current block */
-    size_t total;   /* handed out since the start */
+    size_t used;     /* in the current block */
+    size_t total;    /* handed out since the start */
     size_t reserved; /* sum of block capacities */
     size_t maximum;
     jmp_buf *recovery;
@@ -36,8 +36,7 @@ struct arena {
 
 static void out_of_memory(struct arena *arena)
 {
-    if (arena != NULL && arena->recovery != NULL)
-        longjmp(*arena->recovery, 1);
+    if (arena != NULL && arena->recovery != NULL) longjmp(*arena->recovery, 1);
     fputs("motcua: out of memory\n", stderr);
     abort();
 }
@@ -45,8 +44,7 @@ static void out_of_memory(struct arena *arena)
 static struct block *block_create(struct arena *arena, size_t capacity)
 {
     struct block *block = malloc(sizeof *block + capacity);
-    if (block == NULL)
-        out_of_memory(arena);
+    if (block == NULL) out_of_memory(arena);
     block->capacity = capacity;
     block->previous = NULL;
     ASAN_POISON_MEMORY_REGION(block->data, capacity);
@@ -62,8 +60,7 @@ static void block_free(struct block *block)
 struct arena *arena_create(size_t maximum)
 {
     struct arena *arena = calloc(1, sizeof *arena);
-    if (arena == NULL)
-        out_of_memory(NULL);
+    if (arena == NULL) out_of_memory(NULL);
     arena->maximum = maximum;
     size_t first = maximum < FIRST_BLOCK ? (maximum + ALIGNMENT) / ALIGNMENT * ALIGNMENT : FIRST_BLOCK;
     arena->current = block_create(arena, first);
@@ -73,8 +70,7 @@ struct arena *arena_create(size_t maximum)
 
 void arena_destroy(struct arena *arena)
 {
-    if (arena == NULL)
-        return;
+    if (arena == NULL) return;
     for (struct block *block = arena->current; block != NULL;) {
         struct block *previous = block->previous;
         block_free(block);
@@ -109,10 +105,8 @@ void arena_set_recovery(struct arena *arena, jmp_buf *recovery)
 static void add_block(struct arena *arena, size_t size)
 {
     size_t capacity = arena->current->capacity * 2;
-    if (capacity > LARGEST_STEP)
-        capacity = LARGEST_STEP;
-    if (capacity < size)
-        capacity = size;
+    if (capacity > LARGEST_STEP) capacity = LARGEST_STEP;
+    if (capacity < size) capacity = size;
     struct block *block = block_create(arena, capacity);
     block->previous = arena->current;
     arena->current = block;
@@ -122,13 +116,10 @@ static void add_block(struct arena *arena, size_t size)
 
 void *arena_alloc(struct arena *arena, size_t size)
 {
-    if (size == 0)
-        size = 1;
-    if (size > arena->maximum || arena->total > arena->maximum - size)
-        out_of_memory(arena);
+    if (size == 0) size = 1;
+    if (size > arena->maximum || arena->total > arena->maximum - size) out_of_memory(arena);
     size_t rounded = (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
-    if (rounded > arena->current->capacity - arena->used)
-        add_block(arena, rounded);
+    if (rounded > arena->current->capacity - arena->used) add_block(arena, rounded);
     char *result = arena->current->data + arena->used;
     ASAN_UNPOISON_MEMORY_REGION(result, size);
     arena->used += rounded;
@@ -144,16 +135,14 @@ void *arena_zalloc(struct arena *arena, size_t size)
 void *arena_array(struct arena *arena, size_t count, size_t size)
 {
     size_t total;
-    if (__builtin_mul_overflow(count, size, &total))
-        out_of_memory(arena);
+    if (__builtin_mul_overflow(count, size, &total)) out_of_memory(arena);
     return arena_zalloc(arena, total);
 }
 
 char *arena_strndup(struct arena *arena, const char *text, size_t length)
 {
     char *copy = arena_alloc(arena, length + 1);
-    if (length > 0)
-        memcpy(copy, text, length);
+    if (length > 0) memcpy(copy, text, length);
     copy[length] = '\0';
     return copy;
 }
@@ -174,8 +163,7 @@ char *arena_vprintf(struct arena *arena, const char *format, va_list arguments)
     va_copy(again, arguments);
     int length = vsnprintf(NULL, 0, format, again);
     va_end(again);
-    if (length < 0)
-        return arena_strdup(arena, "");
+    if (length < 0) return arena_strdup(arena, "");
     char *text = arena_alloc(arena, (size_t)length + 1);
     vsnprintf(text, (size_t)length + 1, format, arguments);
     return text;

@@ -15,8 +15,7 @@ void buf_clear(struct buf *buf)
 {
     buf->length = 0;
     buf->overflow = false;
-    if (buf->data != NULL)
-        buf->data[0] = '\0';
+    if (buf->data != NULL) buf->data[0] = '\0';
 }
 
 /* Makes room for `more` bytes and the NUL behind them. */
@@ -27,13 +26,10 @@ static bool reserve(struct buf *buf, size_t more)
         return false;
     }
     size_t needed = buf->length + more + 1;
-    if (needed <= buf->capacity)
-        return true;
+    if (needed <= buf->capacity) return true;
     size_t capacity = buf->capacity < 64 ? 64 : buf->capacity * 2;
-    if (capacity < needed)
-        capacity = needed;
-    if (capacity > buf->maximum + 1)
-        capacity = buf->maximum + 1;
+    if (capacity < needed) capacity = needed;
+    if (capacity > buf->maximum + 1) capacity = buf->maximum + 1;
     char *data = realloc(buf->data, capacity);
     if (data == NULL) {
         buf->overflow = true;
@@ -46,10 +42,8 @@ static bool reserve(struct buf *buf, size_t more)
 
 void buf_append(struct buf *buf, const void *data, size_t length)
 {
-    if (!reserve(buf, length))
-        return;
-    if (length > 0)
-        memcpy(buf->data + buf->length, data, length);
+    if (!reserve(buf, length)) return;
+    if (length > 0) memcpy(buf->data + buf->length, data, length);
     buf->length += length;
     buf->data[buf->length] = '\0';
 }
@@ -79,8 +73,7 @@ void buf_vprintf(struct buf *buf, const char *format, va_list arguments)
         buf->overflow = true;
         return;
     }
-    if (!reserve(buf, (size_t)length))
-        return;
+    if (!reserve(buf, (size_t)length)) return;
     vsnprintf(buf->data + buf->length, (size_t)length + 1, format, arguments);
     buf->length += (size_t)length;
 }

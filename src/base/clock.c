@@ -19,7 +19,8 @@ static int64_t read_clock(clockid_t id)
 
 instant clock_now(void)
 {
-    int64_t offset = rehearsal_offset == NULL ? 0 : atomic_load_explicit(rehearsal_offset, memory_order_relaxed);
+    int64_t offset =
+        rehearsal_offset == NULL ? 0 : atomic_load_explicit(rehearsal_offset, memory_order_relaxed);
     return read_clock(CLOCK_REALTIME) + offset;
 }
 
@@ -31,8 +32,7 @@ int64_t clock_monotonic_us(void)
 enum status clock_use_rehearsal_file(const char *path)
 {
     int file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (file < 0)
-        return STATUS_UNAVAILABLE;
+    if (file < 0) return STATUS_UNAVAILABLE;
     struct stat about;
     enum status status = STATUS_UNAVAILABLE;
     if (fstat(file, &about) == 0 && (about.st_size >= 8 || ftruncate(file, 8) == 0)) {

@@ -4,8 +4,7 @@
 enum status error_set(struct error *error, struct arena *arena, enum status status, const char *code,
                       const char *message, const char *detail_format, ...)
 {
-    if (error == NULL)
-        return status;
+    if (error == NULL) return status;
     *error = (struct error){.status = status, .code = code, .message = message};
     if (detail_format != NULL) {
         va_list arguments;

@@ -54,15 +54,21 @@ static void append_field(struct buf *line, const struct log_field *field)
 {
     buf_printf(line, ",\"%s\":", field->key);
     switch (field->kind) {
-    case LOG_FIELD_STRING: append_quoted(line, field->string); break;
-    case LOG_FIELD_INTEGER: buf_printf(line, "%lld", (long long)field->integer); break;
+    case LOG_FIELD_STRING:
+        append_quoted(line, field->string);
+        break;
+    case LOG_FIELD_INTEGER:
+        buf_printf(line, "%lld", (long long)field->integer);
+        break;
     case LOG_FIELD_DOUBLE:
         if (isfinite(field->number))
             buf_printf(line, "%.6g", field->number);
         else
             buf_append_cstr(line, "null");
         break;
-    case LOG_FIELD_BOOLEAN: buf_append_cstr(line, field->integer ? "true" : "false"); break;
+    case LOG_FIELD_BOOLEAN:
+        buf_append_cstr(line, field->integer ? "true" : "false");
+        break;
     }
 }
 
@@ -77,8 +83,7 @@ static void append_context(struct buf *line, const char *key, const char *value)
 void log_write(enum log_level level, const char *event, const struct log_field *fields)
 {
     static const char *const names[] = {"debug", "info", "warning", "error"};
-    if (level < minimum_level)
-        return;
+    if (level < minimum_level) return;
     instant now = clock_now();
     time_t seconds = (time_t)(now / MICROSECONDS);
     struct tm utc;
@@ -103,6 +108,5 @@ void log_write(enum log_level level, const char *event, const struct log_field *
     }
     line.maximum = LINE_MAXIMUM + 2;
     buf_append_cstr(&line, "}\n");
-    if (write(STDERR_FILENO, line.data, line.length) < 0)
-        return; /* nowhere left to complain */
+    if (write(STDERR_FILENO, line.data, line.length) < 0) return; /* nowhere left to complain */
 }

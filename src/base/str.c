@@ -18,11 +18,9 @@ static char lower(char c)
 
 bool str_equal_ignore_case(struct str a, struct str b)
 {
-    if (a.length != b.length)
-        return false;
+    if (a.length != b.length) return false;
     for (size_t i = 0; i < a.length; i++)
-        if (lower(a.data[i]) != lower(b.data[i]))
-            return false;
+        if (lower(a.data[i]) != lower(b.data[i])) return false;
     return true;
 }
 
@@ -30,8 +28,7 @@ int str_compare(struct str a, struct str b)
 {
     size_t common = a.length < b.length ? a.length : b.length;
     int order = common > 0 ? memcmp(a.data, b.data, common) : 0;
-    if (order != 0)
-        return order;
+    if (order != 0) return order;
     return (a.length > b.length) - (a.length < b.length);
 }
 
@@ -64,19 +61,15 @@ struct str str_trim(struct str text)
 
 struct str str_slice(struct str text, size_t from, size_t to)
 {
-    if (to > text.length)
-        to = text.length;
-    if (from > to)
-        from = to;
+    if (to > text.length) to = text.length;
+    if (from > to) from = to;
     return str_make(text.data == NULL ? NULL : text.data + from, to - from);
 }
 
 ptrdiff_t str_find(struct str text, struct str needle)
 {
-    if (needle.length == 0)
-        return 0;
-    if (text.length < needle.length)
-        return -1;
+    if (needle.length == 0) return 0;
+    if (text.length < needle.length) return -1;
     const char *hit = memmem(text.data, text.length, needle.data, needle.length);
     return hit == NULL ? -1 : hit - text.data;
 }
@@ -104,8 +97,7 @@ enum status str_to_int64(struct str text, int64_t *value)
 {
     bool negative = text.length > 0 && text.data[0] == '-';
     struct str digits = str_slice(text, negative, text.length);
-    if (digits.length == 0)
-        return STATUS_INVALID;
+    if (digits.length == 0) return STATUS_INVALID;
     int64_t result = 0;
     for (size_t i = 0; i < digits.length; i++) {
         char c = digits.data[i];

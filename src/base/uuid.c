@@ -16,22 +16,21 @@ struct uuid uuid_create(instant now)
     bytes[6] = (unsigned char)(0x70 | (bytes[6] & 0x0F));
     bytes[8] = (unsigned char)(0x80 | (bytes[8] & 0x3F));
     struct uuid uuid;
-    snprintf(uuid.text, sizeof uuid.text, "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x",
-             bytes[0], bytes[1], bytes[2], bytes[3], bytes[4], bytes[5], bytes[6], bytes[7], bytes[8], bytes[9],
-             bytes[10], bytes[11], bytes[12], bytes[13], bytes[14], bytes[15]);
+    snprintf(uuid.text, sizeof uuid.text,
+             "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", bytes[0], bytes[1],
+             bytes[2], bytes[3], bytes[4], bytes[5], bytes[6], bytes[7], bytes[8], bytes[9], bytes[10],
+             bytes[11], bytes[12], bytes[13], bytes[14], bytes[15]);
     return uuid;
 }
 
 bool uuid_valid(struct str text)
 {
-    if (text.length != UUID_TEXT_SIZE - 1)
-        return false;
+    if (text.length != UUID_TEXT_SIZE - 1) return false;
     for (size_t i = 0; i < text.length; i++) {
         char c = text.data[i];
         bool dash = i == 8 || i == 13 || i == 18 || i == 23;
         bool hex = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-        if (dash ? c != '-' : !hex)
-            return false;
+        if (dash ? c != '-' : !hex) return false;
     }
     return true;
 }

@@ -224,8 +224,7 @@ static enum status start_process(const struct place *place, struct arena *arena,
             process_wait(child);
             break;
         }
-        if (!worth_another_attempt(place, arena))
-            break;
+        if (!worth_another_attempt(place, arena)) break;
     }
     return place_refuse(arena, error, "cluster.start", "PostgreSQL does not start: %s",
                         process_log_tail(place, arena));

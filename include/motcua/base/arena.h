@@ -39,7 +39,8 @@ void *arena_array(struct arena *arena, size_t count, size_t size) __attribute__(
 char *arena_strdup(struct arena *arena, const char *text) __attribute__((returns_nonnull));
 char *arena_strndup(struct arena *arena, const char *text, size_t length) __attribute__((returns_nonnull));
 struct str arena_str(struct arena *arena, struct str text); /* copy of a slice, NUL-terminated behind it */
-char *arena_printf(struct arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3), returns_nonnull));
+char *arena_printf(struct arena *arena, const char *format, ...)
+    __attribute__((format(printf, 2, 3), returns_nonnull));
 char *arena_vprintf(struct arena *arena, const char *format, va_list arguments)
     __attribute__((format(printf, 2, 0), returns_nonnull));
 

@@ -29,7 +29,8 @@ void buf_append_str(struct buf *buf, struct str text);
 void buf_append_cstr(struct buf *buf, const char *text);
 void buf_append_char(struct buf *buf, char c);
 void buf_printf(struct buf *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));
-void buf_vprintf(struct buf *buf, const char *format, va_list arguments) __attribute__((format(printf, 2, 0)));
+void buf_vprintf(struct buf *buf, const char *format, va_list arguments)
+    __attribute__((format(printf, 2, 0)));
 struct str buf_str(const struct buf *buf); /* view; valid until the next append */
 struct str buf_copy(const struct buf *buf, struct arena *arena);
 

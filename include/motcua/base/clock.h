@@ -14,8 +14,8 @@ typedef int64_t instant; /* the one typedef: a scalar with a unit */
 
 #define MICROSECONDS INT64_C(1000000)
 
-instant clock_now(void);           /* wall clock plus the rehearsal offset */
-int64_t clock_monotonic_us(void);  /* for durations and deadlines; never moved */
+instant clock_now(void);          /* wall clock plus the rehearsal offset */
+int64_t clock_monotonic_us(void); /* for durations and deadlines; never moved */
 /* Maps the rehearsal file (created with 0 when missing). STATUS_UNAVAILABLE when it cannot be opened. */
 NODISCARD enum status clock_use_rehearsal_file(const char *path);
 

@@ -25,6 +25,7 @@ struct error {
 
 /* Fills *error (may be NULL) and returns `status`. `detail_format` may be NULL. */
 enum status error_set(struct error *error, struct arena *arena, enum status status, const char *code,
-                      const char *message, const char *detail_format, ...) __attribute__((format(printf, 6, 7)));
+                      const char *message, const char *detail_format, ...)
+    __attribute__((format(printf, 6, 7)));
 
 #endif

@@ -46,7 +46,7 @@ void log_set_level(enum log_level minimum);
 /* Per-thread context; NULL clears. The strings are copied (truncated to 63 bytes). */
 void log_set_context(const char *request, const char *tenant, const char *account);
 
-#define LOG_FIELDS(...)         ((const struct log_field[]){__VA_ARGS__ __VA_OPT__(, ) {.key = NULL}})
+#define LOG_FIELDS(...)         ((const struct log_field[]){__VA_ARGS__ __VA_OPT__(, ){.key = NULL}})
 #define log_debug(event, ...)   log_write(LOG_DEBUG, event, LOG_FIELDS(__VA_ARGS__))
 #define log_info(event, ...)    log_write(LOG_INFO, event, LOG_FIELDS(__VA_ARGS__))
 #define log_warning(event, ...) log_write(LOG_WARNING, event, LOG_FIELDS(__VA_ARGS__))

@@ -7,7 +7,8 @@
 
 #include "motcua/base/str.h"
 
-/* Decodes one code point at *offset (< text.length) and moves it on; 0xFFFFFFFF for a malformed byte (moves one byte). */
+/* Decodes one code point at *offset (< text.length) and moves it on; 0xFFFFFFFF for a malformed byte (moves
+ * one byte). */
 uint32_t utf8_next(struct str text, size_t *offset);
 /* Writes 1-4 bytes; returns how many, 0 for an invalid code point. */
 size_t utf8_encode(uint32_t code_point, char out[4]);
