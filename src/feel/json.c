@@ -4,8 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "temporal.h"
-
 static const struct feel_value *from_real(struct arena *arena, double real)
 {
     char text[32];
@@ -64,36 +62,11 @@ const struct feel_value *feel_from_json(struct arena *arena, const json_t *json)
 const struct feel_value *feel_from_json_as(struct arena *arena, const json_t *json, enum feel_kind kind)
 {
     struct str text;
-    struct feel_date date;
-    struct feel_time time;
-    struct feel_duration days;
-    struct feel_number number;
-    int64_t months;
     if (!json_is_string(json)) return feel_from_json(arena, json);
     text = arena_str(arena, str_make(json_string_value(json), json_string_length(json)));
-    switch (kind) {
-    case FEEL_DATE:
-        if (feel_date_from_text(text, &date)) return feel_date(arena, date);
-        break;
-    case FEEL_TIME:
-        if (feel_time_from_text(text, &time)) return feel_time(arena, time);
-        break;
-    case FEEL_DATE_TIME:
-        if (feel_date_time_from_text(text, &date, &time)) return feel_date_time(arena, date, time);
-        break;
-    case FEEL_DAYS_DURATION:
-        if (temporal_days_duration_from_text(text, &days)) return feel_days_duration(arena, days);
-        break;
-    case FEEL_MONTHS_DURATION:
-        if (temporal_months_duration_from_text(text, &months)) return feel_months_duration(arena, months);
-        break;
-    case FEEL_NUMBER:
-        if (feel_number_from_text(text, &number)) return feel_number(arena, number);
-        break;
-    default:
-        return feel_string(arena, text);
-    }
-    return feel_null_because(arena, "the text is no %s", feel_kind_name(kind));
+    if (kind == FEEL_NUMBER || (kind >= FEEL_DATE && kind <= FEEL_MONTHS_DURATION))
+        return feel_from_text_as(arena, text, kind);
+    return feel_string(arena, text);
 }
 
 static json_t *number_to_json(struct feel_number number)

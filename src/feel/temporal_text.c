@@ -229,6 +229,40 @@ bool temporal_months_duration_from_text(struct str text, int64_t *months)
     return true;
 }
 
+const struct feel_value *feel_from_text_as(struct arena *arena, struct str text, enum feel_kind kind)
+{
+    struct feel_date date;
+    struct feel_time time;
+    struct feel_duration days;
+    struct feel_number number;
+    int64_t months;
+    switch (kind) {
+    case FEEL_DATE:
+        if (feel_date_from_text(text, &date)) return feel_date(arena, date);
+        break;
+    case FEEL_TIME:
+        if (feel_time_from_text(text, &time)) return feel_time(arena, time);
+        break;
+    case FEEL_DATE_TIME:
+        if (feel_date_time_from_text(text, &date, &time)) return feel_date_time(arena, date, time);
+        break;
+    case FEEL_DAYS_DURATION:
+        if (temporal_days_duration_from_text(text, &days)) return feel_days_duration(arena, days);
+        break;
+    case FEEL_MONTHS_DURATION:
+        if (temporal_months_duration_from_text(text, &months)) return feel_months_duration(arena, months);
+        break;
+    case FEEL_NUMBER:
+        if (feel_number_from_text(text, &number)) return feel_number(arena, number);
+        break;
+    case FEEL_STRING:
+        return feel_string(arena, text);
+    default:
+        break;
+    }
+    return feel_null_because(arena, "the text is no %s", feel_kind_name(kind));
+}
+
 /* ---- writing ---- */
 
 size_t temporal_date_text(struct feel_date date, char out[TEMPORAL_TEXT_SIZE])

@@ -124,6 +124,9 @@ const struct feel_value *feel_context_end(struct feel_context_builder *builder);
 bool feel_date_from_text(struct str text, struct feel_date *date);
 bool feel_time_from_text(struct str text, struct feel_time *time);
 bool feel_date_time_from_text(struct str text, struct feel_date *date, struct feel_time *time);
+/* The text as a value of that kind (number, string, date, time, date and time, either duration); null with a
+ * reason when it is none or the kind is another. The text is kept. */
+const struct feel_value *feel_from_text_as(struct arena *arena, struct str text, enum feel_kind kind);
 bool feel_date_valid(int64_t year, int64_t month, int64_t day);
 int64_t feel_date_to_days(struct feel_date date); /* days since 1970-01-01, proleptic Gregorian */
 bool feel_date_from_days(int64_t days, struct feel_date *date);

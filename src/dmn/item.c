@@ -1,0 +1,199 @@
+/* Item definitions (DMN 1.3, 7.3.2): read, resolved to FEEL types, with their allowed values. */
+#include "loader.h"
+
+#include "motcua/codec/xml.h"
+
+#define MAXIMUM_ITEM_DEPTH 40
+
+static const char *reference_of(struct loader *loader, const xmlNode *node)
+{
+    const char *attribute = xml_attribute(node, NULL, "typeRef", loader->arena);
+    const xmlNode *child = loader_child(node, "typeRef");
+    struct str text = STR_NULL;
+    if (attribute != NULL)
+        text = str_trim(str_of(attribute));
+    else if (child != NULL)
+        text = str_trim(str_of(xml_text(child, loader->arena)));
+    if (text.length == 0) return NULL;
+    return arena_strndup(loader->arena, text.data, text.length);
+}
+
+static const char *child_text(struct loader *loader, const xmlNode *node, const char *name)
+{
+    const xmlNode *child = loader_child(node, name);
+    return child != NULL ? loader_text(loader, child) : NULL;
+}
+
+static struct dmn_item *read_item(struct loader *loader, const xmlNode *node, unsigned depth)
+{
+    struct dmn_item *item = arena_zalloc(loader->arena, sizeof *item);
+    const char *collection = xml_attribute(node, NULL, "isCollection", loader->arena);
+    const xmlNode *function = loader_child(node, "functionItem");
+    size_t count = loader_count(node, "itemComponent");
+    item->name = loader_name(loader, node, "name");
+    item->line = xml_line(node);
+    item->collection =
+        collection != NULL && (strcmp(collection, "true") == 0 || strcmp(collection, "1") == 0);
+    item->reference = reference_of(loader, node);
+    item->allowed_text = child_text(loader, node, "allowedValues");
+    if (function != NULL) {
+        const char *result = xml_attribute(function, NULL, "outputTypeRef", loader->arena);
+        item->type = (struct feel_type){.kind = FEEL_TYPE_FUNCTION, .any_parameters = true};
+        item->reference = NULL;
+        if (result != NULL) item->result = loader_type(loader, function, result);
+        return item;
+    }
+    if (count > 0 && depth < MAXIMUM_ITEM_DEPTH) {
+        item->components = arena_array(loader->arena, count, sizeof *item->components);
+        for (const xmlNode *child = loader_child(node, "itemComponent"); child != NULL;
+             child = loader_next(child, "itemComponent")) {
+            item->components[item->component_count] = read_item(loader, child, depth + 1);
+            loader_member(loader, item->components[item->component_count]->name);
+            item->component_count++;
+        }
+    }
+    return item;
+}
+
+static struct str without_prefix(struct str reference)
+{
+    /* DMN 1.1 wrote QNames, "feel:number"; a colon inside < > belongs to a context type */
+    ptrdiff_t colon = str_find_char(reference, ':'), angle = str_find_char(reference, '<');
+    if (colon >= 0 && (angle < 0 || colon < angle))
+        return str_trim(str_slice(reference, (size_t)colon + 1, reference.length));
+    return reference;
+}
+
+static struct dmn_item *find_item(const struct dmn_model *model, struct str name)
+{
+    for (size_t i = 0; i < model->item_count; i++)
+        if (str_equal(model->items[i]->name, name)) return model->items[i];
+    return NULL;
+}
+
+static void resolve(struct loader *loader, struct dmn_item *item, unsigned depth);
+
+/* The FEEL type of a reference that names no item definition. */
+static const struct feel_type *feel_type_of(struct loader *loader, struct str reference, long line)
+{
+    const struct feel_type *type = NULL;
+    if (feel_compile_type(loader->arena, reference, loader->types, loader->type_count, &type, NULL) !=
+            STATUS_OK ||
+        type->kind == FEEL_TYPE_UNKNOWN) {
+        loader_finding(loader, NULL, "dmn.type", N_("Kiểu dữ liệu không có trong mô hình."),
+                       "%.*s (line %ld)", STR_ARG(reference), line);
+        return NULL;
+    }
+    return type;
+}
+
+static struct feel_type context_type(struct loader *loader, struct dmn_item *item, unsigned depth)
+{
+    struct feel_field *fields = arena_array(loader->arena, item->component_count, sizeof *fields);
+    for (size_t i = 0; i < item->component_count; i++) {
+        struct dmn_item *component = item->components[i];
+        resolve(loader, component, depth + 1);
+        fields[i] = (struct feel_field){component->name, &component->type};
+    }
+    return (struct feel_type){
+        .kind = FEEL_TYPE_CONTEXT, .fields = fields, .field_count = item->component_count};
+}
+
+static void resolve(struct loader *loader, struct dmn_item *item, unsigned depth)
+{
+    struct feel_type element = {.kind = FEEL_TYPE_ANY};
+    struct str reference = str_of(item->reference);
+    if (item->state != 0) return;
+    item->state = 1;
+    item->type.kind = item->type.kind == FEEL_TYPE_FUNCTION ? FEEL_TYPE_FUNCTION : FEEL_TYPE_ANY;
+    if (item->component_count > 0) {
+        element = context_type(loader, item, depth);
+    } else if (item->type.kind == FEEL_TYPE_FUNCTION) {
+        element = item->type;
+    } else if (reference.length > 0) {
+        struct dmn_item *base = find_item(loader->model, reference);
+        if (base == NULL) base = find_item(loader->model, without_prefix(reference));
+        if (base != NULL && base != item && depth < 100) {
+            resolve(loader, base, depth + 1);
+            if (base->state == 2) {
+                item->base = base;
+                element = base->type;
+            } else { /* a definition that is made of itself; through a component this is a tree and fine */
+                element = (struct feel_type){.kind = FEEL_TYPE_ANY};
+                item->base = NULL;
+            }
+        } else if (base == NULL) {
+            const struct feel_type *type = feel_type_of(loader, without_prefix(reference), item->line);
+            if (type != NULL) element = *type;
+        }
+    }
+    if (item->collection) {
+        struct feel_type *kept = arena_alloc(loader->arena, sizeof *kept);
+        *kept = element;
+        item->type = (struct feel_type){.kind = FEEL_TYPE_LIST, .element = kept};
+    } else {
+        item->type = element;
+    }
+    item->state = 2;
+}
+
+static void compile_allowed(struct loader *loader, struct dmn_item *item)
+{
+    loader->element = item->name.data;
+    item->allowed = loader_compile(loader, NULL, item->allowed_text, true);
+    for (size_t i = 0; i < item->component_count; i++)
+        compile_allowed(loader, item->components[i]);
+}
+
+void loader_items(struct loader *loader, const xmlNode *definitions)
+{
+    struct dmn_model *model = loader->model;
+    size_t count = loader_count(definitions, "itemDefinition");
+    model->items = arena_array(loader->arena, count, sizeof *model->items);
+    for (const xmlNode *node = loader_child(definitions, "itemDefinition"); node != NULL;
+         node = loader_next(node, "itemDefinition")) {
+        loader->element = loader_name(loader, node, "name").data;
+        model->items[model->item_count++] = read_item(loader, node, 0);
+    }
+    loader->types = arena_array(loader->arena, count, sizeof *loader->types);
+    for (size_t i = 0; i < model->item_count; i++)
+        loader->types[i] = (struct feel_named_type){model->items[i]->name, &model->items[i]->type};
+    loader->type_count = model->item_count;
+    for (size_t i = 0; i < model->item_count; i++) {
+        loader->element = model->items[i]->name.data;
+        resolve(loader, model->items[i], 0);
+    }
+    for (size_t i = 0; i < model->item_count; i++) {
+        const xmlNode *node = loader_child(definitions, "itemDefinition");
+        for (size_t j = 0; j < i && node != NULL; j++)
+            node = loader_next(node, "itemDefinition");
+        compile_allowed(loader, model->items[i]);
+        if (node != NULL)
+            model->items[i]->constraint =
+                loader_compile(loader, node, child_text(loader, node, "typeConstraint"), true);
+    }
+    loader->element = NULL;
+}
+
+const struct dmn_item *loader_type(struct loader *loader, const xmlNode *node, const char *text)
+{
+    struct str reference = str_trim(str_of(text));
+    struct dmn_item *item;
+    const struct feel_type *type;
+    if (reference.length == 0) return NULL;
+    item = find_item(loader->model, reference);
+    if (item == NULL) item = find_item(loader->model, without_prefix(reference));
+    if (item != NULL) return item;
+    type = feel_type_of(loader, without_prefix(reference), xml_line(node));
+    if (type == NULL || type->kind == FEEL_TYPE_ANY) return NULL;
+    item = arena_zalloc(loader->arena, sizeof *item);
+    item->type = *type;
+    item->state = 2;
+    return item;
+}
+
+const struct dmn_item *loader_type_of(struct loader *loader, const xmlNode *node)
+{
+    const char *reference = reference_of(loader, node);
+    return reference != NULL ? loader_type(loader, node, reference) : NULL;
+}
