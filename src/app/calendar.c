@@ -102,7 +102,7 @@ static void add_extension(struct arguments *arguments, const char *text, struct 
 
 static bool is_verb(const char *text)
 {
-    static const char *const verbs[] = {"due", "between", "days", "agencies"};
+    static const char *const verbs[] = {"due", "between", "days", "agencies", "export"};
     for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++)
         if (strcmp(text, verbs[i]) == 0) return true;
     return false;
@@ -149,7 +149,7 @@ static error_t parse_option(int key, char *value, struct argp_state *state)
     case ARGP_KEY_ARG:
         if (arguments->verb != NULL) argp_usage(state);
         if (!is_verb(value))
-            argp_error(state, "there is no \"%s\"; it is due, between, days or agencies", value);
+            argp_error(state, "there is no \"%s\"; it is due, between, days, agencies or export", value);
         arguments->verb = value;
         return 0;
     case ARGP_KEY_NO_ARGS:
@@ -410,12 +410,13 @@ static int run(int argc, char **argv)
     static const struct argp argp = {
         option_table,
         parse_option,
-        "due|between|days|agencies",
+        "due|between|days|agencies|export",
         "Computes with working calendars.\v"
         "due: the due moment of --limit from --from, and why, a line a day.\n"
         "between: working time from --from to --to.\n"
         "days: the days from --from to --to with their hours and reasons.\n"
-        "agencies: the agencies the calendar files define.\n",
+        "agencies: the agencies the calendar files define.\n"
+        "export: one agency's calendar as a single JSON text.\n",
         NULL,
         NULL,
         NULL,

@@ -115,6 +115,13 @@ NODISCARD enum status calendar_list_agencies(struct arena *arena, const struct s
                                              const char *const **agencies, size_t *agency_count,
                                              struct error *error);
 
+/*
+ * The same as one text: a definition of this agency alone with every notice, its own rule sets or the shared
+ * ones. Checked; calendar_definition_read() of it gives the same calendar. For the row of a database.
+ */
+NODISCARD enum status calendar_combine(struct arena *arena, const struct str *texts, size_t count,
+                                       const char *agency, struct str *combined, struct error *error);
+
 const char *calendar_agency(const struct calendar *calendar);
 const char *calendar_name(const struct calendar *calendar);
 /* The rule set valid on a day, or NULL. */

@@ -56,7 +56,7 @@ static inline struct calendar *sample_calendar(const char *agency)
     for (size_t i = 0; i < COUNT; i++)
         texts[i] = read_sample(names[i]);
     struct calendar_definition definition;
-    struct calendar *calendar;
+    struct calendar *calendar = NULL;
     struct error error = {0};
     if (calendar_definition_read(arena, texts, COUNT, agency, &definition, &error) != STATUS_OK ||
         calendar_create(arena, &definition, &calendar, &error) != STATUS_OK)
@@ -68,7 +68,7 @@ static inline struct calendar *calendar_from(const char *json)
 {
     struct str text = str_of(json);
     struct calendar_definition definition;
-    struct calendar *calendar;
+    struct calendar *calendar = NULL;
     struct error error = {0};
     if (calendar_definition_read(arena, &text, 1, NULL, &definition, &error) != STATUS_OK ||
         calendar_create(arena, &definition, &calendar, &error) != STATUS_OK)
@@ -78,14 +78,14 @@ static inline struct calendar *calendar_from(const char *json)
 
 static inline instant at(const char *text)
 {
-    instant moment;
+    instant moment = 0;
     if (civil_parse_instant(str_of(text), &moment) != STATUS_OK) fail_msg("not a moment: %s", text);
     return moment;
 }
 
 static inline struct limit limit(const char *text)
 {
-    struct limit result;
+    struct limit result = {0};
     if (limit_parse(arena, str_of(text), &result, NULL) != STATUS_OK) fail_msg("not a limit: %s", text);
     return result;
 }
@@ -103,7 +103,7 @@ static inline const char *shown(instant moment)
 
 static inline struct deadline deadline_of(const struct calendar *calendar, struct deadline_request request)
 {
-    struct deadline deadline;
+    struct deadline deadline = {0};
     struct error error = {0};
     if (calendar_due(arena, calendar, &request, &deadline, &error) != STATUS_OK) fail_msg("%s", error.code);
     return deadline;

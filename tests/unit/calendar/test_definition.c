@@ -136,6 +136,37 @@ static void every_sample_agency_has_a_calendar(void **state)
                      STATUS_NOT_FOUND);
 }
 
+/* One text for one agency, with the same answers. */
+static void a_combined_definition_is_the_same_calendar(void **state)
+{
+    (void)state;
+    struct str texts[3] = {read_sample("vietnam-2017.json"), read_sample("agencies.json"),
+                           read_sample("vietnam-2024.json")};
+    static const char *const agencies[] = {"default", "yen-hoa", "soc-son"};
+    for (size_t i = 0; i < 3; i++) {
+        struct str combined;
+        struct calendar_definition definition;
+        assert_int_equal(calendar_combine(arena, texts, 3, agencies[i], &combined, NULL), STATUS_OK);
+        assert_int_equal(calendar_definition_read(arena, &combined, 1, NULL, &definition, NULL), STATUS_OK);
+        assert_string_equal(definition.agency, agencies[i]);
+        struct calendar *one, *all = sample_calendar(agencies[i]);
+        assert_int_equal(calendar_create(arena, &definition, &one, NULL), STATUS_OK);
+        static const char *const received[] = {"2017-01-25T10:17", "2017-04-14T16:00", "2024-04-26T09:00",
+                                               "2024-02-07T15:30"};
+        for (size_t k = 0; k < 4; k++) {
+            assert_string_equal(due(one, received[k], "3 working days"),
+                                due(all, received[k], "3 working days"));
+            assert_string_equal(due(one, received[k], "7 working hours"),
+                                due(all, received[k], "7 working hours"));
+        }
+    }
+    struct str combined;
+    struct error error = {0};
+    assert_int_equal(calendar_combine(arena, texts, 3, "nobody", &combined, &error), STATUS_NOT_FOUND);
+    texts[0] = STR("{");
+    assert_int_equal(calendar_combine(arena, texts, 3, "default", &combined, &error), STATUS_INVALID);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -143,6 +174,7 @@ int main(void)
         TEST(an_agency_has_its_own_hours_and_days_before_the_shared_ones),
         TEST(the_real_notices_leave_the_known_number_of_working_days),
         TEST(every_sample_agency_has_a_calendar),
+        TEST(a_combined_definition_is_the_same_calendar),
     };
     return cmocka_run_group_tests_name("calendar: definitions", tests, NULL, NULL);
 }
