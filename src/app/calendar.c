@@ -398,6 +398,13 @@ static int load(struct arguments *arguments, struct calendar **calendar)
     }
     const char *agency = arguments->agency;
     if (agency == NULL && agency_count != 1) agency = "default";
+    if (strcmp(arguments->verb, "export") == 0) {
+        struct str combined;
+        if (calendar_combine(arena, files->texts, files->count, agency, &combined, &error) != STATUS_OK)
+            return complain(&error);
+        puts(combined.data);
+        return 0;
+    }
     if (calendar_definition_read(arena, files->texts, files->count, agency, &definition, &error) !=
             STATUS_OK ||
         calendar_create(arena, &definition, calendar, &error) != STATUS_OK)
