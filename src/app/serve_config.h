@@ -13,6 +13,8 @@ struct serve_config {
     const char *data;
     const char *share; /* templates, static files, catalogues; NULL: beside the program or the build's */
     int language;      /* 0 vi, 1 en */
+    bool sample_city;  /* load the sample city into an empty database; pages say that it is a sample */
+    const char *site_name, *site_place, *site_owner, *hotline, *office_hours;
 
     const char *database_url; /* NULL: the private cluster below `data` */
     int64_t statement_timeout;

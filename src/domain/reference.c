@@ -9,9 +9,10 @@
 #include <stdlib.h>
 
 #include "motcua/calendar/calendar.h"
+#include "motcua/codec/json.h"
 #include "motcua/domain/procedure.h"
 
-enum { LOOK_EVERY_US = 2 * 1000 * 1000, SNAPSHOT_BYTES = 64 * 1024 * 1024, VERSION_SLOTS = 4096 };
+enum { LOOK_EVERY_US = 2 * 1000 * 1000, SNAPSHOT_BYTES = 64 * 1024 * 1024, CALENDAR_BYTES = 4 * 1024 * 1024, VERSION_SLOTS = 4096 };
 
 struct calendar_entry {
     const char *code;
@@ -87,6 +88,19 @@ DB_STATEMENT(calendar_newest, DB_NOTHING,
              DB_COLUMNS({"code", DB_TEXT}, {"revision", DB_INT32}, {"definition", DB_JSON}),
              "SELECT DISTINCT ON (code) code, revision, definition FROM calendar ORDER BY code, revision DESC")
 
+/* A definition is one text of docs/clock.md or an array of several, of which the agency named by `code` is taken. */
+static enum status compile_calendar(struct arena *into, const char *code, const json_t *definition, struct calendar **calendar,
+                                    struct error *error)
+{
+    size_t count = json_is_array(definition) ? json_array_size(definition) : 1;
+    struct str *texts = arena_array(into, count, sizeof *texts);
+    for (size_t i = 0; i < count; i++)
+        texts[i] = json_canonical_arena(json_is_array(definition) ? json_array_get(definition, i) : definition, into, CALENDAR_BYTES);
+    struct calendar_definition read;
+    enum status status = calendar_definition_read(into, texts, count, code, &read, error);
+    return status == STATUS_OK ? calendar_create(into, &read, calendar, error) : status;
+}
+
 static enum status load_calendars(struct work *work, struct arena *into, struct calendars **result, struct error *error)
 {
     struct db_scope scope = {0};
@@ -98,13 +112,10 @@ static enum status load_calendars(struct work *work, struct arena *into, struct 
     calendars->entries = arena_array(into, rows->row_count, sizeof *calendars->entries);
     for (size_t i = 0; i < rows->row_count; i++) {
         struct calendar_entry *entry = &calendars->entries[calendars->count];
-        struct str definition = arena_str(into, db_get_json_text(rows, i, 2));
-        struct calendar_definition read;
         entry->code = arena_strdup(into, db_get_cstr(rows, i, 0));
         entry->revision = db_get_int32(rows, i, 1);
-        status = calendar_definition_read(into, &definition, 1, NULL, &read, error);
-        if (status == STATUS_OK)
-            status = calendar_create(into, &read, &entry->calendar, error);
+        json_auto definition = db_get_json(rows, i, 2);
+        status = compile_calendar(into, entry->code, definition, &entry->calendar, error);
         if (status != STATUS_OK)
             return status;
         calendars->count++;

@@ -5,6 +5,8 @@
 #ifndef MOTCUA_DOMAIN_TENANT_H
 #define MOTCUA_DOMAIN_TENANT_H
 
+#include <jansson.h>
+
 #include "motcua/domain/context.h"
 
 struct tenant {
@@ -66,10 +68,21 @@ struct unit_definition {
     const char *code, *kind, *name, *name_en;
     int sort_order;
 };
-/* Adds or updates a unit of a tenant by code. */
-NODISCARD enum status unit_save(struct work *work, const struct uuid *tenant_id, const struct unit_definition *definition,
-                                struct uuid *id, struct error *error);
+/* Adds or updates units of a tenant by code, all in one transaction; ids[i] is the id of definitions[i]. */
+NODISCARD enum status unit_save_all(struct work *work, const struct uuid *tenant_id, const struct unit_definition *definitions,
+                                    size_t count, struct uuid *ids, struct error *error);
 /* Units of a tenant: [{id, code, kind, name, name_en}]. */
 NODISCARD enum status unit_list(struct work *work, const struct uuid *tenant_id, json_t **units, struct error *error);
+
+
+struct administrative_unit {
+    const char *code, *kind, *parent_code, *name, *full_name;
+};
+/* Official units that are not known yet (by code), valid from long ago; order as given. */
+NODISCARD enum status administrative_unit_add(struct work *work, const struct administrative_unit *units, size_t count,
+                                              struct error *error);
+/* A working calendar: a new revision unless the newest one is the same. `definition`: see docs/clock.md; `code`: its agency. */
+NODISCARD enum status calendar_publish(struct work *work, const char *code, const char *name, const json_t *definition,
+                                       struct error *error);
 
 #endif

@@ -119,19 +119,36 @@ DB_STATEMENT(unit_upsert, DB_PARAMETERS(DB_UUID, DB_TEXT, DB_TEXT, DB_TEXT, DB_T
              "ON CONFLICT (tenant_id, code) DO UPDATE SET kind = EXCLUDED.kind, name = EXCLUDED.name, "
              "name_en = EXCLUDED.name_en, sort_order = EXCLUDED.sort_order RETURNING id")
 
-enum status unit_save(struct work *work, const struct uuid *tenant_id, const struct unit_definition *definition,
-                      struct uuid *id, struct error *error)
+struct unit_saving {
+    const struct work *work;
+    const struct unit_definition *definitions;
+    size_t count;
+    struct uuid *ids;
+};
+
+static enum status write_units(struct db_transaction *transaction, void *context, struct error *error)
 {
-    struct db_scope scope = work_scope(work, tenant_id);
-    struct db_result *saved;
-    enum status status = db_write_one(work->db, &scope, work->arena, &unit_upsert,
-                                      DB_VALUES(db_uuid(uuid_create(work->now)), db_cstr(definition->code),
-                                                db_cstr(definition->kind), db_cstr(definition->name),
-                                                db_cstr(or_empty(definition->name_en)), db_int32(definition->sort_order)),
-                                      &saved, error);
-    if (status == STATUS_OK)
-        *id = db_get_uuid(saved, 0, 0);
+    struct unit_saving *saving = context;
+    struct arena *arena = saving->work->arena;
+    struct db_result **saved = arena_array(arena, saving->count, sizeof *saved);
+    struct db_batch *write = db_batch(transaction);
+    for (size_t i = 0; i < saving->count; i++) {
+        const struct unit_definition *unit = &saving->definitions[i];
+        saved[i] = db_add(write, &unit_upsert, db_uuid(uuid_create(saving->work->now)), db_cstr(unit->code), db_cstr(unit->kind),
+                          db_cstr(unit->name), db_cstr(or_empty(unit->name_en)), db_int32(unit->sort_order));
+    }
+    enum status status = db_commit(write, error);
+    for (size_t i = 0; status == STATUS_OK && i < saving->count; i++)
+        saving->ids[i] = db_get_uuid(saved[i], 0, 0);
     return status;
+}
+
+enum status unit_save_all(struct work *work, const struct uuid *tenant_id, const struct unit_definition *definitions,
+                          size_t count, struct uuid *ids, struct error *error)
+{
+    struct unit_saving saving = {work, definitions, count, ids};
+    struct db_scope scope = work_scope(work, tenant_id);
+    return db_transaction(work->db, &scope, work->arena, write_units, &saving, error);
 }
 
 DB_STATEMENT(unit_all, DB_NOTHING,

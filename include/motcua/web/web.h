@@ -1,0 +1,150 @@
+/*
+ * The web layer: what all page handlers share. `struct web` is made once per process; `struct visit` is one request with
+ * the person behind it, prepared by the `before` hook. A handler gathers facts from the domain, builds a view (JSON, see
+ * docs/templates-views.md) and names a template; it holds no SQL and no HTML.
+ */
+#ifndef MOTCUA_WEB_WEB_H
+#define MOTCUA_WEB_WEB_H
+
+#include <jansson.h>
+
+#include "motcua/domain/context.h"
+#include "motcua/domain/identity.h"
+#include "motcua/domain/tenant.h"
+#include "motcua/http/rate.h"
+#include "motcua/http/request.h"
+#include "motcua/http/response.h"
+#include "motcua/http/session.h"
+#include "motcua/http/static_files.h"
+#include "motcua/http/upload.h"
+#include "motcua/i18n/format.h"
+
+/* struct route.access: who may call. ACCESS_OFFICIAL may be narrowed to roles by ACCESS_ROLES(ROLE_X | ROLE_Y). */
+enum {
+    ACCESS_PUBLIC = 1,      /* anyone */
+    ACCESS_SIGNED_IN = 2,   /* a person with a session, second factor done where it is on */
+    ACCESS_OFFICIAL = 4,    /* signed in, with a membership in use */
+    ACCESS_HALF_SIGNED = 8, /* password given, second factor still to come */
+};
+#define ACCESS_ROLES(roles) (ACCESS_OFFICIAL | (uint64_t)(roles) << 16)
+
+/* struct route.rate: index into web_rate_classes, counted from 1. */
+enum web_rate { RATE_PAGE = 1, RATE_SEARCH, RATE_WRITE, RATE_SIGN_IN, RATE_UPLOAD, RATE_TRACK, RATE_ACCOUNT };
+extern const struct rate_class web_rate_classes[];
+extern const size_t web_rate_class_count;
+
+struct web_settings {
+    const char *site_name, *site_place, *site_owner, *hotline, *hotline_url, *hours;
+    bool sample; /* the sample city: pages say so, the sign-in page shows the sample accounts */
+    enum language language; /* for people who have not chosen one */
+    struct db_settings database;
+    uint64_t upload_limit, dossier_upload_limit;
+};
+
+struct page_set; /* all page templates of one language */
+
+struct web {
+    struct domain *domain;
+    const struct static_files *files;
+    const struct page_set *pages[LANGUAGE_COUNT];
+    json_t *assets; /* view member `asset` */
+    const struct web_settings *settings;
+};
+
+/*
+ * Reads templates/{portal,desk,studio,city,layouts,partials} below `folder` and compiles every page for every language.
+ * STATUS_INVALID: error->detail says file, line and reason. The sets live in the arena.
+ */
+NODISCARD enum status web_load_pages(struct arena *arena, const char *folder, const struct catalogue *english,
+                                     const struct page_set *pages[LANGUAGE_COUNT], struct error *error);
+/* The member `asset` of views, for the static files that templates use; new reference. */
+json_t *web_assets(const struct static_files *files);
+
+/* Hooks of the server, all of them; `web` is their context. */
+struct server_hooks;
+void web_hooks(struct web *web, struct server_hooks *hooks);
+/* The whole route table. */
+const struct route *web_routes(size_t *count);
+
+/* --- One request */
+
+struct visit {
+    struct request *request;
+    struct web *web;
+    struct arena *arena;
+    struct work work; /* domain, connection, arena, actor, now */
+    struct actor actor;
+    struct person person;
+    bool signed_in;
+    enum language language;
+    struct error error; /* of the last failed domain call */
+};
+
+/* Valid in every handler that is not inline. */
+struct visit *visit_of(struct request *request);
+const struct tenants *visit_tenants(const struct visit *visit);
+/* The agency of the membership in use; NULL for citizens. */
+const struct tenant *visit_tenant(const struct visit *visit);
+bool visit_is_english(const struct visit *visit);
+/* Translation of an N_() source text into the person's language. */
+const char *visit_text(const struct visit *visit, const char *message);
+/* The sentence of visit->error (argument filled in); a general sentence when it has none. */
+const char *visit_error_text(struct visit *visit);
+/* `english` when the person reads English and it is not empty, else `vietnamese`. */
+const char *visit_pick(const struct visit *visit, const char *vietnamese, const char *english);
+
+/* Values of the query or form, trimmed and in NFC; "" when absent. Text with forbidden control characters is "" too. */
+struct str visit_query(struct visit *visit, const char *name);
+struct str visit_form(struct visit *visit, const char *name);
+const char *visit_form_cstr(struct visit *visit, const char *name);
+struct uuid visit_param_uuid(struct visit *visit, const char *name); /* empty when malformed */
+int64_t visit_query_number(struct visit *visit, const char *name, int64_t fallback, int64_t minimum, int64_t maximum);
+
+/* --- Views */
+
+/* The common members (docs/templates-views.md); `title` is already translated. New reference. */
+json_t *view_create(struct visit *visit, const char *title);
+void view_text(json_t *view, const char *key, const char *text); /* NULL becomes JSON null */
+void view_str(json_t *view, const char *key, struct str text);
+void view_flag(json_t *view, const char *key, bool value);
+void view_number(json_t *view, const char *key, int64_t value);
+void view_null(json_t *view, const char *key);
+/* Takes the reference. */
+void view_set(json_t *view, const char *key, json_t *value);
+/* Adds `list` under `key` and whether it has entries under `has_<key>`; takes the reference. */
+void view_list(json_t *view, const char *key, json_t *list);
+/* {tone, icon, text} */
+json_t *view_tag(const char *tone, const char *icon, const char *text);
+/* Marks the entry of the main navigation. */
+void view_nav(json_t *view, const char *entry);
+/* One more crumb; `url` NULL for the page itself. */
+void view_crumb(json_t *view, const char *text, const char *url);
+/* One more entry of error_summary (made when missing). */
+void view_problem(json_t *view, const char *target, const char *text);
+/* Texts for moments: "" for INSTANT_NONE. */
+const char *visit_date(struct visit *visit, instant when);
+const char *visit_moment(struct visit *visit, instant when);
+const char *visit_money(struct visit *visit, int64_t dong);
+
+/* Renders with status 200 / `status`; takes the view's reference. */
+void visit_render(struct visit *visit, const char *template, json_t *view);
+void visit_render_status(struct visit *visit, unsigned status, const char *template, json_t *view);
+/* The error page for a failed domain call. */
+void visit_fail(struct visit *visit, enum status status);
+void visit_not_found(struct visit *visit);
+/* 303. `flash`: a name of the table in flash.c shown once on the next page, or NULL. */
+void visit_redirect(struct visit *visit, const char *flash, const char *format, ...) __attribute__((format(printf, 3, 4)));
+/* A member of `flash` to be shown on this very page. kind: info, good, warn, bad. */
+void view_flash(struct visit *visit, json_t *view, const char *kind, const char *text);
+
+/* Sends a document of the domain (decrypted while it is sent). `download`: as attachment; otherwise inline where safe. */
+void visit_send_document(struct visit *visit, const struct uuid *tenant_id, const struct uuid *document_id, bool download);
+/* Sends a PDF. */
+void visit_send_pdf(struct visit *visit, struct buf *pdf, const char *file_name, bool download);
+/* Sends a QR code as SVG. */
+void visit_send_qr(struct visit *visit, const char *text);
+
+/* Upload rows of the route table: encrypted spool files; request_upload(i)->file is a struct document_spool *. */
+extern const struct upload_policy web_upload_policy;
+
+#endif

@@ -1,0 +1,57 @@
+/*
+ * Messages shown once after a redirect. The cookie holds only a name of this table, so nobody can make the portal say
+ * something else.
+ */
+#include "motcua/codec/json.h"
+#include "visit.h"
+
+static const struct {
+    const char *name;
+    const char *kind;
+    const char *text;
+} messages[] = {
+    {"saved", "good", N_("Đã lưu.")},
+    {"draft_saved", "good", N_("Đã lưu hồ sơ nháp. Bạn có thể tiếp tục bất cứ lúc nào.")},
+    {"draft_deleted", "good", N_("Đã xóa hồ sơ nháp.")},
+    {"uploaded", "good", N_("Đã tải giấy tờ lên.")},
+    {"removed", "good", N_("Đã xóa giấy tờ.")},
+    {"submitted", "good", N_("Hồ sơ đã được nộp.")},
+    {"supplemented", "good", N_("Đã gửi bổ sung. Thời gian giải quyết được tính tiếp.")},
+    {"withdrawn", "good", N_("Đã rút hồ sơ.")},
+    {"rated", "good", N_("Cảm ơn bạn đã đánh giá.")},
+    {"signed_out", "info", N_("Bạn đã đăng xuất.")},
+    {"password_changed", "good", N_("Đã đổi mật khẩu.")},
+    {"password_reset", "good", N_("Đã đặt lại mật khẩu. Vui lòng đăng nhập bằng mật khẩu mới.")},
+    {"sessions_ended", "good", N_("Đã đăng xuất các thiết bị đã chọn.")},
+    {"second_factor_on", "good", N_("Đã bật xác thực hai lớp.")},
+    {"second_factor_off", "info", N_("Đã tắt xác thực hai lớp.")},
+    {"task_taken", "good", N_("Bạn đã nhận việc này.")},
+    {"task_given_back", "info", N_("Đã trả việc về hàng đợi chung.")},
+    {"task_assigned", "good", N_("Đã phân công.")},
+    {"task_done", "good", N_("Đã xử lý xong bước này.")},
+    {"paid", "good", N_("Đã ghi nhận khoản thu.")},
+    {"apology_sent", "good", N_("Đã gửi phiếu xin lỗi và hẹn lại.")},
+    {"answered", "good", N_("Đã gửi trả lời cho cơ quan hỏi.")},
+    {"switched", "info", N_("Đã chuyển vai trò.")},
+    {"retried", "good", N_("Đã chạy lại.")},
+};
+
+enum { MESSAGE_COUNT = sizeof messages / sizeof messages[0], SECONDS_KEPT = 60 };
+
+void flash_keep(struct visit *visit, const char *name)
+{
+    struct set_cookie cookie = {.name = "thong-bao", .value = str_of(name), .max_age_s = SECONDS_KEPT};
+    response_cookie(visit->request, &cookie);
+}
+
+void flash_show(struct visit *visit, json_t *view)
+{
+    struct str name = request_cookie(visit->request, "thong-bao");
+    if (name.length == 0)
+        return;
+    for (size_t i = 0; i < MESSAGE_COUNT; i++)
+        if (str_equal_cstr(name, messages[i].name))
+            view_flash(visit, view, messages[i].kind, visit_text(visit, messages[i].text));
+    struct set_cookie cookie = {.name = "thong-bao", .value = STR(""), .max_age_s = -1};
+    response_cookie(visit->request, &cookie);
+}

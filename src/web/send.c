@@ -1,0 +1,149 @@
+/* Documents, PDFs and QR codes as answers; uploads into encrypted spool files. */
+#include <qrencode.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "motcua/domain/document.h"
+#include "motcua/web/web.h"
+
+struct sending {
+    struct filecrypt_reader *reader;
+    int descriptor;
+};
+
+static int64_t read_document(void *context, uint64_t position, void *data, size_t maximum)
+{
+    struct sending *sending = context;
+    size_t length;
+    if (filecrypt_read(sending->reader, position, data, maximum, &length) != STATUS_OK)
+        return -1;
+    return (int64_t)length;
+}
+
+static void release_document(void *context)
+{
+    struct sending *sending = context;
+    filecrypt_reader_close(sending->reader);
+    close(sending->descriptor);
+    free(sending);
+}
+
+/* What a browser may show by itself inside our frame; everything else is only offered for saving. */
+static bool shown_inline(const char *media_type)
+{
+    return strcmp(media_type, "application/pdf") == 0 || strncmp(media_type, "image/", 6) == 0;
+}
+
+void visit_send_document(struct visit *visit, const struct uuid *tenant_id, const struct uuid *document_id, bool download)
+{
+    struct document document;
+    enum status status = document_find(&visit->work, tenant_id, document_id, &document, &visit->error);
+    if (status != STATUS_OK) {
+        visit_fail(visit, status);
+        return;
+    }
+    struct sending *sending = calloc(1, sizeof *sending);
+    if (sending == NULL)
+        abort();
+    status = document_open(&visit->work, tenant_id, &document, &sending->reader, &sending->descriptor, &visit->error);
+    if (status != STATUS_OK) {
+        free(sending);
+        visit_fail(visit, status);
+        return;
+    }
+    bool as_attachment = download || !shown_inline(document.media_type);
+    struct response_stream stream = {
+        .context = sending,
+        .read = read_document,
+        .release = release_document,
+        .length = filecrypt_size(sending->reader),
+        .ranges = true,
+        .content_type = document.media_type,
+        .etag = arena_printf(visit->arena, "\"%s\"", document.id.text),
+        .download_name = as_attachment ? str_of(document.file_name) : STR_NULL,
+    };
+    response_stream(visit->request, &stream);
+    response_cache_private(visit->request, 0);
+    response_allow_framing_by_self(visit->request);
+}
+
+void visit_send_pdf(struct visit *visit, struct buf *pdf, const char *file_name, bool download)
+{
+    if (download)
+        response_header(visit->request, "Content-Disposition",
+                        str_of(arena_printf(visit->arena, "attachment; filename=\"%s\"", file_name)));
+    else
+        response_header(visit->request, "Content-Disposition",
+                        str_of(arena_printf(visit->arena, "inline; filename=\"%s\"", file_name)));
+    response_body_buf(visit->request, "application/pdf", pdf);
+    response_allow_framing_by_self(visit->request);
+}
+
+void visit_send_qr(struct visit *visit, const char *text)
+{
+    enum { QUIET = 4, SVG_BYTES = 512 * 1024 };
+    QRcode *code = QRcode_encodeString8bit(text, 0, QR_ECLEVEL_M);
+    if (code == NULL) {
+        visit_not_found(visit);
+        return;
+    }
+    struct buf svg = BUF_WITH_MAXIMUM(SVG_BYTES);
+    int size = code->width + 2 * QUIET;
+    buf_printf(&svg, "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" shape-rendering=\"crispEdges\">"
+                     "<rect width=\"%d\" height=\"%d\" fill=\"#fff\"/><path fill=\"#000\" d=\"", size, size, size, size);
+    for (int y = 0; y < code->width; y++)
+        for (int x = 0; x < code->width; x++)
+            if (code->data[y * code->width + x] & 1)
+                buf_printf(&svg, "M%d %dh1v1h-1z", x + QUIET, y + QUIET);
+    buf_append_cstr(&svg, "\"/></svg>");
+    QRcode_free(code);
+    response_body_buf(visit->request, "image/svg+xml", &svg);
+}
+
+/* --- Uploads */
+
+static enum status upload_open(struct request *request, const struct upload_part *part, void **file, struct error *error)
+{
+    (void)part;
+    const struct web *web = request_server_context(request);
+    struct document_spool *spool;
+    enum status status = document_spool_open(web->domain->data_folder, &spool);
+    if (status != STATUS_OK)
+        return error_set(error, request_arena(request), status, "document.disk", N_("Tạm thời chưa lưu được tệp; vui lòng thử lại"),
+                         NULL);
+    *file = spool;
+    return STATUS_OK;
+}
+
+static enum status upload_write(struct request *request, void *file, const void *data, size_t length, struct error *error)
+{
+    enum status status = document_spool_write(file, str_make(data, length));
+    if (status != STATUS_OK)
+        return error_set(error, request_arena(request), STATUS_UNAVAILABLE, "document.disk",
+                         N_("Tạm thời chưa lưu được tệp; vui lòng thử lại"), NULL);
+    return STATUS_OK;
+}
+
+static enum status upload_close(struct request *request, void *file, struct error *error)
+{
+    enum status status = document_spool_close(file);
+    if (status != STATUS_OK)
+        return error_set(error, request_arena(request), STATUS_UNAVAILABLE, "document.disk",
+                         N_("Tạm thời chưa lưu được tệp; vui lòng thử lại"), NULL);
+    return STATUS_OK;
+}
+
+static void upload_abort(struct request *request, void *file)
+{
+    (void)request;
+    document_spool_destroy(file);
+}
+
+static const struct upload_sink sink = {upload_open, upload_write, upload_close, upload_abort};
+
+const struct upload_policy web_upload_policy = {
+    .sink = &sink,
+    .maximum_total = 60 * 1024 * 1024,
+    .maximum_file = DOCUMENT_MAXIMUM_SIZE,
+    .maximum_files = 20,
+};

@@ -1,0 +1,272 @@
+/* One request with the person behind it: made by the `before` hook, used by every handler. */
+#include "visit.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "motcua/base/log.h"
+#include "motcua/codec/json.h"
+#include "motcua/codec/url.h"
+#include "motcua/crypto/token.h"
+#include "motcua/domain/document.h"
+#include "motcua/domain/reference.h"
+#include "motcua/http/server.h"
+#include "motcua/i18n/catalogue.h"
+#include "motcua/i18n/text.h"
+
+const struct rate_class web_rate_classes[] = {
+    [RATE_PAGE - 1] = {"page", 120, 20},     [RATE_SEARCH - 1] = {"search", 60, 10},   [RATE_WRITE - 1] = {"write", 60, 2},
+    [RATE_SIGN_IN - 1] = {"sign_in", 20, 0.2}, [RATE_UPLOAD - 1] = {"upload", 60, 1}, [RATE_TRACK - 1] = {"track", 20, 0.2},
+    [RATE_ACCOUNT - 1] = {"account", 10, 0.05},
+};
+const size_t web_rate_class_count = sizeof web_rate_classes / sizeof web_rate_classes[0];
+
+struct worker {
+    struct web *web;
+    struct db_connection *db;
+};
+
+static void *worker_start(void *context, unsigned index)
+{
+    (void)index;
+    struct worker *worker = calloc(1, sizeof *worker);
+    if (worker == NULL)
+        abort();
+    worker->web = context;
+    worker->db = db_connection_create(&worker->web->settings->database);
+    return worker;
+}
+
+static void worker_stop(void *context, void *data)
+{
+    (void)context;
+    struct worker *worker = data;
+    db_connection_destroy(worker->db);
+    document_thread_end();
+    free(worker);
+}
+
+static void worker_idle(void *context, void *data)
+{
+    (void)context;
+    struct worker *worker = data;
+    if (!db_connection_settle(worker->db))
+        log_error("web.transaction_left_open");
+    log_set_context(NULL, NULL, NULL);
+}
+
+struct visit *visit_of(struct request *request)
+{
+    return request_context(request);
+}
+
+const struct tenants *visit_tenants(const struct visit *visit)
+{
+    return reference_tenants(visit->web->domain->reference);
+}
+
+const struct tenant *visit_tenant(const struct visit *visit)
+{
+    return uuid_is_empty(&visit->actor.tenant_id) ? NULL : tenant_by_id(visit_tenants(visit), &visit->actor.tenant_id);
+}
+
+bool visit_is_english(const struct visit *visit)
+{
+    return visit->language == LANGUAGE_ENGLISH;
+}
+
+const char *visit_text(const struct visit *visit, const char *message)
+{
+    return visit_is_english(visit) ? translate(visit->web->domain->english, message) : message;
+}
+
+const char *visit_pick(const struct visit *visit, const char *vietnamese, const char *english)
+{
+    return visit_is_english(visit) && english != NULL && english[0] != '\0' ? english : vietnamese;
+}
+
+const char *visit_error_text(struct visit *visit)
+{
+    const char *message = visit->error.message;
+    if (message == NULL)
+        message = N_("Có lỗi xảy ra; vui lòng thử lại sau ít phút");
+    const char *text = visit_text(visit, message);
+    const char *place = strstr(text, "%s");
+    if (place == NULL || visit->error.argument == NULL)
+        return text;
+    return arena_printf(visit->arena, "%.*s%s%s", (int)(place - text), text, visit_text(visit, visit->error.argument), place + 2);
+}
+
+static struct str clean(struct visit *visit, struct str raw)
+{
+    struct str text;
+    struct error ignored;
+    if (raw.data == NULL || text_normalise(visit->arena, str_trim(raw), &text, &ignored) != STATUS_OK || text_has_forbidden(text, true))
+        return STR("");
+    return text.data == NULL ? STR("") : text;
+}
+
+struct str visit_query(struct visit *visit, const char *name)
+{
+    return clean(visit, request_query(visit->request, name));
+}
+
+struct str visit_form(struct visit *visit, const char *name)
+{
+    return clean(visit, request_form(visit->request, name));
+}
+
+const char *visit_form_cstr(struct visit *visit, const char *name)
+{
+    struct str text = visit_form(visit, name);
+    return arena_strndup(visit->arena, text.data, text.length);
+}
+
+struct uuid visit_param_uuid(struct visit *visit, const char *name)
+{
+    return uuid_from(request_param(visit->request, name));
+}
+
+int64_t visit_query_number(struct visit *visit, const char *name, int64_t fallback, int64_t minimum, int64_t maximum)
+{
+    int64_t value;
+    if (str_to_int64(visit_query(visit, name), &value) != STATUS_OK)
+        return fallback;
+    return value < minimum ? minimum : value > maximum ? maximum : value;
+}
+
+/* --- Before the handler */
+
+static void choose_language(struct visit *visit)
+{
+    enum language language;
+    struct str cookie = request_cookie(visit->request, "ngon-ngu");
+    if (cookie.length > 0 && language_from_code(cookie, &language))
+        visit->language = language;
+    else if (visit->signed_in && language_from_code(str_of(visit->person.language), &language))
+        visit->language = language;
+    else {
+        struct str accepted = request_header(visit->request, "Accept-Language");
+        visit->language = accepted.length > 0 ? language_negotiate(accepted) : visit->web->settings->language;
+    }
+    request_set_language(visit->request, language_code(visit->language));
+}
+
+static void become(struct visit *visit)
+{
+    const struct person *person = &visit->person;
+    bool official = !uuid_is_empty(&person->membership_id);
+    visit->actor.kind = official ? ACTOR_OFFICIAL : ACTOR_CITIZEN;
+    visit->actor.account_id = person->account_id;
+    visit->actor.name = person->name;
+    if (official) {
+        visit->actor.title = person->title;
+        visit->actor.tenant_id = person->tenant_id;
+        visit->actor.unit_id = person->unit_id;
+        visit->actor.unit_name = person->unit_name;
+        visit->actor.roles = person->roles;
+    }
+}
+
+static enum status find_person(struct visit *visit)
+{
+    struct str token = request_session_token(visit->request);
+    if (token.data == NULL)
+        return STATUS_OK;
+    struct hash hash = token_hash(token);
+    enum status status = session_resolve(&visit->work, hash_view(&hash), &visit->person, &visit->error);
+    if (status == STATUS_OK) {
+        visit->signed_in = true;
+        become(visit);
+    }
+    return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+}
+
+static bool second_factor_missing(const struct visit *visit)
+{
+    return visit->person.has_second_factor && !visit->person.second_factor_done;
+}
+
+static void to_sign_in(struct visit *visit, const char *path)
+{
+    bool can_return = request_method(visit->request) == HTTP_GET;
+    struct str back = can_return ? url_encode_copy(visit->arena, request_target(visit->request)) : STR("");
+    response_redirect(visit->request, str_of(arena_printf(visit->arena, "%s%s%.*s", path, back.length > 0 ? "?ve=" : "", STR_ARG(back))));
+}
+
+static enum before_result check_access(struct visit *visit, uint64_t access)
+{
+    if ((access & ACCESS_PUBLIC) != 0)
+        return BEFORE_CONTINUE;
+    if (!visit->signed_in) {
+        to_sign_in(visit, "/dang-nhap");
+        return BEFORE_ANSWERED;
+    }
+    if ((access & ACCESS_HALF_SIGNED) != 0)
+        return BEFORE_CONTINUE;
+    if (second_factor_missing(visit)) {
+        to_sign_in(visit, "/dang-nhap/xac-thuc");
+        return BEFORE_ANSWERED;
+    }
+    if ((access & ACCESS_OFFICIAL) == 0)
+        return BEFORE_CONTINUE;
+    const struct tenant *tenant = visit_tenant(visit);
+    unsigned roles = (unsigned)(access >> 16);
+    if (tenant == NULL || (roles != 0 && (visit->actor.roles & roles) == 0)) {
+        visit->error = (struct error){.message = N_("Trang này dành cho cán bộ có vai trò phù hợp. Nếu bạn giữ nhiều vai trò, hãy chuyển vai trò rồi thử lại.")};
+        response_error(visit->request, 403, &visit->error);
+        return BEFORE_ANSWERED;
+    }
+    if (tenant->require_second_factor && !visit->person.has_second_factor) {
+        response_redirect(visit->request, STR("/tai-khoan/xac-thuc-hai-lop"));
+        return BEFORE_ANSWERED;
+    }
+    return BEFORE_CONTINUE;
+}
+
+static enum before_result before(void *context, struct request *request)
+{
+    struct web *web = context;
+    struct worker *worker = request_worker(request);
+    struct arena *arena = request_arena(request);
+    struct visit *visit = arena_zalloc(arena, sizeof *visit);
+    struct str address = request_client_address(request);
+    visit->request = request;
+    visit->web = web;
+    visit->arena = arena;
+    visit->actor = (struct actor){.kind = ACTOR_CITIZEN, .name = "", .title = "", .unit_name = "",
+                                  .address = arena_strndup(arena, address.data == NULL ? "" : address.data, address.length)};
+    visit->work = (struct work){.domain = web->domain, .db = worker->db, .arena = arena, .actor = &visit->actor, .now = clock_now()};
+    request_set_context(request, visit);
+    enum status status = reference_refresh(&visit->work, false, &visit->error);
+    if (status == STATUS_OK)
+        status = find_person(visit);
+    choose_language(visit);
+    if (status != STATUS_OK) {
+        response_error_status(request, status, &visit->error);
+        return BEFORE_ANSWERED;
+    }
+    const struct tenant *tenant = visit_tenant(visit);
+    log_set_context(request_id(request), tenant == NULL ? NULL : tenant->slug, visit->signed_in ? visit->actor.account_id.text : NULL);
+    request_set_log_identity(request, tenant == NULL ? NULL : tenant->slug, visit->signed_in ? visit->actor.account_id.text : NULL);
+    return check_access(visit, request_route(request)->access);
+}
+
+static bool ready(void *context)
+{
+    const struct web *web = context;
+    return reference_tenants(web->domain->reference) != NULL;
+}
+
+void web_hooks(struct web *web, struct server_hooks *hooks)
+{
+    *hooks = (struct server_hooks){
+        .context = web,
+        .worker_start = worker_start,
+        .worker_stop = worker_stop,
+        .worker_idle = worker_idle,
+        .before = before,
+        .error_page = web_error_page,
+        .ready = ready,
+    };
+}
