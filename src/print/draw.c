@@ -9,7 +9,7 @@ static void draw_boxes(cairo_t *cairo, const struct box *boxes, double x, double
 /* Neighbouring dark modules of a row are one rectangle, so that no hairline shows between them. */
 static void draw_qr(cairo_t *cairo, const struct box *box, double x, double y)
 {
-    const unsigned quiet = 2;
+    const unsigned quiet = 4; /* ISO/IEC 18004 */
     double module = box->width / (box->side + 2 * quiet);
     for (unsigned row = 0; row < box->side; row++) {
         for (unsigned column = 0; column < box->side;) {

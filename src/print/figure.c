@@ -36,6 +36,7 @@ enum status add_qr(struct builder *builder, struct column *column, const xmlNode
     struct str text = str_trim(str_of(xml_text(node, builder->arena)));
     if (text.length == 0 || text.length > MAXIMUM_QR_TEXT)
         return markup_error(builder, node, "a QR code holds 1 to %d bytes", MAXIMUM_QR_TEXT);
+    if (++builder->qr_count > MAXIMUM_QR_CODES) return too_large(builder, "the number of QR codes");
     QRcode *code = QRcode_encodeData((int)text.length, (const unsigned char *)text.data, 0, QR_ECLEVEL_M);
     if (code == NULL) return markup_error(builder, node, "no QR code can be made of this text");
     struct box *box = column_add(builder, column, BOX_QR, before);

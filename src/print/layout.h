@@ -14,7 +14,9 @@
 
 enum {
     MAXIMUM_BOXES = 60000,
+    MAXIMUM_LINES = 16000, /* of one paragraph; 200 pages hold fewer */
     MAXIMUM_COLUMNS = 24,
+    MAXIMUM_QR_CODES = 100,
     MAXIMUM_QR_TEXT = 1000,
     MAXIMUM_IMAGE_SIDE = 4000,
     MAXIMUM_IMAGE_BYTES = 4 << 20
@@ -96,7 +98,7 @@ struct builder {
     const struct print_options *options;
     PangoContext *context;
     struct handle *handles;
-    size_t box_count;
+    size_t box_count, qr_count;
     double limit; /* no box may be higher */
     struct page_set_up page;
 };

@@ -1,5 +1,6 @@
 /* Paragraphs: inline markup to a Pango layout, one box for each of its lines. */
 #include "layout.h"
+#include "motcua/base/utf8.h"
 #include "motcua/codec/xml.h"
 
 static const char font_families[] = "Tinos, Liberation Serif, Noto Serif, DejaVu Serif";
@@ -151,6 +152,29 @@ PangoLayout *make_plain_layout(struct builder *builder, const char *text, double
     return layout;
 }
 
+/*
+ * Limits what makes Pango slow out of proportion: more marks on one letter than any language writes (30, the
+ * stream-safe format of UAX 15) are dropped, more lines than a document can have are refused.
+ */
+static bool make_harmless(struct buf *text)
+{
+    size_t kept = 0, lines = 0, marks = 0;
+    for (size_t offset = 0; offset < text->length;) {
+        size_t from = offset;
+        uint32_t code_point = utf8_next(buf_str(text), &offset);
+        GUnicodeType type = code_point == UINT32_MAX ? G_UNICODE_UNASSIGNED : g_unichar_type(code_point);
+        bool mark = type == G_UNICODE_NON_SPACING_MARK || type == G_UNICODE_ENCLOSING_MARK ||
+                    type == G_UNICODE_SPACING_MARK || type == G_UNICODE_FORMAT;
+        marks = mark ? marks + 1 : 0;
+        lines += code_point == '\n' || code_point == 0x2028 || code_point == 0x2029;
+        if (marks > 30) continue;
+        memmove(text->data + kept, text->data + from, offset - from);
+        kept += offset - from;
+    }
+    text->length = kept;
+    return lines < MAXIMUM_LINES;
+}
+
 enum status make_text_layout(struct builder *builder, const xmlNode *node, const struct style *style,
                              double width, bool keep_lines, bool caps, PangoLayout **layout)
 {
@@ -162,7 +186,7 @@ enum status make_text_layout(struct builder *builder, const xmlNode *node, const
     enum status status = add_inline(&inside, node);
     text = inside.text;
     if (status != STATUS_OK) return status;
-    if (text.overflow) return too_large(builder, "a paragraph");
+    if (text.overflow || !make_harmless(&text)) return too_large(builder, "a paragraph");
     *layout = new_layout(builder, style->size, style->bold, style->italic);
     pango_layout_set_text(*layout, text.data, (int)text.length);
     pango_layout_set_attributes(*layout, attributes);
