@@ -382,7 +382,6 @@ static void read_details(struct builder *builder)
     for (size_t i = 0; i < builder->nodes.count; i++) {
         struct bpmn_node *node = builder->nodes.items[i];
         const xmlNode *xml = builder->sources.items[i];
-        bpmn_read_attributes(builder, node, xml);
         if (node->kind == BPMN_BOUNDARY_EVENT) read_boundary(builder, node, xml);
         if (node->kind == BPMN_PROCESS)
             for (const xmlNode *set = bpmn_child(xml, "laneSet"); set != NULL;
