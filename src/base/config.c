@@ -231,6 +231,13 @@ bool config_read_file(struct config *config, const char *path, const char **prob
 
 extern char **environ;
 
+/* Names with our prefix that are for scripts and tests, or say where the file is. */
+static bool is_no_setting(struct str name)
+{
+    return str_starts_with(name, STR("MOTCUA_TEST_")) || str_equal_cstr(name, "MOTCUA_BUILD") ||
+           str_equal_cstr(name, "MOTCUA_CONFIG");
+}
+
 bool config_read_environment(struct config *config, const char **problem)
 {
     for (size_t i = 0; i < config->count; i++) {
@@ -241,13 +248,13 @@ bool config_read_environment(struct config *config, const char **problem)
             return false;
     }
     for (char **entry = environ; *entry != NULL; entry++) {
-        if (strncmp(*entry, "MOTCUA_", 7) != 0 || strncmp(*entry, "MOTCUA_TEST_", 12) == 0) continue;
         struct str name, value;
-        str_split(str_of(*entry), '=', &name, &value);
+        (void)str_split(str_of(*entry), '=', &name, &value);
+        if (!str_starts_with(name, STR("MOTCUA_")) || is_no_setting(name)) continue;
         bool known = false;
         for (size_t i = 0; i < config->count && !known; i++)
             known = str_equal_cstr(name, environment_name(config, &config->knobs[i]));
-        if (known || str_equal_cstr(name, "MOTCUA_CONFIG")) continue;
+        if (known) continue;
         char *plain = arena_strndup(config->arena, name.data + 7, name.length - 7);
         for (char *c = plain; *c != '\0'; c++)
             *c = *c == '_' ? '-' : *c >= 'A' && *c <= 'Z' ? (char)(*c + 32) : *c;
