@@ -424,7 +424,8 @@ enum status dmn_evaluate(const struct dmn_model *model, struct str decision,
     enum status status;
     if (request.element == NULL)
         return error_set(error, arena, STATUS_NOT_FOUND, "dmn.unknown_decision",
-                         N_("Mô hình không có quyết định nào mang tên này."), "%.*s", STR_ARG(decision));
+                         N_("Mô hình không có quyết định nào mang tên này."), "there is no decision \"%.*s\"",
+                         STR_ARG(decision));
     inner.context = NULL; /* expressions see what their decision requires, nothing else */
     status = feel_guard(&inner, arena, run_request, &request, error);
     if (status == STATUS_OK) *value = request.value;

@@ -1,0 +1,313 @@
+/* Decisions that require others, boxed expressions, business knowledge models, services, item definitions. */
+#include "dmn_case.h"
+
+static void decisions_require_inputs_and_decisions(void **state)
+{
+    static const char xml[] = MODEL(
+        INPUT("số bản", "number") INPUT("loại", "string") DECISION(
+            "đơn giá", "number", NEEDS_INPUT("loại") LITERAL("if loại = \"gấp\" then 15000 else 8000"))
+            DECISION("phí", "number", NEEDS_INPUT("số bản") NEEDS("đơn giá") LITERAL("số bản * đơn giá"))
+                DECISION("stranger", "number", LITERAL("số bản * 2")));
+    struct arena *arena = arena_create(CASE_ARENA);
+    const struct dmn_model *model;
+    const struct str *names;
+    size_t count;
+    (void)state;
+    check_decision(xml, "phí", "{\"số bản\": 3, loại: \"gấp\"}", "45000");
+    check_decision(xml, "d_phí", "{\"số bản\": 3}", "24000");
+    check_decision(xml, "stranger", "{\"số bản\": 3}", "null");
+    check_decision(xml, "nobody", "{}", "error dmn.unknown_decision");
+    assert_int_equal(dmn_load(arena, str_of(xml), &model, NULL), STATUS_OK);
+    names = dmn_decisions(model, &count);
+    assert_int_equal(count, 3);
+    assert_true(str_equal_cstr(names[1], "phí"));
+    names = dmn_inputs(model, STR("phí"), arena, &count);
+    assert_int_equal(count, 2);
+    assert_true(str_equal_cstr(names[0], "số bản") && str_equal_cstr(names[1], "loại"));
+    assert_null(dmn_inputs(model, STR("nobody"), arena, &count));
+    arena_destroy(arena);
+}
+
+static void boxed_contexts_lists_and_relations(void **state)
+{
+    static const char xml[] = MODEL(
+        DECISION("c", "Any",
+                 "<context>" ENTRY("a b", LITERAL("2")) ENTRY("c", LITERAL("a b * 3")) "</context>")
+            DECISION("d", "Any",
+                     "<context>" ENTRY("x", LITERAL("2")) "<contextEntry>" LITERAL(
+                         "x + 40") "</contextEntry></context>")
+                DECISION(
+                    "l", "Any",
+                    "<list>" LITERAL("1") "<list>" LITERAL("\"x\"") "</list><context>" ENTRY(
+                        "y",
+                        LITERAL(
+                            "3")) "</context></list>") DECISION("r", "Any",
+                                                                "<relation><column name=\"k\"/><column "
+                                                                "name=\"v w\"/><row>" LITERAL("\"a\"") LITERAL(
+                                                                    "1") "</row><row>" LITERAL("\"b\"")
+                                                                    LITERAL("2") "</row></relation>")
+                    DECISION("p", "Any", NEEDS("r") LITERAL("r[k = \"b\"].v w")) DECISION(
+                        "f", "Any",
+                        "<context>" ENTRY("g", "<functionDefinition><formalParameter name=\"n\" "
+                                               "typeRef=\"number\"/>" LITERAL("if n &lt; 2 then 1 else n * "
+                                                                              "g(n - 1)") "</"
+                                                                                          "functionDefinition"
+                                                                                          ">") "<contextEntry"
+                                                                                               ">" LITERAL(
+                                                                                                   "g(5)") "<"
+                                                                                                           "/"
+                                                                                                           "c"
+                                                                                                           "o"
+                                                                                                           "n"
+                                                                                                           "t"
+                                                                                                           "e"
+                                                                                                           "x"
+                                                                                                           "t"
+                                                                                                           "E"
+                                                                                                           "n"
+                                                                                                           "t"
+                                                                                                           "r"
+                                                                                                           "y"
+                                                                                                           ">"
+                                                                                                           "<"
+                                                                                                           "/"
+                                                                                                           "c"
+                                                                                                           "o"
+                                                                                                           "n"
+                                                                                                           "t"
+                                                                                                           "e"
+                                                                                                           "x"
+                                                                                                           "t"
+                                                                                                           ">"));
+    (void)state;
+    check_decision(xml, "c", "{}", "{\"a b\": 2, c: 6}");
+    check_decision(xml, "d", "{}", "42");
+    check_decision(xml, "l", "{}", "[1, [\"x\"], {y: 3}]");
+    check_decision(xml, "r", "{}", "[{k: \"a\", \"v w\": 1}, {k: \"b\", \"v w\": 2}]");
+    check_decision(xml, "p", "{}", "[2]");
+    check_findings(xml, "");
+}
+
+static void boxed_conditionals_iterators_and_filters(void **state)
+{
+    static const char xml[] =
+        MODEL(INPUT("n", "Any")
+                  DECISION("c", "Any",
+                           NEEDS_INPUT("n") "<conditional><if>" LITERAL("n &gt; 2") "</if><then>" LITERAL(
+                               "\"a\"") "</then><else>" LITERAL("\"b\"") "</else></conditional>")
+                      DECISION("f", "Any",
+                               NEEDS_INPUT("n") "<for iteratorVariable=\"i\"><in>" LITERAL(
+                                   "n") "</in><return>" LITERAL("i + count(partial)") "</return></for>")
+                          DECISION("s", "Any",
+                                   NEEDS_INPUT("n") "<some iteratorVariable=\"i\"><in>" LITERAL(
+                                       "n") "</in><satisfies>" LITERAL("i &gt; 2") "</satisfies></some>")
+                              DECISION("e", "Any",
+                                       NEEDS_INPUT("n") "<every iteratorVariable=\"i\"><in>" LITERAL(
+                                           "n") "</in><satisfies>" LITERAL("i &gt; 2") "</satisfies></every>")
+                                  DECISION("w", "Any",
+                                           NEEDS_INPUT("n") "<filter><in>" LITERAL(
+                                               "n") "</in><match>" LITERAL("a &gt; 1") "</match></filter>"));
+    (void)state;
+    check_decision(xml, "c", "{n: 3}", "\"a\"");
+    check_decision(xml, "c", "{n: null}", "\"b\"");
+    check_decision(xml, "f", "{n: [10, 20]}", "[10, 21]");
+    check_decision(xml, "f", "{n: [1..3]}", "[1, 3, 5]");
+    check_decision(xml, "s", "{n: [1, 3]}", "true");
+    check_decision(xml, "e", "{n: [1, 3]}", "false");
+    check_decision(xml, "w", "{n: [{a: 1}, {a: 2, b: 5}]}", "[{a: 2, b: 5}]");
+}
+
+#define KNOWLEDGE(name, parameters, body)                                                                    \
+    "<businessKnowledgeModel name=\"" name "\" id=\"k_" name "\"><variable name=\"" name                     \
+    "\"/><encapsulatedLogic>" parameters body "</encapsulatedLogic>"
+#define END_KNOWLEDGE "</businessKnowledgeModel>"
+
+static void knowledge_models_are_called(void **state)
+{
+    static const char xml[] = MODEL(
+        KNOWLEDGE("half", "<formalParameter name=\"n\" typeRef=\"number\"/>",
+                  LITERAL("n / 2")) END_KNOWLEDGE KNOWLEDGE("quarter", "<formalParameter name=\"n\"/>",
+                                                            LITERAL("half(half(n))")) KNOWS("half")
+            END_KNOWLEDGE KNOWLEDGE("steps", "<formalParameter name=\"n\"/>",
+                                    "<decisionTable><input><inputExpression><text>n</text></"
+                                    "inputExpression></input><output/>" RULE1("&lt; 5", "\"few\"")
+                                        RULE1("&gt;= 5", "\"many\"") "</decisionTable>")
+                END_KNOWLEDGE KNOWLEDGE("down", "<formalParameter name=\"n\"/>",
+                                        LITERAL("if n &lt;= 0 then 0 else down(n - 1)"))
+                    END_KNOWLEDGE DECISION("a", "number", KNOWS("quarter") LITERAL("quarter(10)"))
+                        DECISION("b", "Any", KNOWS("half") LITERAL("half(\"x\")")) DECISION(
+                            "c", "Any",
+                            KNOWS("steps") "<invocation>" LITERAL(
+                                "steps") "<binding><parameter name=\"n\"/>" LITERAL("2 + 4") "</binding></"
+                                                                                             "invocation>")
+                            DECISION(
+                                "d",
+                                "Any",
+                                KNOWS("steps") "<invocation>" LITERAL(
+                                    "steps") "<binding><parameter name=\"m\"/>" LITERAL("1") "</binding></"
+                                                                                             "invocation>")
+                                DECISION("e", "Any",
+                                         KNOWS("half") LITERAL("for x in [2, 4] return half(n: x)"))
+                                    DECISION("f", "Any", KNOWS("down") LITERAL("down(20)"))
+                                        DECISION("g", "Any", KNOWS("down") LITERAL("down(1000000)"))
+                                            DECISION("h", "Any", LITERAL("half(2)")));
+    (void)state;
+    check_decision(xml, "a", "{}", "2.5");
+    check_decision(xml, "b", "{}", "null");
+    check_decision(xml, "c", "{}", "\"many\"");
+    check_decision(xml, "d", "{}", "null");
+    check_decision(xml, "e", "{}", "[1, 2]");
+    check_decision(xml, "f", "{}", "0");
+    check_decision(xml, "g", "{}", "error feel.too_deep");
+    check_decision(xml, "h", "{}", "null");
+}
+
+static void services_are_functions_of_their_inputs(void **state)
+{
+    static const char xml[] =
+        MODEL(INPUT("x", "number") DECISION("inner", "number", LITERAL("1000"))
+                  DECISION("out", "number", NEEDS_INPUT("x") NEEDS("inner") LITERAL("x + inner")) DECISION(
+                      "other", "number",
+                      NEEDS_INPUT("x") LITERAL(
+                          "x * 2")) "<decisionService name=\"s\" id=\"k_s\"><variable "
+                                    "name=\"s\"/><outputDecision href=\"#d_out\"/><inputDecision "
+                                    "href=\"#d_inner\"/><inputData href=\"#i_x\"/></decisionService>"
+                                    "<decisionService name=\"two\" id=\"k_two\"><variable "
+                                    "name=\"two\"/><outputDecision href=\"#d_out\"/><outputDecision "
+                                    "href=\"#d_other\"/><encapsulatedDecision href=\"#d_inner\"/><inputData "
+                                    "href=\"#i_x\"/></decisionService>" DECISION(
+                                        "call", "number", KNOWS("s") LITERAL("s(1, 2)"))
+                                        DECISION("named", "number", KNOWS("s") LITERAL("s(inner: 5, x: 1)"))
+                                            DECISION("wrong", "number", KNOWS("s") LITERAL("s(1)"))
+                                                DECISION("typed", "Any", KNOWS("s") LITERAL("s(\"a\", 1)")));
+    (void)state;
+    check_decision(xml, "s", "{x: 1, inner: 2}", "3");
+    check_decision(xml, "two", "{x: 1}", "{out: 1001, other: 2}");
+    check_decision(xml, "call", "{x: 99}", "3");
+    check_decision(xml, "named", "{}", "6");
+    check_decision(xml, "wrong", "{}", "null");
+    check_decision(xml, "typed", "{}", "null");
+}
+
+#define ITEM(name, body)      "<itemDefinition name=\"" name "\">" body "</itemDefinition>"
+#define COMPONENT(name, type) "<itemComponent name=\"" name "\"><typeRef>" type "</typeRef></itemComponent>"
+
+static void item_definitions_hold_values(void **state)
+{
+    static const char xml[] = MODEL(
+        ITEM("tLoại", "<typeRef>string</typeRef><allowedValues><text>\"A\", \"B\"</text></allowedValues>")
+            ITEM(
+                "tNgười",
+                COMPONENT("họ tên", "string") COMPONENT("ngày sinh", "date") COMPONENT(
+                    "loại",
+                    "tLoại")) "<itemDefinition name=\"tNhóm\" "
+                              "isCollection=\"true\"><typeRef>tNgười</typeRef></itemDefinition>"
+                              "<itemDefinition name=\"tNumbers\" "
+                              "isCollection=\"true\"><typeRef>number</typeRef></itemDefinition>" ITEM(
+                                  "tTree", COMPONENT("value", "number") "<itemComponent name=\"children\" "
+                                                                        "isCollection=\"true\"><typeRef>"
+                                                                        "tTree</typeRef></itemComponent>")
+                                  INPUT("p", "tNgười") INPUT("g", "tNhóm") INPUT("l", "tLoại") INPUT(
+                                      "t", "tTree") DECISION("name", "string",
+                                                             NEEDS_INPUT("p") LITERAL("p.họ tên"))
+                                      DECISION("year", "number", NEEDS_INPUT("p") LITERAL("p.ngày sinh.year"))
+                                          DECISION("names", "Any",
+                                                   NEEDS_INPUT("g") LITERAL("g[loại = \"B\"].họ tên"))
+                                              DECISION("kind", "Any", NEEDS_INPUT("l") LITERAL("l"))
+                                                  DECISION("wrapped", "tNumbers", LITERAL("5")) DECISION(
+                                                      "unwrapped", "number", LITERAL("[5]"))
+                                                      DECISION("bad", "number", LITERAL("\"5\"")) DECISION(
+                                                          "badList", "tNumbers", LITERAL("[1, \"x\"]"))
+                                                          DECISION("outside", "tLoại", LITERAL("\"C\""))
+                                                              DECISION("is", "boolean",
+                                                                       NEEDS_INPUT("p")
+                                                                           LITERAL("p instance of tNgười"))
+                                                                  DECISION("isC", "boolean",
+                                                                           LITERAL("\"C\" instance of tLoại"))
+                                                                      DECISION("tree", "number",
+                                                                               NEEDS_INPUT("t") LITERAL(
+                                                                                   "sum(t.children.value)")));
+    static const char person[] = "{p: {\"họ tên\": \"An\", \"ngày sinh\": @\"2000-02-29\", loại: \"A\"}}";
+    (void)state;
+    check_findings(xml, "");
+    check_decision(xml, "name", person, "\"An\"");
+    check_decision(xml, "year", "{p: {\"họ tên\": \"An\", \"ngày sinh\": \"2000-02-29\", loại: \"A\"}}",
+                   "2000");
+    check_decision(xml, "name", "{p: {\"họ tên\": \"An\", \"ngày sinh\": @\"2000-02-29\", loại: \"X\"}}",
+                   "null");
+    check_decision(xml, "name", "{p: {\"họ tên\": 5, \"ngày sinh\": @\"2000-02-29\", loại: \"A\"}}", "null");
+    check_decision(xml, "names",
+                   "{g: [{\"họ tên\": \"An\", \"ngày sinh\": null, loại: \"A\"}, {\"họ tên\": \"Bình\", "
+                   "\"ngày sinh\": null, loại: \"B\"}]}",
+                   "[\"Bình\"]");
+    check_decision(xml, "kind", "{l: \"A\"}", "\"A\"");
+    check_decision(xml, "kind", "{l: \"Z\"}", "null");
+    check_decision(xml, "wrapped", "{}", "[5]");
+    check_decision(xml, "unwrapped", "{}", "5");
+    check_decision(xml, "bad", "{}", "null");
+    check_decision(xml, "badList", "{}", "null");
+    check_decision(xml, "outside", "{}", "null");
+    check_decision(xml, "is", person, "true");
+    check_decision(xml, "isC", "{}", "true");
+    check_decision(xml, "tree",
+                   "{t: {value: 1, children: [{value: 2, children: []}, {value: 3, children: []}]}}", "5");
+}
+
+static void what_cannot_work_is_found(void **state)
+{
+    (void)state;
+    check_findings(MODEL(DECISION("a", "number", NEEDS("b") LITERAL("b"))
+                             DECISION("b", "number", NEEDS("a") LITERAL("a"))),
+                   "dmn.cycle");
+    check_findings(MODEL(DECISION("a", "number", NEEDS("nobody") LITERAL("1"))), "dmn.reference");
+    check_findings(MODEL(DECISION("a", "tNobody", LITERAL("1"))), "dmn.type");
+    check_findings(MODEL(DECISION("a", "number", LITERAL("1 +"))), "dmn.expression");
+    check_findings(MODEL("<import namespace=\"urn:x\" name=\"x\" importType=\"y\"/>"), "dmn.unsupported");
+    check_findings(
+        MODEL(DECISION(
+            "a", "Any",
+            "<literalExpression expressionLanguage=\"urn:groovy\"><text>1</text></literalExpression>")),
+        "dmn.unsupported");
+    check_findings(MODEL(KNOWLEDGE("j", "", "") END_KNOWLEDGE), "");
+    check_decision(MODEL(DECISION("a", "number", NEEDS("b") LITERAL("b"))
+                             DECISION("b", "number", NEEDS("a") LITERAL("a"))),
+                   "a", "{}", "null");
+    check_decision(MODEL(DECISION("a", "number", "")), "a", "{}", "null");
+}
+
+static void hostile_files_are_refused(void **state)
+{
+    struct arena *arena = arena_create(CASE_ARENA);
+    const struct dmn_model *model = NULL;
+    struct error error;
+    BUF_AUTO deep = BUF_WITH_MAXIMUM(1 << 20);
+    (void)state;
+    assert_int_equal(
+        dmn_load(arena, STR("<!DOCTYPE definitions [<!ENTITY a \"b\">]><definitions/>"), &model, &error),
+        STATUS_INVALID);
+    assert_string_equal(error.code, "xml.doctype");
+    assert_int_equal(dmn_load(arena, STR("<a/>"), &model, &error), STATUS_INVALID);
+    assert_string_equal(error.code, "dmn.root");
+    assert_int_equal(dmn_load(arena, STR("no xml"), &model, &error), STATUS_INVALID);
+    buf_append_cstr(&deep, "<definitions><decision name=\"a\">");
+    for (int i = 0; i < 5000; i++)
+        buf_append_cstr(&deep, "<list>");
+    assert_int_not_equal(dmn_load(arena, buf_str(&deep), &model, &error), STATUS_OK);
+    assert_null(model);
+    arena_destroy(arena);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(decisions_require_inputs_and_decisions),
+        cmocka_unit_test(boxed_contexts_lists_and_relations),
+        cmocka_unit_test(boxed_conditionals_iterators_and_filters),
+        cmocka_unit_test(knowledge_models_are_called),
+        cmocka_unit_test(services_are_functions_of_their_inputs),
+        cmocka_unit_test(item_definitions_hold_values),
+        cmocka_unit_test(what_cannot_work_is_found),
+        cmocka_unit_test(hostile_files_are_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
