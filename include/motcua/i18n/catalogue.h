@@ -20,7 +20,8 @@ struct catalogue;
 /* `mo` is copied. Both byte orders, major revision 0 and 1. STATUS_INVALID for anything inconsistent. */
 NODISCARD enum status catalogue_read(struct arena *arena, struct str mo, struct catalogue **catalogue,
                                      struct error *error);
-/* The catalogue built into the program for a language code ("en"), ready for catalogue_read(); STR_NULL when there is none. */
+/* The catalogue built into the program for a language code ("en"), ready for catalogue_read(); STR_NULL when
+ * there is none. */
 struct str catalogue_embedded(const char *language);
 size_t catalogue_size(const struct catalogue *catalogue); /* number of messages, the header not counted */
 const char *catalogue_language(const struct catalogue *catalogue); /* "en"; "vi" for NULL */
