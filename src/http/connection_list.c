@@ -45,16 +45,8 @@ static struct count_node **place_of(struct address_counts *counts, const struct 
     return place;
 }
 
-static unsigned count_of(struct address_counts *counts, const struct address *client)
-{
-    pthread_mutex_lock(&counts->lock);
-    struct count_node *node = *place_of(counts, client);
-    unsigned count = node != NULL ? node->count : 0;
-    pthread_mutex_unlock(&counts->lock);
-    return count;
-}
-
-static bool count_up(struct address_counts *counts, const struct address *client)
+/* False at the limit. */
+static bool count_up(struct address_counts *counts, const struct address *client, unsigned limit)
 {
     pthread_mutex_lock(&counts->lock);
     struct count_node **place = place_of(counts, client), *node = *place;
@@ -64,9 +56,10 @@ static bool count_up(struct address_counts *counts, const struct address *client
         *node = (struct count_node){*client, 0, NULL};
         *place = node;
     }
-    if (node != NULL) node->count++;
+    bool granted = node != NULL && node->count < limit;
+    if (granted) node->count++;
     pthread_mutex_unlock(&counts->lock);
-    return node != NULL;
+    return granted;
 }
 
 static void count_down(struct address_counts *counts, const struct address *client)
@@ -81,17 +74,27 @@ static void count_down(struct address_counts *counts, const struct address *clie
     pthread_mutex_unlock(&counts->lock);
 }
 
-enum MHD_Result connection_accept(void *context, const struct sockaddr *address, socklen_t length)
+bool connection_admit(struct server *server, const struct sockaddr *address)
 {
-    struct server *server = ((const struct listener *)context)->server;
     struct address peer;
-    (void)length;
     address_from_socket(address, &peer);
-    if (network_list_has(&server->trusted, &peer)) return MHD_YES;
+    if (network_list_has(&server->trusted, &peer)) return true;
     struct address client = address_client(&peer);
-    if (count_of(server->address_counts, &client) < server->config.address_limit) return MHD_YES;
-    atomic_fetch_add(&server->metrics->connections_refused, 1);
-    return MHD_NO;
+    return count_up(server->address_counts, &client, server->config.address_limit);
+}
+
+static void dismiss(struct server *server, const struct address *peer)
+{
+    struct address client = address_client(peer);
+    atomic_fetch_sub(&server->metrics->connections_open, 1);
+    if (!network_list_has(&server->trusted, peer)) count_down(server->address_counts, &client);
+}
+
+void connection_dismiss(struct server *server, const struct sockaddr *address)
+{
+    struct address peer;
+    address_from_socket(address, &peer);
+    dismiss(server, &peer);
 }
 
 struct connection *connection_open(const struct listener *listener, struct MHD_Connection *mhd)
@@ -110,20 +113,15 @@ struct connection *connection_open(const struct listener *listener, struct MHD_C
     connection->trusted = network_list_has(&server->trusted, &connection->peer);
     wire_start(&connection->wire, connection->descriptor, &server->wire_limits, clock_monotonic_us());
     if (!wire_register(connection->descriptor, &connection->wire)) goto failed;
-    if (!connection->trusted) {
-        struct address client = address_client(&connection->peer);
-        connection->counted = count_up(server->address_counts, &client);
-    }
     pthread_mutex_lock(&server->connections_lock);
     connection->next = server->connections;
     if (server->connections != NULL) server->connections->previous = connection;
     server->connections = connection;
     pthread_mutex_unlock(&server->connections_lock);
-    atomic_fetch_add(&server->metrics->connections_accepted, 1);
-    atomic_fetch_add(&server->metrics->connections_open, 1);
     return connection;
 failed:
     log_error("http.connection", log_int("descriptor", connection != NULL ? connection->descriptor : -1));
+    if (address_info != NULL) connection_dismiss(server, address_info->client_addr);
     free(connection);
     return NULL; /* its requests are refused for want of a head */
 }
@@ -147,11 +145,7 @@ void connection_close(struct connection *connection)
     if (connection->next != NULL) connection->next->previous = connection->previous;
     pthread_mutex_unlock(&server->connections_lock);
     if (must_linger(connection)) monitor_linger(server, connection->descriptor);
-    if (connection->counted) {
-        struct address client = address_client(&connection->peer);
-        count_down(server->address_counts, &client);
-    }
-    atomic_fetch_sub(&server->metrics->connections_open, 1);
+    dismiss(server, &connection->peer);
     wire_release(&connection->wire);
     free(connection);
 }

@@ -73,6 +73,7 @@ static struct request *pop(struct dispatch *dispatch)
         dispatch->waiting--;
         if (request->state == REQUEST_WAITING) {
             request->state = REQUEST_RUNNING;
+            request->queue_wait_us += clock_monotonic_us() - request->queued_us;
             pthread_mutex_unlock(&dispatch->lock);
             return request;
         }
@@ -110,7 +111,6 @@ static void serve(struct request *request, void *worker)
     const struct server_hooks *hooks = &request->server->hooks;
     bool before = request->phase == PHASE_BEFORE;
     request->worker = worker;
-    request->queue_wait_us += clock_monotonic_us() - request->queued_us;
     log_set_context(request->id, request->tenant, request->account);
     request_guarded(request, before ? request_run_before : request_run_handler);
     if (!before) {

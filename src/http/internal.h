@@ -123,7 +123,7 @@ struct request {
     instant received;
     int64_t start_us;
     int64_t queued_us;
-    int64_t queue_wait_us;
+    int64_t queue_wait_us; /* dispatch.lock */
     int64_t deadline_us;
     void *worker;
     void *context;
@@ -144,7 +144,6 @@ struct connection {
     int descriptor;
     struct address peer;
     bool trusted;
-    bool counted;
     bool ops;                           /* came to the metrics port */
     struct request *request;            /* in progress */
     struct connection *next, *previous; /* server.connections */
@@ -172,7 +171,9 @@ struct address_counts; /* connections per client */
 /* What libmicrohttpd's callbacks are given: which door the connection came through. */
 struct listener {
     struct server *server;
-    bool ops; /* the metrics port */
+    bool ops;   /* the metrics port */
+    int socket; /* listening, -1: none */
+    struct MHD_Daemon *daemon;
 };
 
 struct server {
@@ -190,8 +191,9 @@ struct server {
     struct metrics *metrics;
     struct listener main_listener;
     struct listener metrics_listener;
-    struct MHD_Daemon *daemon;
-    struct MHD_Daemon *metrics_daemon;
+    pthread_t acceptor;
+    bool acceptor_running;
+    int acceptor_event;
     uint16_t port;
     uint16_t metrics_port;
     struct dispatch dispatch;
@@ -278,7 +280,14 @@ void dispatch_counts(struct server *server, size_t *waiting, size_t *running);
 struct connection *connection_open(const struct listener *listener, struct MHD_Connection *mhd);
 void connection_close(struct connection *connection);
 struct address_counts *address_counts_create(struct arena *arena, size_t maximum);
-enum MHD_Result connection_accept(void *listener, const struct sockaddr *address, socklen_t length);
+/* Counts a connection of this peer; false over the limit per address. Undone by connection_close() or
+ * _dismiss(). */
+bool connection_admit(struct server *server, const struct sockaddr *address);
+void connection_dismiss(struct server *server, const struct sockaddr *address);
+
+/* acceptor.c */
+NODISCARD enum status acceptor_start(struct server *server);
+void acceptor_stop(struct server *server); /* closes the listening sockets */
 
 /* connection.c: libmicrohttpd's callbacks */
 void connection_notify(void *listener, struct MHD_Connection *mhd, void **context,

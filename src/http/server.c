@@ -141,15 +141,17 @@ static size_t no_unescape(void *context, struct MHD_Connection *mhd, char *text)
     return strlen(text);
 }
 
-static struct MHD_Daemon *start_daemon(struct listener *listener, int socket, unsigned threads,
-                                       unsigned connections)
+static enum status start_daemon(struct listener *listener, unsigned threads, struct arena *arena,
+                                struct error *error)
 {
+    enum { SPARE = 64 }; /* the acceptor holds the real limit */
     const struct server_config *config = &listener->server->config;
-    unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG;
+    unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG |
+                     MHD_USE_NO_LISTEN_SOCKET;
     size_t pool = 2 * config->header_limit + POOL_EXTRA;
-    /* a pool of one thread is asked for by leaving the option out */
+    unsigned connections =
+        (config->connection_limit + SPARE) * threads; /* the library divides it by threads */
     struct MHD_OptionItem options[] = {
-        {MHD_OPTION_LISTEN_SOCKET, socket, NULL},
         {MHD_OPTION_CONNECTION_LIMIT, (intptr_t)connections, NULL},
         {MHD_OPTION_CONNECTION_TIMEOUT, (intptr_t)((config->idle_timeout_ms + 999) / 1000), NULL},
         {MHD_OPTION_CONNECTION_MEMORY_LIMIT, (intptr_t)pool, NULL},
@@ -158,37 +160,32 @@ static struct MHD_Daemon *start_daemon(struct listener *listener, int socket, un
         {MHD_OPTION_NOTIFY_CONNECTION, (intptr_t)connection_notify, listener},
         {MHD_OPTION_NOTIFY_COMPLETED, (intptr_t)connection_completed, listener},
         {MHD_OPTION_UNESCAPE_CALLBACK, (intptr_t)no_unescape, NULL},
+        /* one thread is asked for by leaving the option out */
         {threads > 1 ? MHD_OPTION_THREAD_POOL_SIZE : MHD_OPTION_END, (intptr_t)threads, NULL},
         {MHD_OPTION_END, 0, NULL},
     };
-    return MHD_start_daemon(flags, 0, connection_accept, listener, connection_access, listener,
-                            MHD_OPTION_EXTERNAL_LOGGER, log_library, NULL, MHD_OPTION_ARRAY, options,
-                            MHD_OPTION_END);
+    listener->daemon =
+        MHD_start_daemon(flags, 0, NULL, NULL, connection_access, listener, MHD_OPTION_EXTERNAL_LOGGER,
+                         log_library, NULL, MHD_OPTION_ARRAY, options, MHD_OPTION_END);
+    if (listener->daemon != NULL) return STATUS_OK;
+    return error_set(error, arena, STATUS_UNAVAILABLE, "http.start", NULL, "libmicrohttpd does not start");
 }
 
-static enum status start_daemons(struct server *server, struct arena *arena, struct error *error)
+static enum status start_listeners(struct server *server, struct arena *arena, struct error *error)
 {
     const struct server_config *config = &server->config;
-    int listener = -1;
-    enum status status = open_listener(config->address, config->port, &listener, &server->port, arena, error);
-    if (status != STATUS_OK) return status;
-    server->main_listener = (struct listener){server, false};
-    server->daemon =
-        start_daemon(&server->main_listener, listener, config->event_threads, config->connection_limit);
-    if (server->daemon == NULL) {
-        close(listener);
-        return error_set(error, arena, STATUS_UNAVAILABLE, "http.start", NULL,
-                         "libmicrohttpd does not start");
+    enum status status = open_listener(config->address, config->port, &server->main_listener.socket,
+                                       &server->port, arena, error);
+    if (status == STATUS_OK)
+        status = start_daemon(&server->main_listener, config->event_threads, arena, error);
+    if (status == STATUS_OK && config->metrics_address != NULL) {
+        status = open_listener(config->metrics_address, config->metrics_port,
+                               &server->metrics_listener.socket, &server->metrics_port, arena, error);
+        if (status == STATUS_OK) status = start_daemon(&server->metrics_listener, 1, arena, error);
     }
-    if (config->metrics_address == NULL) return STATUS_OK;
-    status = open_listener(config->metrics_address, config->metrics_port, &listener, &server->metrics_port,
-                           arena, error);
-    if (status != STATUS_OK) return status;
-    server->metrics_listener = (struct listener){server, true};
-    server->metrics_daemon = start_daemon(&server->metrics_listener, listener, 1, 16);
-    if (server->metrics_daemon != NULL) return STATUS_OK;
-    close(listener);
-    return error_set(error, arena, STATUS_UNAVAILABLE, "http.start", NULL, "libmicrohttpd does not start");
+    if (status == STATUS_OK && acceptor_start(server) != STATUS_OK)
+        return error_set(error, arena, STATUS_UNAVAILABLE, "http.threads", NULL, "cannot start threads");
+    return status;
 }
 
 static enum status prepare(struct server *server, struct arena *arena, struct error *error)
@@ -229,6 +226,9 @@ enum status server_start(const struct server_config *config, const struct route 
     made->rows = rows;
     made->row_count = row_count;
     made->files = files;
+    made->acceptor_event = -1;
+    made->main_listener = (struct listener){made, false, -1, NULL};
+    made->metrics_listener = (struct listener){made, true, -1, NULL};
     pthread_mutex_init(&made->dispatch.lock, NULL);
     pthread_cond_init(&made->dispatch.work, NULL);
     pthread_mutex_init(&made->connections_lock, NULL);
@@ -236,7 +236,7 @@ enum status server_start(const struct server_config *config, const struct route 
     enum status status = prepare(made, arena, error);
     if (status == STATUS_OK && (dispatch_start(made) != STATUS_OK || monitor_start(made) != STATUS_OK))
         status = error_set(error, arena, STATUS_UNAVAILABLE, "http.threads", NULL, "cannot start threads");
-    if (status == STATUS_OK) status = start_daemons(made, arena, error);
+    if (status == STATUS_OK) status = start_listeners(made, arena, error);
     if (status != STATUS_OK) {
         if (error != NULL && error->detail != NULL)
             error->detail = arena_strdup(arena, error->detail); /* it may lie in the server's own arena */
@@ -257,13 +257,6 @@ uint16_t server_metrics_port(const struct server *server)
     return server->metrics_port;
 }
 
-static void stop_accepting(struct MHD_Daemon *daemon)
-{
-    if (daemon == NULL) return;
-    MHD_socket listener = MHD_quiesce_daemon(daemon);
-    if (listener != MHD_INVALID_SOCKET) close(listener);
-}
-
 /* Waits until nothing is in progress, at most `milliseconds`. */
 static void wait_until_quiet(struct server *server, unsigned milliseconds)
 {
@@ -277,8 +270,7 @@ void server_stop(struct server *server, unsigned drain_ms)
     enum { LAST_WORDS_MS = 500 };
     if (server == NULL) return;
     atomic_store(&server->draining, true);
-    stop_accepting(server->daemon);
-    stop_accepting(server->metrics_daemon);
+    acceptor_stop(server);
     wait_until_quiet(server, drain_ms);
     if (atomic_load(&server->active_requests) > 0) {
         log_warning("http.drain_incomplete", log_int("requests", atomic_load(&server->active_requests)));
@@ -288,8 +280,8 @@ void server_stop(struct server *server, unsigned drain_ms)
     dispatch_stop(server);
     dispatch_expire(server, 0, true);
     monitor_stop(server);
-    if (server->metrics_daemon != NULL) MHD_stop_daemon(server->metrics_daemon);
-    if (server->daemon != NULL) MHD_stop_daemon(server->daemon);
+    if (server->metrics_listener.daemon != NULL) MHD_stop_daemon(server->metrics_listener.daemon);
+    if (server->main_listener.daemon != NULL) MHD_stop_daemon(server->main_listener.daemon);
     rate_limiter_destroy(server->limiter);
     secret_wipe(&server->config.secret, sizeof server->config.secret);
     arena_destroy(server->arena);

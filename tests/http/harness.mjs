@@ -29,11 +29,17 @@ export async function startServer(options = {}) {
   });
   server.lines = () => server.log.split('\n').filter((line) => line.startsWith('{')).map((line) => JSON.parse(line));
   server.kill = (signal) => child.kill(signal);
-  server.exited = exited;
+  // A test that failed half-way must not hold the others up, nor leave a server behind.
+  for (const part of [child, child.stdout, child.stderr]) part.unref();
+  process.on('exit', () => child.kill('SIGKILL'));
+  server.wait = () => {
+    for (const part of [child, child.stdout, child.stderr]) part.ref();
+    return exited;
+  };
   // Stops gently and fails when the sanitizers (or anything else) complained.
   server.stop = async () => {
     child.kill('SIGTERM');
-    const result = await exited;
+    const result = await server.wait();
     if (result.code !== 0) throw new Error(`server ended with ${JSON.stringify(result)}\n${server.log.slice(-4000)}`);
   };
   return server;
