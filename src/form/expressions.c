@@ -21,6 +21,13 @@ static int find_field(const struct form_field *fields, size_t count, struct str 
     return -1;
 }
 
+static bool is_member(const struct form *form, struct str name)
+{
+    for (size_t i = 0; i < form->field_count; i++)
+        if (find_field(form->fields[i].fields, form->fields[i].field_count, name) >= 0) return true;
+    return false;
+}
+
 static bool bind(struct linker *linker, struct form_expression *expression, const struct form_field *group,
                  struct str name, struct form_binding *binding)
 {
@@ -47,6 +54,8 @@ static bool bind(struct linker *linker, struct form_expression *expression, cons
             binding->scope = BINDING_VARIABLE;
             return true;
         }
+    if (is_member(form, name)) /* inside a filter: people[child = true] */
+        return false;
     form_report(linker->reader, false, expression->path, "form.definition.unknown_name",
                 N_("Biểu thức dùng tên “%s” nhưng biểu mẫu không có ô nào như vậy."),
                 arena_str(linker->reader->arena, name).data);

@@ -368,6 +368,8 @@ static void play(const struct package *package, const json_t *script)
                                    .model = package->workflow,
                                    .data = data_of(json_incref(result.data))});
     json_t *steps = json_get_array(script, "steps");
+    json_t *sent = json_get_object(script, "data");
+    const struct feel_value *data = sent ? feel_from_json(arena, sent) : NULL;
     for (size_t i = 0; i < json_array_size(steps); i++) {
         struct str text = json_str_value(json_array_get(steps, i)), kind, rest;
         assert_null(run.end);
@@ -376,14 +378,12 @@ static void play(const struct package *package, const json_t *script)
         else if (str_equal_cstr(kind, "timer"))
             fire(&run, rest);
         else
-            step(&run, (struct bpmn_input){.kind = BPMN_CORRELATE,
-                                           .name = rest,
-                                           .data = feel_from_json(arena, json_get_object(script, "data"))});
+            step(&run, (struct bpmn_input){.kind = BPMN_CORRELATE, .name = rest, .data = data});
     }
     assert_true(bpmn_state_ended(run.state));
-    if (!run.end || !str_equal_cstr(run.end->id, json_get_cstr(script, "end", "")))
-        fail_msg("%s ends at %.*s, not %s", package->code, STR_ARG(run.end ? run.end->id : STR_NULL),
-                 json_get_cstr(script, "end", ""));
+    struct str end = run.end ? run.end->id : STR(""); /* none: an event subprocess was the last to end */
+    if (!str_equal_cstr(end, json_get_cstr(script, "end", "?")))
+        fail_msg("%s ends at %.*s, not %s", package->code, STR_ARG(end), json_get_cstr(script, "end", "?"));
     assert_variables(&run, json_get_object(script, "variable"));
     json_auto decision = json_object();
     json_set_cstr(decision, "decision", json_get_cstr(script, "decision", NULL));
@@ -415,7 +415,8 @@ static void no_state_of_a_workflow_is_a_dead_end(void **state)
         assert_int_equal(paths->dead_end_count, 0);
         for (size_t i = 0; i < package.workflow->node_count; i++) {
             const struct bpmn_node *node = package.workflow->nodes[i];
-            if (!paths->visited[i]) fail_msg("%s: %.*s is never reached", package.code, STR_ARG(node->id));
+            if (node->kind != BPMN_PROCESS && !paths->visited[i])
+                fail_msg("%s: %.*s is never reached", package.code, STR_ARG(node->id));
             if (node->kind != BPMN_USER_TASK) continue;
             assert_true(bpmn_node_attribute(node, "name_en").length > 0);
             assert_true(bpmn_node_attribute(node, "outcomes").length > 0);
@@ -497,5 +498,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(no_state_of_a_workflow_is_a_dead_end, setup, teardown),
         cmocka_unit_test_setup_teardown(results_print_what_was_filled_in, setup, teardown),
     };
-    return cmocka_run_group_tests_name("sample_procedures", tests, NULL, NULL);
+    int failed = cmocka_run_group_tests_name("sample_procedures", tests, NULL, NULL);
+    print_finish();
+    return failed;
 }
