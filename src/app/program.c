@@ -174,6 +174,8 @@ static enum status open_parts(struct program *program, struct error *error)
     program->domain.reference = reference_create();
     program->domain.data_folder = program->options.data;
     program->domain.base_url = program->options.public_url;
+    program->domain.site_name = "Một Cửa";
+    program->domain.hotline = "";
     program->system = (struct actor){.kind = ACTOR_SYSTEM, .name = "Hệ thống", .title = "", .unit_name = "", .address = ""};
     program->work = (struct work){&program->domain, program->db, program->arena, &program->system, clock_now()};
     return reference_refresh(&program->work, true, error);

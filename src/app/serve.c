@@ -120,6 +120,8 @@ static struct server_config server_settings(const struct serve_config *config, c
 static void fill_settings(struct running *running)
 {
     const struct serve_config *config = running->config;
+    running->program.domain.site_name = config->site_name;
+    running->program.domain.hotline = config->hotline;
     running->settings = (struct web_settings){
         .site_name = config->site_name,
         .site_place = config->site_place,

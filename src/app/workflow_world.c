@@ -240,11 +240,13 @@ const struct bpmn_state *world_state(struct world *world, size_t instance)
     return cached->state;
 }
 
-static void drop_cached(struct world *world, size_t instance)
+/* Takes the loaded state out of the cache: effects of a step point into it until they are all followed. */
+static struct arena *take_cached(struct world *world, size_t instance)
 {
-    if (instance >= world->cache_count) return;
-    arena_destroy(world->cache[instance].arena);
+    if (instance >= world->cache_count) return NULL;
+    struct arena *arena = world->cache[instance].arena;
     world->cache[instance] = (struct cached_instance){0};
+    return arena;
 }
 
 /* ---- what a step leaves behind ---- */
@@ -312,7 +314,6 @@ static bool save(struct world *world, const struct bpmn_result *result, size_t *
     }
     free(store->instances[*instance].state);
     store->instances[*instance].state = keep_text(buf_str(&text));
-    drop_cached(world, *instance);
     return true;
 }
 
@@ -390,6 +391,7 @@ bool world_input(struct world *world, size_t *instance, const struct bpmn_input 
     if (bpmn_step(&environment, state, input, step_arena, &result, &error) != STATUS_OK)
         return complain_of(complaint, arena, &error);
     if (!save(world, &result, instance, arena, complaint)) return false;
+    ARENA_AUTO old = take_cached(world, *instance);
     keep_trace(world, &result, *instance);
     world->pending++;
     for (size_t i = 0; i < result.effect_count; i++)

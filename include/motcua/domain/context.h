@@ -60,6 +60,7 @@ struct domain {
     struct print_papers *papers;       /* compiled templates of papers */
     const struct catalogue *english;   /* message catalogue; Vietnamese needs none */
     const char *data_folder;
+    const char *site_name, *hotline;   /* for mails */
     const char *base_url; /* "https://host", no slash at the end; for links in mails and QR codes */
 };
 

@@ -93,6 +93,8 @@ NODISCARD enum status password_change(struct work *work, struct str old_password
 NODISCARD enum status recovery_request(struct work *work, struct str identifier, struct error *error);
 /* STATUS_NOT_FOUND: the link is unknown, used or too old. Ends all sessions. */
 NODISCARD enum status recovery_finish(struct work *work, struct str token, struct str new_password, struct error *error);
+/* The mailed link of a new account: its address is confirmed. STATUS_NOT_FOUND as above. */
+NODISCARD enum status confirmation_finish(struct work *work, struct str token, struct error *error);
 /* Command line. */
 NODISCARD enum status password_set(struct work *work, const struct uuid *account_id, struct str new_password,
                                    struct error *error);

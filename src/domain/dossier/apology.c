@@ -85,17 +85,37 @@ enum status apology_send(struct work *work, const struct uuid *dossier_id, int n
     return command_run(work, &work->actor->tenant_id, dossier_id, send_apology, &input, error);
 }
 
+DB_STATEMENT(apology_heads, DB_PARAMETERS(DB_UUID, DB_INSTANT),
+             DB_COLUMNS({"email", DB_TEXT}, {"language", DB_TEXT}, {"full_name", DB_TEXT}),
+             "SELECT a.email, a.language, a.full_name FROM membership m JOIN account a ON a.id = m.account_id "
+             "WHERE m.tenant_id = motcua.app_tenant() AND m.unit_id = $1 AND m.roles @> ARRAY['head_of_unit'] "
+             "AND m.valid_from <= $2 AND (m.valid_to IS NULL OR m.valid_to > $2) AND a.email IS NOT NULL LIMIT 10")
+
+/* The heads of the handling unit learn that a dossier is late. */
+static enum status tell_heads(struct command *command, struct error *error)
+{
+    struct db_batch *load = db_batch(command->transaction);
+    struct db_result *heads = db_add(load, &apology_heads, db_uuid(command->dossier.unit_id), db_instant(command->work->now));
+    enum status status = db_run(load, error);
+    for (size_t i = 0; status == STATUS_OK && i < heads->row_count; i++) {
+        json_auto extra = json_object();
+        json_set_str(extra, "name", db_get_text(heads, i, 2));
+        json_set_cstr(extra, "url", arena_printf(command->work->arena, "%s/can-bo/xin-loi", command->work->domain->base_url));
+        command_mail_to(command, "overdue", db_cstr_or_empty(heads, i, 0), db_cstr_or_empty(heads, i, 1), extra);
+    }
+    return status;
+}
+
 static enum status draft_apology(struct command *command, void *input, struct error *error)
 {
     (void)input;
-    (void)error;
     struct dossier *dossier = &command->dossier;
     bool running = strcmp(dossier->status, "received") == 0 || strcmp(dossier->status, "processing") == 0;
     if (!running || dossier->due_at == INSTANT_NONE || dossier->paused_since != INSTANT_NONE)
         return STATUS_OK; /* it moved on meanwhile */
     db_add(command->write, &apology_insert, db_uuid(dossier->id), db_instant(dossier->due_at), db_instant(command->work->now));
     command_event(command, "apology_drafted", false, NULL);
-    return STATUS_OK;
+    return tell_heads(command, error);
 }
 
 DB_STATEMENT(apology_late, DB_PARAMETERS(DB_INSTANT, DB_INT64, DB_INT32), DB_COLUMNS({"tenant_id", DB_UUID}, {"id", DB_UUID}),

@@ -79,13 +79,18 @@ void command_event(struct command *command, const char *kind, bool is_public, js
 
 void command_mail(struct command *command, const char *template, const json_t *extra)
 {
-    const char *to = json_get_cstr(command->dossier.contact, "email", "");
+    command_mail_to(command, template, json_get_cstr(command->dossier.contact, "email", ""),
+                    json_get_cstr(command->dossier.contact, "language", "vi"), extra);
+}
+
+void command_mail_to(struct command *command, const char *template, const char *to, const char *language, const json_t *extra)
+{
     if (to[0] == '\0')
         return;
     json_auto payload = json_object();
     json_set_cstr(payload, "template", template);
     json_set_cstr(payload, "to", to);
-    json_set_cstr(payload, "language", json_get_cstr(command->dossier.contact, "language", "vi"));
+    json_set_cstr(payload, "language", language);
     json_set_cstr(payload, "dossier_id", command->dossier.id.text);
     if (extra != NULL)
         json_object_set(payload, "extra", json_deep_copy(extra));

@@ -85,7 +85,7 @@ static enum status receive(struct command *command, struct error *error)
 {
     command->dossier.status = "received";
     enum status status = clock_receive(command, error);
-    command_mail(command, "dossier_received", NULL);
+    command_mail(command, "dossier-received", NULL);
     return status;
 }
 
@@ -137,7 +137,7 @@ static enum status ask_supplement(struct command *command, const struct decision
            db_text(decision->note.data == NULL ? STR("") : decision->note), db_cstr(work->actor->name), db_instant(work->now),
            db_instant_or_null(answer_due));
     command->dossier.status = "supplement";
-    command_mail(command, "supplement_requested", NULL);
+    command_mail(command, "supplement", NULL);
     return clock_pause(command, "supplement", N_("Chờ người nộp bổ sung giấy tờ"), error);
 }
 
@@ -156,7 +156,7 @@ static void refuse(struct command *command)
     command->dossier.status = "refused";
     command->dossier.outcome = "refused";
     command->dossier.finished_at = command->work->now;
-    command_mail(command, "dossier_refused", NULL);
+    command_mail(command, "refusal", NULL);
 }
 
 /* The variables the workflow gets with the outcome. */

@@ -56,7 +56,7 @@ static enum status deliver_question(struct work *work, const struct uuid *tenant
                           &ignored, error);
     if (status == STATUS_OK)
         status = db_write_one(work->db, &to, work->arena, &consultation_task,
-                              DB_VALUES(db_uuid(*id), db_cstr("Trả lời cơ quan khác"), db_uuid(unit_id),
+                              DB_VALUES(db_uuid(*id), db_cstr(N_("Trả lời cơ quan khác")), db_uuid(unit_id),
                                         db_text(db_get_text(sent, 0, 4)), db_text(db_get_text(sent, 0, 5)),
                                         db_text(db_get_text(sent, 0, 6)), db_text(db_get_text(sent, 0, 7)),
                                         db_instant(work->now), due),

@@ -110,6 +110,8 @@ void command_release(struct command *command);
 void command_event(struct command *command, const char *kind, bool is_public, json_t *data);
 /* A mail to the applicant when there is an address: outbox row with the template's name. `extra` (may be NULL) is borrowed. */
 void command_mail(struct command *command, const char *template, const json_t *extra);
+/* The same to somebody else. */
+void command_mail_to(struct command *command, const char *template, const char *to, const char *language, const json_t *extra);
 /* The value of a series, taken now (one more round trip); for numbers that must be known before writing. */
 NODISCARD enum status command_next_number(struct command *command, const char *series, int64_t *number, struct error *error);
 

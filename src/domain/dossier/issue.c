@@ -73,6 +73,6 @@ enum status result_issue(struct command *command, struct error *error)
     dossier->status = "finished";
     dossier->outcome = rejected ? "rejected" : "granted";
     dossier->finished_at = work->now;
-    command_mail(command, "result_ready", NULL);
+    command_mail(command, "result-ready", NULL);
     return STATUS_OK;
 }

@@ -287,7 +287,7 @@ static enum status submit_checked(struct submit_call *call, struct command *comm
     command_event(command, "submitted", true, NULL);
     status = workflow_start(command, variables, error);
     if (status == STATUS_OK) {
-        command_mail(command, "dossier_submitted", NULL);
+        command_mail(command, "dossier-submitted", NULL);
         status = command_finish(command, error);
     }
     if (status == STATUS_OK)

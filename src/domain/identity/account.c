@@ -137,6 +137,8 @@ enum status account_register(struct work *work, const struct registration *regis
 {
     enum status status = account_create(work, registration, account_id, error);
     *created = status == STATUS_OK;
+    if (status == STATUS_OK)
+        return identity_send_confirmation(work, registration, account_id, error);
     if (status != STATUS_CONFLICT)
         return status;
     /* The owner learns that somebody tried; the one who tried learns nothing. */
@@ -147,7 +149,8 @@ enum status account_register(struct work *work, const struct registration *regis
         identity_lookup(work, identifier, &rows, error) == STATUS_OK && rows->row_count > 0 && db_get_text(rows, 0, 5).length > 0) {
         json_auto extra = json_object();
         json_set_str(extra, "name", db_get_text(rows, 0, 6));
-        return identity_queue_mail(work, "account_exists", db_get_text(rows, 0, 5), db_get_text(rows, 0, 3), extra, error);
+        json_set_cstr(extra, "url", arena_printf(work->arena, "%s/quen-mat-khau", work->domain->base_url));
+        return identity_queue_mail(work, "register-taken", db_get_text(rows, 0, 5), db_get_text(rows, 0, 3), extra, error);
     }
     return STATUS_OK;
 }

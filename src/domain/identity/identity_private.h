@@ -12,6 +12,9 @@
 const struct password_cost *identity_cost(void);
 enum status identity_invalid(struct work *work, struct error *error, const char *field, const char *code, const char *message);
 NODISCARD enum status identity_check_password(struct work *work, struct str password, const char *field, struct error *error);
+/* Mails the link that confirms a new account's address. */
+NODISCARD enum status identity_send_confirmation(struct work *work, const struct registration *registration,
+                                                 const struct uuid *account_id, struct error *error);
 /* The actor's own password, before something dangerous. */
 NODISCARD enum status identity_verify_own_password(struct work *work, struct str password, const char *field,
                                                    struct error *error);

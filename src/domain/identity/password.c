@@ -6,7 +6,7 @@
 #include "motcua/crypto/token.h"
 #include "motcua/domain/reference.h"
 
-enum { RECOVERY_MINUTES = 60 };
+enum { RECOVERY_MINUTES = 60, CONFIRMATION_MINUTES = 48 * 60 };
 
 DB_STATEMENT(password_own, DB_NOTHING, DB_COLUMNS({"password_hash", DB_TEXT}),
              "SELECT password_hash FROM account WHERE id = motcua.app_account()")
@@ -81,9 +81,9 @@ enum status password_set(struct work *work, const struct uuid *account_id, struc
     return set_password(work, account_id, new_password, NULL, "password", error);
 }
 
-DB_STATEMENT(recovery_insert, DB_PARAMETERS(DB_BYTES, DB_INSTANT, DB_INSTANT), DB_NOTHING,
+DB_STATEMENT(token_insert, DB_PARAMETERS(DB_BYTES, DB_TEXT, DB_INSTANT, DB_INSTANT), DB_NOTHING,
              "INSERT INTO one_time_token (token_hash, account_id, purpose, created_at, expires_at) "
-             "VALUES ($1, motcua.app_account(), 'recover', $2, $3)")
+             "VALUES ($1, motcua.app_account(), $2, $3, $4)")
 
 DB_STATEMENT(identity_outbox, DB_PARAMETERS(DB_UUID, DB_JSON, DB_INSTANT), DB_NOTHING,
              "INSERT INTO outbox (tenant_id, id, kind, payload, created_at, next_at) "
@@ -120,21 +120,62 @@ enum status identity_queue_mail(struct work *work, const char *template, struct 
                         DB_VALUES(db_uuid(uuid_create(work->now)), db_json(payload), db_instant(work->now)), &result, error);
 }
 
-struct recovery {
+struct mailed_token {
     struct work *work;
+    const char *purpose;
     struct str hash;
+    instant expires_at;
     json_t *payload;
 };
 
-static enum status write_recovery(struct db_transaction *transaction, void *context, struct error *error)
+static enum status write_token(struct db_transaction *transaction, void *context, struct error *error)
 {
-    struct recovery *recovery = context;
-    struct work *work = recovery->work;
+    struct mailed_token *mailed = context;
+    struct work *work = mailed->work;
     struct db_batch *write = db_batch(transaction);
-    db_add(write, &recovery_insert, db_bytes(recovery->hash), db_instant(work->now),
-           db_instant(work->now + RECOVERY_MINUTES * MINUTE_US));
-    db_add(write, &identity_outbox, db_uuid(uuid_create(work->now)), db_json(recovery->payload), db_instant(work->now));
+    db_add(write, &token_insert, db_bytes(mailed->hash), db_cstr(mailed->purpose), db_instant(work->now), db_instant(mailed->expires_at));
+    db_add(write, &identity_outbox, db_uuid(uuid_create(work->now)), db_json(mailed->payload), db_instant(work->now));
     return db_commit(write, error);
+}
+
+struct letter {
+    const char *template, *purpose, *path;
+    struct str to, language, name;
+    int64_t minutes; /* how long the link works */
+};
+
+/* A link with a fresh token, mailed; only the token's hash is stored. */
+static enum status mail_link(struct work *work, const struct uuid *account_id, const struct letter *letter, struct error *error)
+{
+    const struct tenant *sender = city(work);
+    if (sender == NULL)
+        return error_set(error, work->arena, STATUS_UNAVAILABLE, "tenant.none", NULL, "no city tenant to send mail for");
+    struct token token = token_create();
+    struct hash hash = token_hash(str_of(token.text));
+    instant until = work->now + letter->minutes * MINUTE_US;
+    char until_text[CIVIL_INSTANT_SIZE];
+    civil_format_instant(until / MICROSECONDS * MICROSECONDS, until_text);
+    json_auto extra = json_object();
+    json_set_str(extra, "name", letter->name);
+    json_set_cstr(extra, "url", arena_printf(work->arena, "%s/%s/%s", work->domain->base_url, letter->path, token.text));
+    json_set_cstr(extra, "until_instant", until_text);
+    json_auto payload = mail_payload(letter->template, letter->to, letter->language, extra);
+    struct mailed_token mailed = {work, letter->purpose, hash_view(&hash), until, payload};
+    struct db_scope scope = {.account = account_id->text, .tenant = sender->id.text};
+    return db_transaction(work->db, &scope, work->arena, write_token, &mailed, error);
+}
+
+enum status identity_send_confirmation(struct work *work, const struct registration *registration, const struct uuid *account_id,
+                                       struct error *error)
+{
+    struct str address;
+    struct error malformed;
+    if (registration->email.data == NULL || str_trim(registration->email).length == 0 ||
+        identifier_normalise(work->arena, registration->email, &address, &malformed) != STATUS_OK)
+        return STATUS_OK; /* by telephone only: nothing to confirm */
+    struct letter letter = {"register-confirm", "confirm", "xac-nhan", address, str_of(registration->language),
+                            str_trim(registration->full_name), CONFIRMATION_MINUTES};
+    return mail_link(work, account_id, &letter, error);
 }
 
 enum status recovery_request(struct work *work, struct str text, struct error *error)
@@ -146,37 +187,55 @@ enum status recovery_request(struct work *work, struct str text, struct error *e
         status = identity_lookup(work, identifier, &rows, error);
     if (status != STATUS_OK)
         return status;
-    const struct tenant *sender = city(work);
-    if (rows->row_count == 0 || !db_get_bool(rows, 0, 2) || db_get_text(rows, 0, 5).length == 0 || sender == NULL)
+    if (rows->row_count == 0 || !db_get_bool(rows, 0, 2) || db_get_text(rows, 0, 5).length == 0)
         return STATUS_OK;
-    struct token token = token_create();
-    struct hash hash = token_hash(str_of(token.text));
-    json_auto extra = json_object();
-    json_set_str(extra, "name", db_get_text(rows, 0, 6));
-    json_set_cstr(extra, "link", arena_printf(work->arena, "%s/quen-mat-khau/%s", work->domain->base_url, token.text));
-    json_object_set_new(extra, "minutes", json_integer(RECOVERY_MINUTES));
-    json_auto payload = mail_payload("recover", db_get_text(rows, 0, 5), db_get_text(rows, 0, 3), extra);
-    struct recovery recovery = {work, hash_view(&hash), payload};
     struct uuid account_id = db_get_uuid(rows, 0, 0);
-    struct db_scope scope = {.account = account_id.text, .tenant = sender->id.text};
-    return db_transaction(work->db, &scope, work->arena, write_recovery, &recovery, error);
+    struct letter letter = {"recover", "recover", "quen-mat-khau", db_get_text(rows, 0, 5), db_get_text(rows, 0, 3),
+                            db_get_text(rows, 0, 6), RECOVERY_MINUTES};
+    return mail_link(work, &account_id, &letter, error);
 }
 
-DB_STATEMENT(recovery_resolve, DB_PARAMETERS(DB_BYTES, DB_INSTANT), DB_COLUMNS({"account_id", DB_UUID}),
-             "SELECT account_id FROM one_time_token_resolve($1, 'recover', $2)")
+DB_STATEMENT(token_resolve, DB_PARAMETERS(DB_BYTES, DB_TEXT, DB_INSTANT), DB_COLUMNS({"account_id", DB_UUID}),
+             "SELECT account_id FROM one_time_token_resolve($1, $2, $3)")
 
-enum status recovery_finish(struct work *work, struct str token, struct str new_password, struct error *error)
+static enum status resolve_token(struct work *work, struct str token, const char *purpose, struct uuid *account_id, struct hash *hash,
+                                 struct error *error)
 {
-    struct hash hash = token_hash(token.data == NULL ? STR("") : token);
+    *hash = token_hash(token.data == NULL ? STR("") : token);
     struct db_scope scope = {0};
     struct db_result *rows;
-    enum status status = db_read_one(work->db, &scope, work->arena, &recovery_resolve,
-                                     DB_VALUES(db_bytes(hash_view(&hash)), db_instant(work->now)), &rows, error);
+    enum status status = db_read_one(work->db, &scope, work->arena, &token_resolve,
+                                     DB_VALUES(db_bytes(hash_view(hash)), db_cstr(purpose), db_instant(work->now)), &rows, error);
     if (status != STATUS_OK)
         return status;
     if (rows->row_count == 0)
-        return error_set(error, work->arena, STATUS_NOT_FOUND, "recovery.over",
-                         N_("Đường dẫn đặt lại mật khẩu đã dùng hoặc đã hết hạn. Vui lòng yêu cầu đường dẫn mới."), NULL);
-    struct uuid account_id = db_get_uuid(rows, 0, 0);
-    return set_password(work, &account_id, new_password, NULL, "password", error);
+        return error_set(error, work->arena, STATUS_NOT_FOUND, "link.over",
+                         N_("Đường dẫn này đã dùng hoặc đã hết hạn. Vui lòng yêu cầu đường dẫn mới."), NULL);
+    *account_id = db_get_uuid(rows, 0, 0);
+    return STATUS_OK;
+}
+
+enum status recovery_finish(struct work *work, struct str token, struct str new_password, struct error *error)
+{
+    struct uuid account_id;
+    struct hash hash;
+    enum status status = resolve_token(work, token, "recover", &account_id, &hash, error);
+    return status == STATUS_OK ? set_password(work, &account_id, new_password, NULL, "password", error) : status;
+}
+
+DB_STATEMENT(confirm_address, DB_PARAMETERS(DB_BYTES, DB_INSTANT), DB_NOTHING,
+             "WITH used AS (UPDATE one_time_token SET used_at = $2 WHERE token_hash = $1 AND used_at IS NULL RETURNING account_id) "
+             "UPDATE account SET email_confirmed_at = $2 FROM used WHERE account.id = used.account_id")
+
+enum status confirmation_finish(struct work *work, struct str token, struct error *error)
+{
+    struct uuid account_id;
+    struct hash hash;
+    struct db_result *result;
+    enum status status = resolve_token(work, token, "confirm", &account_id, &hash, error);
+    if (status != STATUS_OK)
+        return status;
+    struct db_scope scope = {.account = account_id.text};
+    return db_write_one(work->db, &scope, work->arena, &confirm_address, DB_VALUES(db_bytes(hash_view(&hash)), db_instant(work->now)),
+                        &result, error);
 }

@@ -1,0 +1,141 @@
+/* Signing in and out, the second factor at the door. */
+#include "web/routes.h"
+
+#include "motcua/codec/json.h"
+#include "motcua/codec/url.h"
+#include "web/account/sample_accounts.h"
+
+enum { LONG_SESSION_SECONDS = 12 * 3600 };
+
+/* Where to go afterwards: a path of this site, or what fits the person. */
+static struct str safe_back(struct str wanted)
+{
+    bool usable = wanted.length > 0 && wanted.length < 2000 && url_is_local(wanted) && !str_starts_with(wanted, STR("/dang-nhap"));
+    return usable ? wanted : STR("");
+}
+
+static void show_sign_in(struct visit *visit, unsigned status, struct str back, struct str identifier, const char *problem)
+{
+    json_t *view = view_create(visit, visit_text(visit, N_("Đăng nhập")));
+    view_str(view, "back", back);
+    view_str(view, "identifier", identifier);
+    view_text(view, "reason", back.length > 0 ? visit_text(visit, N_("Hãy đăng nhập để tiếp tục.")) : NULL);
+    view_set(view, "sample_accounts", visit->web->settings->sample ? sample_accounts_view(visit) : NULL);
+    if (problem != NULL)
+        view_problem(view, "identifier", problem);
+    visit_render_status(visit, status, "portal/sign-in", view);
+}
+
+void page_sign_in(struct request *request)
+{
+    struct visit *visit = visit_of(request);
+    struct str back = safe_back(request_query(request, "ve"));
+    if (visit->signed_in && !(visit->person.has_second_factor && !visit->person.second_factor_done)) {
+        response_redirect(request, back.length > 0 ? back : visit->actor.kind == ACTOR_OFFICIAL ? STR("/can-bo") : STR("/ho-so"));
+        return;
+    }
+    show_sign_in(visit, 200, back, STR(""), NULL);
+}
+
+/* A membership means work: officials land on their queue. */
+static struct str landing(struct visit *visit, struct str token, struct str back)
+{
+    struct hash hash = token_hash(token);
+    struct person person;
+    struct error ignored;
+    if (back.length > 0)
+        return back;
+    if (session_resolve(&visit->work, hash_view(&hash), &person, &ignored) == STATUS_OK && !uuid_is_empty(&person.membership_id))
+        return STR("/can-bo");
+    return STR("/ho-so");
+}
+
+void page_sign_in_post(struct request *request)
+{
+    struct visit *visit = visit_of(request);
+    struct str identifier = visit_form(visit, "identifier");
+    struct str back = safe_back(request_form(request, "back"));
+    unsigned retry_after;
+    /* Besides the address, each name has its own bucket: many addresses cannot try one account. */
+    if (!request_rate_take(request, RATE_SIGN_IN, identifier, &retry_after)) {
+        response_too_many(request, retry_after);
+        return;
+    }
+    struct token token = token_create();
+    struct hash hash = token_hash(str_of(token.text));
+    struct str agent = request_header(request, "User-Agent");
+    struct sign_in sign_in = {
+        .identifier = identifier,
+        .password = request_form(request, "password"),
+        .token_hash = hash_view(&hash),
+        .user_agent = arena_strndup(visit->arena, agent.data == NULL ? "" : agent.data, agent.length),
+        .address = visit->actor.address,
+    };
+    bool second_factor = false;
+    enum status status = session_sign_in(&visit->work, &sign_in, &second_factor, &visit->error);
+    if (status == STATUS_DENIED) {
+        show_sign_in(visit, 401, back, identifier, visit_error_text(visit));
+        return;
+    }
+    if (status != STATUS_OK) {
+        visit_fail(visit, status);
+        return;
+    }
+    response_set_session(request, &token, LONG_SESSION_SECONDS);
+    if (second_factor) {
+        struct str escaped = url_encode_copy(visit->arena, back);
+        visit_redirect(visit, NULL, "/dang-nhap/xac-thuc?ve=%.*s", STR_ARG(escaped));
+        return;
+    }
+    response_redirect(request, landing(visit, str_of(token.text), back));
+}
+
+static void show_second_factor(struct visit *visit, unsigned status, struct str back, const char *problem)
+{
+    json_t *view = view_create(visit, visit_text(visit, N_("Xác thực hai lớp")));
+    view_null(view, "account");
+    view_str(view, "back", back);
+    if (problem != NULL)
+        view_problem(view, "code", problem);
+    visit_render_status(visit, status, "portal/second-factor", view);
+}
+
+void page_second_factor(struct request *request)
+{
+    show_second_factor(visit_of(request), 200, safe_back(request_query(request, "ve")), NULL);
+}
+
+void page_second_factor_post(struct request *request)
+{
+    struct visit *visit = visit_of(request);
+    struct str back = safe_back(request_form(request, "back"));
+    unsigned retry_after;
+    if (!request_rate_take(request, RATE_SIGN_IN, str_of(visit->actor.account_id.text), &retry_after)) {
+        response_too_many(request, retry_after);
+        return;
+    }
+    enum status status =
+        second_factor_check(&visit->work, &visit->person.session_id, visit_form(visit, "code"), &visit->error);
+    if (status == STATUS_DENIED)
+        show_second_factor(visit, 401, back, visit_error_text(visit));
+    else if (status != STATUS_OK)
+        visit_fail(visit, status);
+    else
+        response_redirect(request, back.length > 0 ? back : visit->actor.kind == ACTOR_OFFICIAL ? STR("/can-bo") : STR("/ho-so"));
+}
+
+void page_sign_out(struct request *request)
+{
+    struct visit *visit = visit_of(request);
+    struct str token = request_session_token(request);
+    if (token.data != NULL) {
+        struct hash hash = token_hash(token);
+        enum status status = session_end(&visit->work, hash_view(&hash), &visit->error);
+        if (status != STATUS_OK) {
+            visit_fail(visit, status);
+            return;
+        }
+    }
+    response_clear_session(request);
+    visit_redirect(visit, "signed_out", "/");
+}
