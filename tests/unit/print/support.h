@@ -10,6 +10,7 @@
 #include <cmocka.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "motcua/mustache/mustache.h"
@@ -46,8 +47,10 @@ static inline void make_pdf(const char *markup, struct buf *pdf)
     if (status != STATUS_OK) fail_msg("%s: %s", status_name(status), error.detail);
 }
 
-/* What `command` prints about the PDF; "%s" in it is the file. */
-static inline void ask(const struct buf *pdf, const char *tool, const char *arguments, struct buf *answer)
+/* What poppler's `tool` prints about the PDF; `option` before the file (or NULL), `last` behind it (or NULL).
+ */
+static inline void ask(const struct buf *pdf, const char *tool, const char *option, const char *last,
+                       struct buf *answer)
 {
     char path[] = "/tmp/motcua-print-XXXXXX";
     int descriptor = mkstemp(path);
@@ -55,28 +58,39 @@ static inline void ask(const struct buf *pdf, const char *tool, const char *argu
     FILE *file = fdopen(descriptor, "wb");
     assert_int_equal(fwrite(pdf->data, 1, pdf->length, file), pdf->length);
     fclose(file);
-    char command[256];
-    snprintf(command, sizeof command, "%s %s%s", tool, path, arguments);
-    FILE *pipe = popen(command, "r");
-    assert_non_null(pipe);
-    read_stream(pipe, answer);
-    int status = pclose(pipe);
+    int ends[2];
+    assert_int_equal(pipe(ends), 0);
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        const char *with[] = {tool, option, path, last, NULL}, *without[] = {tool, path, last, NULL};
+        dup2(ends[1], STDOUT_FILENO);
+        setenv("TZ", "UTC", 1);
+        execvp(tool, (char *const *)(uintptr_t)(option == NULL ? without : with));
+        _exit(127);
+    }
+    close(ends[1]);
+    FILE *output = fdopen(ends[0], "rb");
+    read_stream(output, answer);
+    fclose(output);
+    int status = 0;
+    waitpid(child, &status, 0);
     unlink(path);
-    if (status != 0) fail_msg("%s failed (is poppler-utils installed?)", command);
+    if (status != 0) fail_msg("%s failed (is poppler-utils installed?)", tool);
 }
 
 static inline void pdf_text(const struct buf *pdf, struct buf *text)
 {
-    ask(pdf, "pdftotext -raw -enc UTF-8", " -", text);
+    ask(pdf, "pdftotext", "-raw", "-", text);
 }
 
 static inline int pdf_pages(const struct buf *pdf)
 {
     BUF_AUTO answer = BUF_WITH_MAXIMUM(1 << 16);
-    ask(pdf, "pdfinfo", "", &answer);
+    ask(pdf, "pdfinfo", NULL, NULL, &answer);
     const char *pages = strstr(answer.data, "Pages:");
     assert_non_null(pages);
-    return atoi(pages + 6);
+    return (int)strtol(pages + 6, NULL, 10);
 }
 
 static inline void assert_contains(const char *text, const char *part)

@@ -57,14 +57,14 @@ static void the_document_has_its_properties(void **state)
     BUF_AUTO pdf = BUF_WITH_MAXIMUM(1 << 20);
     BUF_AUTO answer = BUF_WITH_MAXIMUM(1 << 16);
     make_pdf("<document><p>a</p></document>", &pdf);
-    ask(&pdf, "TZ=UTC pdfinfo", "", &answer);
+    ask(&pdf, "pdfinfo", NULL, NULL, &answer);
     assert_contains(answer.data, "Title:           Thử\n");
     assert_contains(answer.data, "Author:          UBND quận Ba Đình\n");
     assert_contains(answer.data, "CreationDate:    Thu Jan 12 03:00:00 2017 UTC\n");
     assert_contains(answer.data, "Page size:       595.276 x 841.89 pts (A4)\n");
     assert_non_null(memmem(pdf.data, pdf.length, "/Lang (vi)", 10));
     buf_clear(&answer);
-    ask(&pdf, "pdffonts", "", &answer);
+    ask(&pdf, "pdffonts", NULL, NULL, &answer);
     assert_contains(answer.data, "yes yes yes"); /* embedded, subset, to Unicode */
 }
 
@@ -198,7 +198,7 @@ static void pictures_come_from_the_caller(void **state)
     assert_string_equal(error.detail, "");
     assert_int_equal(status, STATUS_OK);
     BUF_AUTO list = BUF_WITH_MAXIMUM(1 << 16);
-    ask(&pdf, "pdfimages -list", "", &list);
+    ask(&pdf, "pdfimages", "-list", NULL, &list);
     assert_contains(list.data, "image");
     assert_int_equal(
         print_render_pdf(STR("<document><image name=\"hỏng\"/></document>"), &options, arena, &pdf, &error),
