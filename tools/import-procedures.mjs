@@ -7,7 +7,8 @@
  * Reads two shapes: one procedure a file with members like "ma_thu_tuc" (the portal since 2025), and arrays of procedures with
  * "title" and "Thành phần hồ sơ" (the portal of 2021, without codes: they get a stable local code made from title and agency).
  * --compact leaves out long texts (steps, conditions, notes) and shortens the names of papers; --lines writes one object a line;
- * --overlay replaces members by hand-made ones: a JSON array of objects with "code", or one such object.
+ * --overlay replaces members by hand-made ones: a JSON array of objects with "code", or one such object; one that is a whole
+ * description (name, field, levels) replaces the whole.
  * What cannot be read is said on standard error and ends with exit code 1.
  */
 import { createHash } from 'node:crypto';
@@ -284,7 +285,10 @@ function main(args) {
       return word === '--help' ? 0 : 2;
     } else inputs.push(word);
   }
-  const entries = inputs.flatMap(path => [...filesOf(path)]).flatMap(path => convert(path, compact, problems)).map(entry => ({ ...entry, ...overlays.get(entry.code) }));
+  const entries = inputs.flatMap(path => [...filesOf(path)]).flatMap(path => convert(path, compact, problems)).map(entry => {
+    const overlay = overlays.get(entry.code);
+    return overlay?.name && overlay.field && overlay.levels ? overlay : { ...entry, ...overlay };
+  });
   const codes = new Set();
   for (const entry of entries) {
     if (codes.has(entry.code)) problems.push(`${entry.code}: twice`);
