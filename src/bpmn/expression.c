@@ -75,18 +75,6 @@ void bpmn_collect_names(struct builder *builder)
     builder->feel_names.variable_count = builder->names.count;
 }
 
-/* ---- names guessed from a text that is otherwise unreadable: "loại hồ sơ = 3" ---- */
-
-static bool is_keyword(struct str word)
-{
-    static const char *const keywords[] = {
-        "if",        "then",    "else", "for",   "in",   "return", "some",     "and", "or",      "every",
-        "satisfies", "between", "true", "false", "null", "not",    "instance", "of",  "function"};
-    for (size_t i = 0; i < sizeof keywords / sizeof *keywords; i++)
-        if (str_equal_cstr(word, keywords[i])) return true;
-    return false;
-}
-
 static size_t word_end(struct str text, size_t from)
 {
     while (from < text.length && is_word_character(text.data[from]))
@@ -103,35 +91,6 @@ static size_t string_end(struct str text, size_t from, char quote)
             return i + 1;
     }
     return text.length;
-}
-
-static size_t guess_names(struct str text, struct str *names, size_t maximum)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < text.length;) {
-        if (text.data[i] == '"') {
-            i = string_end(text, i, '"');
-            continue;
-        }
-        if (!is_word_character(text.data[i])) {
-            i++;
-            continue;
-        }
-        size_t begin = i, end = word_end(text, i), words = 1;
-        bool digit = text.data[i] >= '0' && text.data[i] <= '9';
-        bool keyword = is_keyword(str_slice(text, begin, end));
-        while (!digit && !keyword && end + 1 < text.length && text.data[end] == ' ' &&
-               is_word_character(text.data[end + 1])) {
-            size_t next = word_end(text, end + 1);
-            if (is_keyword(str_slice(text, end + 1, next))) break;
-            end = next;
-            words++;
-        }
-        bool call = end < text.length && text.data[end] == '(';
-        if (words > 1 && !call && count < maximum) names[count++] = str_slice(text, begin, end);
-        i = end;
-    }
-    return count;
 }
 
 /* ---- unified expression language → FEEL ---- */
@@ -332,34 +291,25 @@ static void unreadable(struct builder *builder, const struct bpmn_node *node, st
     bpmn_refuse(builder, node, "bpmn.unreadable_expression", N_("Không đọc được biểu thức FEEL: %s"), shown);
 }
 
+static bool compile_rewritten(struct builder *builder, struct str text, struct bpmn_expression *result)
+{
+    BUF_AUTO out = BUF_WITH_MAXIMUM(MAXIMUM_REWRITTEN);
+    rewrite(text, &out, 0);
+    return !out.overflow && out.length > 0 && compile(builder, buf_copy(&out, builder->arena), result, NULL);
+}
+
+/* `unified`: the text stood in ${...}. FEEL reads "a eq b" as one name with spaces, so there the rewritten
+ * form is tried first; elsewhere plain FEEL is. */
 static struct bpmn_expression read_feel(struct builder *builder, const struct bpmn_node *node,
                                         struct str text, bool unified)
 {
     struct bpmn_expression result = {.text = text};
     struct error error = {0};
+    if (unified && compile_rewritten(builder, text, &result)) return result;
     if (compile(builder, text, &result, &error)) return result;
-    if (unified) {
-        BUF_AUTO out = BUF_WITH_MAXIMUM(MAXIMUM_REWRITTEN);
-        rewrite(text, &out, 0);
-        if (!out.overflow && out.length > 0) {
-            struct str rewritten = buf_copy(&out, builder->arena);
-            if (compile(builder, rewritten, &result, NULL)) return result;
-        }
-    }
-    struct str names[32];
-    size_t count = text.length > 4096 ? 0 : guess_names(text, names, 32);
-    if (count > 0) {
-        struct feel_names guessed = {.variables = names, .variable_count = count};
-        const struct feel_expression *feel = NULL;
-        if (feel_compile(builder->arena, text, &guessed, &feel, NULL) == STATUS_OK) {
-            bpmn_warn(builder, node, "bpmn.name_with_spaces",
-                      N_("Biểu thức dùng tên có khoảng trắng; tên ấy phải có trong dữ liệu lúc chạy: %s"),
-                      text);
-            return result; /* compiled again when the names of the data are known */
-        }
-    }
+    if (!unified && compile_rewritten(builder, text, &result)) return result;
     unreadable(builder, node, text, &error);
-    return (struct bpmn_expression){.text = text, .literal = false};
+    return (struct bpmn_expression){.text = text};
 }
 
 static bool is_wrapped(struct str text, char first)
@@ -378,7 +328,7 @@ struct bpmn_expression bpmn_read_expression(struct builder *builder, const struc
         return read_feel(builder, node, str_trim(str_slice(text, 2, text.length - 1)), true);
     if (text.data[0] == '=')
         return read_feel(builder, node, str_trim(str_slice(text, 1, text.length)), false);
-    return read_feel(builder, node, text, true);
+    return read_feel(builder, node, text, false);
 }
 
 /* "order-${id}" → "order-" + string(id) */
