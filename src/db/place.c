@@ -90,6 +90,9 @@ static enum status choose_account(struct place *place, const char *folder, struc
         entry = getpwuid(about.st_uid);
     else if ((entry = getpwnam("postgres")) == NULL)
         entry = getpwnam("motcua");
+    if (entry == NULL && geteuid() != 0)
+        return place_refuse(arena, error, "cluster.account",
+                            "user %u has no entry in the list of users (/etc/passwd)", (unsigned)geteuid());
     if (entry == NULL)
         return place_refuse(
             arena, error, "cluster.account",

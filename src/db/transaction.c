@@ -231,6 +231,15 @@ static enum status run_read(struct db_batch *batch, struct error *error)
     return status;
 }
 
+/* The server has become a standby: a new session may find the new primary. */
+static bool is_standby(const struct db_connection *connection, const struct db_failure *failure)
+{
+    if (strcmp(connection->sqlstate, "25006") == 0) return true; /* read_only_sql_transaction, at a write */
+    /* feature_not_supported, at BEGIN READ WRITE during recovery */
+    return failure->statement != NULL && strncmp(failure->statement->sql, "BEGIN", 5) == 0 &&
+           strcmp(connection->sqlstate, "0A000") == 0;
+}
+
 static enum status run_write(struct db_batch *batch, bool commit, struct error *error)
 {
     struct db_transaction *transaction = batch->transaction;
@@ -245,6 +254,10 @@ static enum status run_write(struct db_batch *batch, bool commit, struct error *
     struct db_failure failure;
     enum status status =
         session_exchange(transaction->connection, batch->first, batch->arena, &failure, error);
+    if (is_standby(transaction->connection, &failure)) {
+        session_drop(transaction->connection);
+        status = failure_unavailable(batch->arena, error, "the database takes no writes (a standby)");
+    }
     transaction->failed = status;
     transaction->lost = failure.lost;
     transaction->committed = commit && status == STATUS_OK;

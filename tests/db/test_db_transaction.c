@@ -41,6 +41,7 @@ DB_STATEMENT(who, DB_NOTHING,
              DB_COLUMNS({"role", DB_TEXT}, {"tenant", DB_UUID}, {"account", DB_UUID}, {"isolation", DB_TEXT}, {"read_only", DB_TEXT}),
              "SELECT current_user::text AS role, motcua.app_tenant() AS tenant, motcua.app_account() AS account,"
              " current_setting('transaction_isolation') AS isolation, current_setting('transaction_read_only') AS read_only")
+DB_STATEMENT(take_no_writes, DB_NOTHING, DB_NOTHING, "SET TRANSACTION READ ONLY")
 DB_STATEMENT(broken_sql, DB_NOTHING, DB_NOTHING, "SELECT FROM WHERE")
 DB_STATEMENT(wrong_type, DB_NOTHING, DB_COLUMNS({"x", DB_INT64}), "SELECT 1::int4 AS x")
 DB_STATEMENT(forbidden, DB_NOTHING, DB_NOTHING, "DELETE FROM note")
@@ -165,6 +166,27 @@ static void a_read_cannot_write(void **state)
                      STATUS_FATAL);
     assert_string_equal(db_last_sqlstate(connection), "25006");
     assert_string_equal(database_query(arena, url, "SELECT count(*) FROM note"), "0");
+}
+
+static enum status write_without_leave(struct db_transaction *transaction, void *context, struct error *error)
+{
+    (void)context;
+    struct db_batch *batch = db_batch(transaction);
+    db_add(batch, &take_no_writes);
+    db_add(batch, &note_set, db_cstr("one"), db_int64(1));
+    return db_commit(batch, error);
+}
+
+/* After a failover the old primary may come back as a standby: not a defect, but a reason to look for the new
+ * one. */
+static void a_server_that_takes_no_writes_is_unavailable(void **state)
+{
+    (void)state;
+    struct error error = {0};
+    assert_int_equal(db_transaction(connection, &tenant_a, arena, write_without_leave, NULL, &error),
+                     STATUS_UNAVAILABLE);
+    assert_string_equal(error.code, "db.unavailable");
+    assert_int_equal(insert(&tenant_a, A, "after", NULL), STATUS_OK);
 }
 
 static void a_tenant_that_is_no_uuid_is_invalid(void **state)
@@ -500,6 +522,7 @@ int main(void)
         TEST(the_scope_ends_with_its_unit_of_work),
         TEST(isolation_is_what_was_asked_for),
         TEST(a_read_cannot_write),
+        TEST(a_server_that_takes_no_writes_is_unavailable),
         TEST(a_tenant_that_is_no_uuid_is_invalid),
         TEST(violations_have_their_kind_and_name),
         TEST(a_violation_at_commit_is_seen),
