@@ -125,7 +125,8 @@ static enum status open_listener(const char *address, uint16_t port, int *listen
     return STATUS_OK;
 }
 
-static void log_library(void *context, const char *format, va_list arguments)
+__attribute__((format(printf, 2, 0))) static void log_library(void *context, const char *format,
+                                                              va_list arguments)
 {
     char line[512];
     (void)context;
