@@ -118,8 +118,7 @@ static const struct feel_value *number(struct feel_evaluation *evaluation,
     struct feel_number result;
     char grouping, decimal, *plain;
     size_t length = 0;
-    (void)count;
-    if (arguments[0]->kind == FEEL_NUMBER) return arguments[0];
+    if (arguments[0]->kind == FEEL_NUMBER && count == 1) return arguments[0];
     if (arguments[0]->kind != FEEL_STRING) return wrong_kind(evaluation, "number", arguments[0]);
     if (!separator(arguments[1], " ,.", &grouping) || !separator(arguments[2], ".,", &decimal) ||
         (grouping != '\0' && grouping == decimal))

@@ -48,6 +48,25 @@ static void start(struct reader *reader, struct arena *arena, struct str text, c
     *reader = (struct reader){.arena = arena, .text = arena_str(arena, text), .names = names};
 }
 
+/* Several expressions with commas between them are a list (rule 3 of the grammar). */
+static const struct node *expressions(struct reader *reader)
+{
+    const struct node *first = reader_expression(reader);
+    struct node_list items = {NULL, 0, 0};
+    struct node *list;
+    if (first == NULL || !reader_accept(reader, ",")) return first;
+    reader_push(reader, &items, first);
+    do {
+        const struct node *item = reader_expression(reader);
+        if (item == NULL) return NULL;
+        reader_push(reader, &items, item);
+    } while (reader_accept(reader, ","));
+    list = reader_node(reader, NODE_LIST);
+    list->items = items.items;
+    list->count = items.count;
+    return list;
+}
+
 static enum status compile(struct arena *arena, struct str text, const struct feel_names *names, bool unary,
                            const struct feel_expression **expression, struct error *error)
 {
@@ -57,7 +76,7 @@ static enum status compile(struct arena *arena, struct str text, const struct fe
     enum status status = check_text(arena, text, error);
     if (status != STATUS_OK) return status;
     start(&reader, arena, text, names);
-    root = unary ? reader_unary_tests(&reader) : reader_expression(&reader);
+    root = unary ? reader_unary_tests(&reader) : expressions(&reader);
     reader_skip(&reader);
     if (!reader.failed && reader.at != reader.text.length) reader_fail(&reader, "the end of the expression");
     if (reader.failed || root == NULL) return report(&reader, error);

@@ -241,7 +241,8 @@ feel_host_function(struct arena *arena, const struct str *parameters, size_t cou
     return value;
 }
 
-const struct feel_value *feel_call_named(struct feel_evaluation *evaluation, const struct feel_value *function,
+const struct feel_value *feel_call_named(struct feel_evaluation *evaluation,
+                                         const struct feel_value *function,
                                          const struct feel_value *const *arguments, const struct str *names,
                                          size_t count)
 {

@@ -12,7 +12,7 @@ struct translation {
     struct str pattern;
     size_t at;
     struct buf out;
-    bool dot_all, extended;
+    bool dot_all;
     unsigned depth, groups;
 };
 
@@ -176,8 +176,6 @@ static bool character_class(struct translation *translation)
         if (c == '\\') {
             if (!escaped(translation, true)) return false;
         } else {
-            if (translation->extended && strchr(" \t\r\n", c) != NULL)
-                buf_append_char(&translation->out, '\\');
             if (c == '^') buf_append_char(&translation->out, '\\');
             buf_append_char(&translation->out, c);
         }
@@ -222,12 +220,6 @@ static bool translate(struct translation *translation)
             if (following == '+' || (following == '*' && c != '}') || (c == '}' && following == '{'))
                 return false; /* possessive */
             break;
-        case ' ':
-        case '\t':
-        case '\n':
-        case '\r':
-            if (!translation->extended) buf_append_char(&translation->out, c);
-            break;
         default:
             buf_append_char(&translation->out, c);
         }
@@ -235,11 +227,31 @@ static bool translate(struct translation *translation)
     return !translation->out.overflow;
 }
 
+/* The flag x: white space goes before anything is read, except inside character classes. */
+static struct str without_space(struct feel_evaluation *evaluation, struct str pattern)
+{
+    char *kept = evaluation_alloc(evaluation, pattern.length + 1);
+    size_t length = 0;
+    unsigned classes = 0;
+    for (size_t i = 0; i < pattern.length; i++) {
+        char c = pattern.data[i];
+        if (classes == 0 && c != '\0' && strchr(" \t\r\n", c) != NULL) continue;
+        kept[length++] = c;
+        if (c == '\\' && i + 1 < pattern.length && strchr(" \t\r\n", pattern.data[i + 1]) == NULL)
+            kept[length++] = pattern.data[++i];
+        else if (c == '[')
+            classes++;
+        else if (c == ']' && classes > 0)
+            classes--;
+    }
+    return str_make(kept, length);
+}
+
 bool regex_translate(struct feel_evaluation *evaluation, struct str pattern, struct str flags,
                      struct str *out, uint32_t *options)
 {
     struct translation translation = {.pattern = pattern, .out = BUF_WITH_MAXIMUM(64 * MAXIMUM_PATTERN)};
-    bool ok;
+    bool ok, extended = false;
     *options = PCRE2_UTF | PCRE2_UCP | PCRE2_DOLLAR_ENDONLY | PCRE2_NO_UTF_CHECK | PCRE2_NEVER_BACKSLASH_C;
     if (pattern.length > MAXIMUM_PATTERN) return false;
     for (size_t i = 0; i < flags.length; i++) {
@@ -255,7 +267,7 @@ bool regex_translate(struct feel_evaluation *evaluation, struct str pattern, str
             *options |= PCRE2_CASELESS;
             break;
         case 'x':
-            translation.extended = true;
+            extended = true;
             break;
         case 'q':
             *options |= PCRE2_LITERAL;
@@ -269,6 +281,7 @@ bool regex_translate(struct feel_evaluation *evaluation, struct str pattern, str
         *out = pattern;
         return true;
     }
+    if (extended) translation.pattern = without_space(evaluation, pattern);
     ok = translate(&translation);
     evaluation_reserve(evaluation, 0);
     if (ok) *out = buf_copy(&translation.out, evaluation->arena);

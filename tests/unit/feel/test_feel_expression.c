@@ -13,7 +13,7 @@ static void literals_keep_their_value(void **state)
                 {"@\"08:15:00+07:00\"", "time(\"08:15:00+07:00\")"},
                 {"@\"2026-11-24T08:15:00.5Z\"", "date and time(\"2026-11-24T08:15:00.5Z\")"},
                 {"@\"P1Y2M\"", "duration(\"P1Y2M\")"}, {"@\"-PT90M\"", "duration(\"-PT1H30M\")"},
-                {"@\"gì đó\"", "null"}, {"1 /* one */ + // two\n 2", "3"});
+                {"@\"gì đó\"", "null"}, {"1 /* one */ + // two\n 2", "3"}, {"1 + 1, \"x\"", "[2, \"x\"]"});
 }
 
 static void arithmetic_binds_as_the_grammar_says(void **state)
