@@ -16,10 +16,9 @@ static const struct route rows[] = {
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static struct router *router;
-    if (router == NULL) router = router_create(arena_create(1 << 20), rows, sizeof rows / sizeof rows[0]);
     if (size > 8192) return 0;
     ARENA_AUTO arena = arena_create(1 << 20);
+    struct router *router = router_create(arena, rows, sizeof rows / sizeof rows[0]);
     struct route_match match;
     if (router_match(router, arena, HTTP_GET, str_make((const char *)data, size), &match) != STATUS_OK)
         return 0;
