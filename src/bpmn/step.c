@@ -124,6 +124,7 @@ void bpmn_scope_check(struct engine *engine, struct execution *scope)
             return;
         }
         struct execution *parent = bpmn_parent_of(engine->state, scope);
+        bpmn_record_compensation(engine, scope); /* what was done in it can still be undone from outside */
         bpmn_remove_execution(engine, scope);
         bpmn_scope_check(engine, parent);
     } else {

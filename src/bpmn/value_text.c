@@ -205,10 +205,9 @@ bool bpmn_text_read(struct arena *arena, struct str text, size_t *at, struct str
 {
     size_t i = *at;
     if (i >= text.length || text.data[i] != '"') return false;
-    size_t end = ++i, escapes = 0;
+    size_t end = ++i;
     while (end < text.length && text.data[end] != '"') {
         if ((unsigned char)text.data[end] < 0x20) return false;
-        escapes += text.data[end] == '\\';
         end += text.data[end] == '\\' ? 2 : 1;
     }
     if (end >= text.length) return false;

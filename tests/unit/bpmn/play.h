@@ -133,7 +133,7 @@ static inline const char *play_start_process(struct play *play, const char *proc
 }
 
 /* The number of the nth open task (from 1) at an element. */
-static uint64_t play_task(struct play *play, const char *element, int nth)
+static inline uint64_t play_task(struct play *play, const char *element, int nth)
 {
     size_t count;
     const struct bpmn_task_view *tasks = bpmn_state_tasks(play_state(play), play->arena, &count);
@@ -214,7 +214,7 @@ static inline const char *play_retry(struct play *play)
 }
 
 /* Open tasks, waits and incidents: "a a | m:hello t:c | x:bpmn.no_flow", or "ended END". */
-static const char *play_where(struct play *play)
+static inline const char *play_where(struct play *play)
 {
     static const char *const kinds[] = {"m", "t", "s", "c"};
     const struct bpmn_state *state = play_state(play);
