@@ -5,6 +5,7 @@
 #include <netdb.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -189,6 +190,23 @@ static enum status start_listeners(struct server *server, struct arena *arena, s
     return status;
 }
 
+/* Raises the soft limit of open files as far as needed; takes fewer connections where that is not allowed. */
+static void fit_descriptors(struct server *server)
+{
+    enum { OTHERS = 256 }; /* database, files, mail, the sockets on their way out */
+    struct rlimit limit;
+    rlim_t wanted = server->config.connection_limit + OTHERS + LINGER_MAXIMUM;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY || limit.rlim_cur >= wanted)
+        return;
+    limit.rlim_cur = limit.rlim_max == RLIM_INFINITY || limit.rlim_max > wanted ? wanted : limit.rlim_max;
+    if (setrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur == wanted) return;
+    getrlimit(RLIMIT_NOFILE, &limit);
+    rlim_t fitting = limit.rlim_cur > 2 * OTHERS + 64 ? limit.rlim_cur - 2 * OTHERS : 64;
+    log_warning("http.few_descriptors", log_int("limit", (int64_t)limit.rlim_cur),
+                log_int("connections", (int64_t)fitting));
+    server->config.connection_limit = (unsigned)fitting;
+}
+
 static enum status prepare(struct server *server, struct arena *arena, struct error *error)
 {
     const struct server_config *config = &server->config;
@@ -205,6 +223,7 @@ static enum status prepare(struct server *server, struct arena *arena, struct er
     if (status == STATUS_OK)
         status = network_list_parse(config->metrics_allow, &server->metrics_allow, server->arena, error);
     if (status != STATUS_OK) return status;
+    fit_descriptors(server);
     server->router = router_create(server->arena, server->rows, server->row_count);
     server->metrics = metrics_create(server->arena, server->rows, server->row_count);
     server->limiter =

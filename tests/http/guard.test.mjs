@@ -258,3 +258,19 @@ test('a client that closes its sending side still gets its answer', async () => 
   client.socket.end();
   assert.equal((await client.response()).status, 200);
 });
+
+test('what is just below the limits is served, also pipelined', async () => {
+  const filler = Object.fromEntries(Array.from({ length: 95 }, (_, i) => [`X-Filler-${i}`, 'v'.repeat(130)]));
+  const bytes = get('/about', filler);
+  assert.ok(bytes.length > 13000 && bytes.length < 16384);
+  const client = new Client(server);
+  await client.send(bytes.repeat(6));
+  for (let i = 0; i < 6; i++) assert.equal((await client.response()).status, 200);
+  await client.send(get(`/tep/${'a'.repeat(7900)}`));
+  assert.equal((await client.response()).status, 200);
+  await client.send(get(`/about?${'&a'.repeat(3900)}`));
+  assert.equal((await client.response()).status, 400); // too many values for us, but no matter for the library
+  await client.send(get('/about', { Cookie: `${'=;'.repeat(3000)}mau=1` }));
+  assert.equal(JSON.parse((await client.response()).text).cookie, '1');
+  client.destroy();
+});
