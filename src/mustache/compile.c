@@ -301,7 +301,8 @@ static enum status generate_block_content(struct generator *generator, const str
     scope->inherit = node->standalone;
     scope->text = node->indent;
     enum status status = generate_body(generator, node, content, &scope->body);
-    if (status != STATUS_OK || !node->standalone || content == NULL || content->kind == NODE_LINE)
+    if (status != STATUS_OK || !node->standalone || content == NULL || content->kind == NODE_LINE ||
+        (content->kind == NODE_TEXT && content->text.data[0] == '\n'))
         return status;
     /* The block stood at the beginning of a line: its content does too. */
     struct operation *line = arena_zalloc(generator->set->arena, sizeof *line);

@@ -43,9 +43,12 @@ static void add_text(struct builder *builder, struct place *place, size_t from, 
         const char *newline = memchr(builder->text.data + from, '\n', to - from);
         size_t end = newline == NULL ? to : (size_t)(newline - builder->text.data) + 1;
         if (at_line_start(builder, from)) {
-            add_node(builder, place, NODE_LINE, line);
-            if (str_starts_with(str_slice(builder->text, from, end), place->strip))
-                from += place->strip.length;
+            struct str blanks = str_slice(builder->text, from, end);
+            if (str_starts_with(blanks, place->strip)) from += place->strip.length;
+            /* an empty line stays empty: indentation would only be white space at its end */
+            struct str rest = str_slice(builder->text, from, end);
+            if (!str_equal(rest, STR("\n")) && !str_equal(rest, STR("\r\n")))
+                add_node(builder, place, NODE_LINE, line);
         }
         if (from < end) add_node(builder, place, NODE_TEXT, line)->text = str_slice(builder->text, from, end);
         if (newline != NULL) line++;
@@ -250,15 +253,23 @@ static enum status build(struct builder *builder, size_t first, size_t last, siz
                       tag->kind == TAG_BLOCK;
         if (begins) i = tag->partner;
         const struct tag *behind = &builder->tags.items[i];
+        bool outside = behind != tag && (tag->kind == TAG_BLOCK || tag->kind == TAG_PARENT);
+        if (outside && !behind->trim_left && !behind->trim_right && at_line_start(builder, behind->start))
+            add_node(builder, place, NODE_LINE, behind->line);
         from = text_start(builder, behind, to);
         line = behind->line;
         for (size_t j = behind->start; j < from; j++)
             line += builder->text.data[j] == '\n';
     }
-    /* The end tag of this place may take its blanks with it. */
-    if (last < builder->tags.count && to == builder->tags.items[last].start)
-        to = text_end(builder, &builder->tags.items[last], from);
-    add_text(builder, place, from, to, line);
+    /* The end tag of this place may take its blanks with it, or begin a line that goes on behind it. */
+    const struct tag *end = last < builder->tags.count && to == builder->tags.items[last].start
+                                ? &builder->tags.items[last]
+                                : NULL;
+    add_text(builder, place, from, end == NULL ? to : text_end(builder, end, from), line);
+    bool in_section = first > 0 && (builder->tags.items[first - 1].kind == TAG_SECTION ||
+                                    builder->tags.items[first - 1].kind == TAG_INVERTED);
+    if (end != NULL && in_section && !end->trim_left && at_line_start(builder, to))
+        add_node(builder, place, NODE_LINE, end->line);
     return STATUS_OK;
 }
 
