@@ -176,6 +176,13 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path FROM CURRENT AS $$
       AND NOT EXISTS (SELECT 1 FROM apology a WHERE a.tenant_id = d.tenant_id AND a.dossier_id = d.id AND a.old_due_at = d.due_at)
     ORDER BY d.due_at LIMIT batch
 $$;
+-- Requests for supplement whose time is over.
+CREATE FUNCTION expired_supplements(at timestamptz, batch integer) RETURNS TABLE (tenant_id uuid, id uuid)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path FROM CURRENT AS $$
+    SELECT s.tenant_id, s.dossier_id FROM supplement_request s
+    WHERE s.closed_at IS NULL AND s.answer_due_at <= at ORDER BY s.answer_due_at LIMIT batch
+$$;
+CREATE INDEX supplement_open ON supplement_request (answer_due_at) WHERE closed_at IS NULL;
 CREATE INDEX dossier_due ON dossier (due_at) WHERE status IN ('received', 'processing') AND paused_since IS NULL;
 CREATE POLICY lookup ON timer FOR SELECT TO motcua_lookup USING (true);
 CREATE POLICY lookup_claim ON timer FOR UPDATE TO motcua_lookup USING (true);
@@ -184,11 +191,13 @@ CREATE POLICY lookup_claim ON outbox FOR UPDATE TO motcua_lookup USING (true);
 CREATE POLICY lookup ON dossier FOR SELECT TO motcua_lookup USING (true);
 CREATE POLICY lookup ON apology FOR SELECT TO motcua_lookup USING (true);
 GRANT SELECT, UPDATE ON timer, outbox TO motcua_lookup;
-GRANT SELECT ON dossier, apology TO motcua_lookup;
+CREATE POLICY lookup ON supplement_request FOR SELECT TO motcua_lookup USING (true);
+GRANT SELECT ON dossier, apology, supplement_request TO motcua_lookup;
+ALTER FUNCTION expired_supplements(timestamptz, integer) OWNER TO motcua_lookup;
 ALTER FUNCTION timer_claim(timestamptz, interval, integer) OWNER TO motcua_lookup;
 ALTER FUNCTION outbox_claim(timestamptz, interval, integer) OWNER TO motcua_lookup;
 ALTER FUNCTION late_dossiers(timestamptz, interval, integer) OWNER TO motcua_lookup;
 REVOKE ALL ON FUNCTION timer_claim(timestamptz, interval, integer), outbox_claim(timestamptz, interval, integer),
-    late_dossiers(timestamptz, interval, integer) FROM PUBLIC;
+    late_dossiers(timestamptz, interval, integer), expired_supplements(timestamptz, integer) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION timer_claim(timestamptz, interval, integer), outbox_claim(timestamptz, interval, integer),
-    late_dossiers(timestamptz, interval, integer) TO motcua_app;
+    late_dossiers(timestamptz, interval, integer), expired_supplements(timestamptz, integer) TO motcua_app;

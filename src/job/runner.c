@@ -88,6 +88,15 @@ static void run_apologies(struct work *work)
         log_failure("apologies", status, &error);
 }
 
+static void run_supplements(struct work *work)
+{
+    size_t done = 0;
+    struct error error = {0};
+    enum status status = supplement_expire_due(work, BATCH, &done, &error);
+    if (status != STATUS_OK)
+        log_failure("supplements", status, &error);
+}
+
 static void run_sweep(struct work *work)
 {
     int64_t removed = 0;
@@ -113,6 +122,7 @@ static bool run_round(struct job_runner *runner, struct db_connection *db, struc
     }
     size_t done = run_timers(&work) + run_outbox(runner, &work);
     run_apologies(&work);
+    run_supplements(&work);
     if (round % SWEEP_ROUNDS == 0)
         run_sweep(&work);
     return done >= BATCH;

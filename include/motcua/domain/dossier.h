@@ -34,6 +34,9 @@ NODISCARD enum status draft_load(struct work *work, const struct uuid *id, struc
 /* Keeps the answers. STATUS_CONFLICT: already submitted, or changed elsewhere since `revision` (0: do not mind). */
 NODISCARD enum status draft_save(struct work *work, const struct uuid *id, int revision, const json_t *answers,
                                  const char *page, struct error *error);
+/* The same while the submitted dossier waits for supplement: what is typed is kept until it is sent. */
+NODISCARD enum status draft_save_supplement(struct work *work, const struct uuid *id, const json_t *answers, const char *page,
+                                            struct error *error);
 NODISCARD enum status draft_delete(struct work *work, const struct uuid *id, struct error *error);
 /* The actor's unsubmitted drafts, newest first; answers are not loaded (NULL). */
 NODISCARD enum status draft_list(struct work *work, struct draft **drafts, size_t *count, struct error *error);
@@ -176,6 +179,16 @@ NODISCARD enum status dossier_list_own(struct work *work, struct dossier_row **r
 NODISCARD enum status dossier_tracking_secret(struct work *work, const struct uuid *tenant_id, const struct uuid *id,
                                               const char **secret, struct error *error);
 
+/*
+ * The dossier for whoever holds its slip: code and tracking secret, compared in constant time; dashes, blanks and case do not
+ * matter. STATUS_DENIED ("track.refused") for an unknown code and for a wrong secret alike.
+ */
+NODISCARD enum status dossier_track(struct work *work, struct str code, struct str secret, struct dossier_file *file,
+                                    struct error *error);
+/* dossier_rate() by the holder of the slip; the trail names nobody. */
+NODISCARD enum status dossier_rate_tracked(struct work *work, struct str code, struct str secret, int level, struct str reason,
+                                           struct error *error);
+
 /* --- Commands of the citizen */
 
 struct submission {
@@ -196,7 +209,7 @@ NODISCARD enum status dossier_answer_supplement(struct work *work, const struct 
 /* Withdraws (8.1: 7). Only the submitter, only before the result is issued. */
 NODISCARD enum status dossier_withdraw(struct work *work, const struct uuid *tenant_id, const struct uuid *id,
                                        struct str reason, struct error *error);
-/* Once, after the end; level 1 needs a reason (domain.md 2.5). */
+/* Once, after the end; level 1 needs a reason (domain.md 2.5). STATUS_INVALID: "rating.level", "rating.reason". */
 NODISCARD enum status dossier_rate(struct work *work, const struct uuid *tenant_id, const struct uuid *id, int level,
                                    struct str reason, struct error *error);
 
@@ -284,6 +297,8 @@ NODISCARD enum status incident_list(struct work *work, struct incident **inciden
 /* Runs due timers / drafts apologies / delivers what one outbox row of kind consultation(_answer) says. Counts of what was done. */
 NODISCARD enum status timer_run_due(struct work *work, int batch, size_t *done, struct error *error);
 NODISCARD enum status apology_draft_due(struct work *work, int batch, size_t *done, struct error *error);
+/* Tells workflows that the time to supply papers is over. */
+NODISCARD enum status supplement_expire_due(struct work *work, int batch, size_t *done, struct error *error);
 NODISCARD enum status consultation_deliver(struct work *work, const struct uuid *tenant_id, const json_t *payload,
                                            bool is_answer, struct error *error);
 

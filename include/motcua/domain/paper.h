@@ -23,6 +23,8 @@ NODISCARD enum status print_papers_add_partials(const struct print_papers *paper
 
 enum paper_kind { PAPER_SLIP, PAPER_SUPPLEMENT, PAPER_REFUSAL, PAPER_APOLOGY, PAPER_CONTROL };
 
+/* "giay-hen", "bo-sung-1", "tu-choi", "xin-loi-2", "kiem-soat", with or without ".pdf". False for other names. */
+bool paper_kind_of_name(struct str name, enum paper_kind *kind, int *number);
 /* `number` picks the supplement request or apology (STATUS_NOT_FOUND). The PDF is appended to `pdf`. */
 NODISCARD enum status paper_render(struct work *work, enum paper_kind kind, const struct dossier_file *file, int number,
                                    struct buf *pdf, struct error *error);

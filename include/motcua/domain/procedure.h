@@ -102,6 +102,7 @@ struct procedure_row {
     int online_level;
     const char *levels; /* "district,commune" */
     bool online;        /* has a form */
+    const char *limit, *fee, *fee_note, *fee_note_en; /* as the description has them, "" where absent */
 };
 
 struct procedure_filter {

@@ -31,9 +31,10 @@ void feel_names_of(struct arena *arena, const struct feel_value *context, struct
 
 #define FEEL_MAXIMUM_TEXT 65536 /* bytes of one expression */
 
-/* Compiles a textual expression. `names` may be NULL. The text is copied into the arena, which must outlive
- * the expression. Errors: STATUS_INVALID "feel.syntax" (argument: the place as "line:column", detail: what
- * was expected), STATUS_TOO_LARGE "feel.text_too_long" / "feel.text_too_deep". */
+/* Compiles a textual expression; takes at most 256 KiB and 400 bytes per byte of text from the arena, which
+ * must outlive the expression. The text is copied. `names` may be NULL. Errors: STATUS_INVALID "feel.syntax"
+ * (argument: the place as "line:column", detail: what was expected), "feel.encoding"; STATUS_TOO_LARGE
+ * "feel.text_too_long", "feel.text_too_deep". */
 NODISCARD enum status feel_compile(struct arena *arena, struct str text, const struct feel_names *names,
                                    const struct feel_expression **expression, struct error *error);
 /* Compiles unary tests (decision table cell, allowed values): `< 5`, `"a", "b"`, `not([1..3])`, `-`, `? > 2`.

@@ -82,8 +82,8 @@ bool mustache_is_used(const struct mustache_set *set, const char *name);
 /*
  * Appends the document to `out`. `view` is a JSON object (any JSON value works; NULL is an empty object).
  * Names: `a.b.c`, `.` (the current item), and inside a list `-first`, `-last` (booleans), `-index` (from 1).
- * False are: missing, null, false, "", 0, []. A missing value renders empty, as do objects and lists outside
- * of MUSTACHE_SPEC. STATUS_TOO_LARGE: out's maximum, 500 levels of sections and partials, or 20 million
+ * False are: missing, null, false, "", 0, []. A missing value renders empty, as do objects and lists.
+ * STATUS_TOO_LARGE: out's maximum, 500 levels of sections and partials, or 20 million
  * steps. `out` then holds a torn document.
  */
 NODISCARD enum status mustache_render(const struct mustache_template *template, const json_t *view,

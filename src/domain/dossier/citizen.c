@@ -2,6 +2,7 @@
 #include "dossier_private.h"
 
 #include "motcua/crypto/keys.h"
+#include "motcua/crypto/secret.h"
 #include "motcua/domain/keys.h"
 
 static enum status check_owner(const struct command *command, struct error *error)
@@ -22,8 +23,14 @@ DB_STATEMENT(citizen_close_supplement, DB_PARAMETERS(DB_UUID, DB_INSTANT, DB_TEX
              "UPDATE supplement_request SET answered_at = $2, answer_note = $3, closed_at = $2 "
              "WHERE tenant_id = motcua.app_tenant() AND dossier_id = $1 AND closed_at IS NULL")
 
-static enum status check_answers(struct command *command, const json_t *answers, struct error *error)
+DB_STATEMENT(citizen_expire_supplement, DB_PARAMETERS(DB_UUID, DB_INSTANT), DB_NOTHING,
+             "UPDATE supplement_request SET closed_at = $2 WHERE tenant_id = motcua.app_tenant() AND dossier_id = $1 "
+             "AND closed_at IS NULL")
+
+/* Validates, and takes over what is visible. */
+static enum status take_answers(struct command *command, const json_t *answers, struct error *error)
 {
+    FORM_STATE_AUTO state = {0};
     struct form_environment environment = form_environment_for(command->work, "vi");
     struct form_errors errors = {0};
     enum status status =
@@ -32,6 +39,12 @@ static enum status check_answers(struct command *command, const json_t *answers,
         return error_set(error, command->work->arena, STATUS_INVALID, "dossier.incomplete",
                          N_("Hồ sơ chưa đầy đủ. Vui lòng xem các mục còn thiếu, bổ sung rồi nộp lại."), "%s",
                          errors.list[0].code);
+    if (status == STATUS_OK)
+        status = form_evaluate(command->version->form, command->work->arena, answers, &environment, &state);
+    if (status == STATUS_OK) {
+        json_decref(command->dossier.answers);
+        command->dossier.answers = json_incref(state.data);
+    }
     return status;
 }
 
@@ -45,11 +58,9 @@ static enum status answer_supplement(struct command *command, void *input, struc
         return error_set(error, command->work->arena, STATUS_CONFLICT, "supplement.none",
                          N_("Hồ sơ này hiện không chờ bổ sung. Có thể bạn đã gửi bổ sung rồi."), NULL);
     if (answer->answers != NULL) {
-        status = check_answers(command, answer->answers, error);
+        status = take_answers(command, answer->answers, error);
         if (status != STATUS_OK)
             return status;
-        json_decref(command->dossier.answers);
-        command->dossier.answers = json_deep_copy(answer->answers);
     }
     db_add(command->write, &citizen_close_supplement, db_uuid(command->dossier.id), db_instant(command->work->now),
            db_text(answer->note.data == NULL ? STR("") : answer->note));
@@ -60,7 +71,39 @@ static enum status answer_supplement(struct command *command, void *input, struc
     json_t *data = json_object();
     json_set_str(data, "note", answer->note);
     command_event(command, "supplement_answered", true, data);
-    return workflow_message(command, "supplement_received", answer->answers, error);
+    return workflow_message(command, "supplement_received", command->dossier.answers, error);
+}
+
+static enum status expire_supplement(struct command *command, void *input, struct error *error)
+{
+    (void)input;
+    if (strcmp(command->dossier.status, "supplement") != 0)
+        return STATUS_OK; /* answered meanwhile */
+    db_add(command->write, &citizen_expire_supplement, db_uuid(command->dossier.id), db_instant(command->work->now));
+    command->dossier.status = command->dossier.received_at == INSTANT_NONE ? "submitted" : "processing";
+    enum status status = clock_resume(command, error);
+    if (status != STATUS_OK)
+        return status;
+    command_event(command, "supplement_expired", true, NULL);
+    return workflow_message(command, "supplement_expired", NULL, error);
+}
+
+DB_STATEMENT(citizen_expired_supplements, DB_PARAMETERS(DB_INSTANT, DB_INT32), DB_COLUMNS({"tenant_id", DB_UUID}, {"id", DB_UUID}),
+             "SELECT tenant_id, id FROM expired_supplements($1, $2)")
+
+enum status supplement_expire_due(struct work *work, int batch, size_t *done, struct error *error)
+{
+    struct db_scope scope = work_scope(work, NULL);
+    struct db_result *rows;
+    *done = 0;
+    enum status status = db_read_one(work->db, &scope, work->arena, &citizen_expired_supplements,
+                                     DB_VALUES(db_instant(work->now), db_int32(batch)), &rows, error);
+    for (size_t i = 0; status == STATUS_OK && i < rows->row_count; i++) {
+        struct uuid tenant = db_get_uuid(rows, i, 0), id = db_get_uuid(rows, i, 1);
+        status = command_run(work, &tenant, &id, expire_supplement, NULL, error);
+        *done += status == STATUS_OK;
+    }
+    return status;
 }
 
 enum status dossier_answer_supplement(struct work *work, const struct uuid *tenant_id, const struct uuid *id,
@@ -101,6 +144,7 @@ enum status dossier_withdraw(struct work *work, const struct uuid *tenant_id, co
 struct rate_input {
     int level;
     struct str reason;
+    bool is_tracked; /* the tracking secret stands for the owner */
 };
 
 DB_STATEMENT(citizen_rate, DB_PARAMETERS(DB_UUID, DB_INT32, DB_TEXT, DB_INSTANT), DB_NOTHING,
@@ -110,7 +154,7 @@ DB_STATEMENT(citizen_rate, DB_PARAMETERS(DB_UUID, DB_INT32, DB_TEXT, DB_INSTANT)
 static enum status rate(struct command *command, void *input, struct error *error)
 {
     const struct rate_input *rating = input;
-    enum status status = check_owner(command, error);
+    enum status status = rating->is_tracked ? STATUS_OK : check_owner(command, error);
     if (status != STATUS_OK)
         return status;
     if (dossier_is_open(&command->dossier))
@@ -124,20 +168,27 @@ static enum status rate(struct command *command, void *input, struct error *erro
     return STATUS_OK;
 }
 
-enum status dossier_rate(struct work *work, const struct uuid *tenant_id, const struct uuid *id, int level,
-                         struct str reason, struct error *error)
+static enum status rate_as(struct work *work, const struct uuid *tenant_id, const struct uuid *id, struct rate_input *input,
+                           struct error *error)
 {
-    struct rate_input input = {level, str_trim(reason.data == NULL ? STR("") : reason)};
-    if (level < 1 || level > 3)
+    input->reason = str_trim(input->reason.data == NULL ? STR("") : input->reason);
+    if (input->level < 1 || input->level > 3)
         return error_set(error, work->arena, STATUS_INVALID, "rating.level", N_("Vui lòng chọn một mức độ hài lòng"), NULL);
-    if (level == 1 && input.reason.length == 0)
+    if (input->level == 1 && input->reason.length == 0)
         return error_set(error, work->arena, STATUS_INVALID, "rating.reason",
                          N_("Vui lòng cho biết vì sao bạn không hài lòng, để cơ quan khắc phục"), NULL);
-    enum status status = command_run(work, tenant_id, id, rate, &input, error);
+    enum status status = command_run(work, tenant_id, id, rate, input, error);
     if (status == STATUS_CONFLICT && error != NULL && error->code != NULL && strcmp(error->code, "db.unique") == 0)
         return error_set(error, work->arena, STATUS_CONFLICT, "rating.again", N_("Hồ sơ này đã được đánh giá. Xin cảm ơn bạn."),
                          NULL);
     return status;
+}
+
+enum status dossier_rate(struct work *work, const struct uuid *tenant_id, const struct uuid *id, int level,
+                         struct str reason, struct error *error)
+{
+    struct rate_input input = {.level = level, .reason = reason};
+    return rate_as(work, tenant_id, id, &input, error);
 }
 
 enum { SECRET_LENGTH = 8 };
@@ -162,4 +213,66 @@ enum status dossier_tracking_secret(struct work *work, const struct uuid *tenant
     text[SECRET_LENGTH] = '\0';
     *secret = text;
     return STATUS_OK;
+}
+
+/* --- Whoever holds the slip */
+
+/* Dashes, blanks and case are how people write it down, not part of it. */
+static struct str bare_secret(struct arena *arena, struct str typed)
+{
+    char *bare = arena_alloc(arena, SECRET_LENGTH);
+    size_t length = 0;
+    for (size_t i = 0; i < typed.length; i++) {
+        char c = typed.data[i];
+        if (c == '-' || c == ' ')
+            continue;
+        if (length == SECRET_LENGTH)
+            return STR("");
+        bare[length++] = (char)(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
+    }
+    return str_make(bare, length);
+}
+
+static struct str upper_code(struct arena *arena, struct str typed)
+{
+    char *code = arena_strndup(arena, typed.data == NULL ? "" : typed.data, typed.length);
+    for (char *c = code; *c != '\0'; c++)
+        if (*c >= 'a' && *c <= 'z')
+            *c = (char)(*c - 'a' + 'A');
+    return str_of(code);
+}
+
+enum status dossier_track(struct work *work, struct str code, struct str secret, struct dossier_file *file, struct error *error)
+{
+    struct dossier_file found = {0};
+    const char *expected = "";
+    struct error detail = {0};
+    enum status status = dossier_load_by_code(work, upper_code(work->arena, code), &found, &detail);
+    if (status == STATUS_OK)
+        status = dossier_tracking_secret(work, &found.dossier.tenant_id, &found.dossier.id, &expected, &detail);
+    if (status == STATUS_OK && secret_equal(str_of(expected), bare_secret(work->arena, secret))) {
+        *file = found;
+        return STATUS_OK;
+    }
+    dossier_file_release(&found);
+    if (status == STATUS_OK || status == STATUS_NOT_FOUND || status == STATUS_INVALID)
+        return error_set(error, work->arena, STATUS_DENIED, "track.refused",
+                         N_("Mã hồ sơ hoặc mã tra cứu không đúng. Hãy xem lại trên giấy hẹn."), NULL);
+    *error = detail;
+    return status;
+}
+
+enum status dossier_rate_tracked(struct work *work, struct str code, struct str secret, int level, struct str reason,
+                                 struct error *error)
+{
+    DOSSIER_FILE_AUTO file = {0};
+    enum status status = dossier_track(work, code, secret, &file, error);
+    if (status != STATUS_OK)
+        return status;
+    /* Whoever happens to be signed in at this browser is not who rates. */
+    struct actor holder = {.kind = ACTOR_CITIZEN, .name = "", .title = "", .unit_name = "", .address = work->actor->address};
+    struct work own = *work;
+    own.actor = &holder;
+    struct rate_input input = {.level = level, .reason = reason, .is_tracked = true};
+    return rate_as(&own, &file.dossier.tenant_id, &file.dossier.id, &input, error);
 }

@@ -89,6 +89,23 @@ enum status draft_save(struct work *work, const struct uuid *id, int revision, c
     return status;
 }
 
+DB_STATEMENT(draft_update_supplement, DB_PARAMETERS(DB_UUID, DB_JSON, DB_TEXT, DB_INSTANT), DB_NOTHING,
+             "UPDATE draft SET answers = $2, page = $3, updated_at = $4, revision = revision + 1 "
+             "WHERE account_id = motcua.app_account() AND id = $1 AND submitted_at IS NOT NULL AND EXISTS ("
+             "SELECT 1 FROM dossier d WHERE d.tenant_id = draft.tenant_id AND d.id = draft.id AND d.status = 'supplement')")
+
+enum status draft_save_supplement(struct work *work, const struct uuid *id, const json_t *answers, const char *page, struct error *error)
+{
+    struct db_scope scope = work_scope(work, NULL);
+    struct db_result *result;
+    enum status status = db_write_one(work->db, &scope, work->arena, &draft_update_supplement,
+                                      DB_VALUES(db_uuid(*id), db_json(answers), db_cstr(page), db_instant(work->now)), &result, error);
+    if (status == STATUS_OK && result->affected == 0)
+        return error_set(error, work->arena, STATUS_CONFLICT, "supplement.none",
+                         N_("Hồ sơ này hiện không chờ bổ sung. Có thể bạn đã gửi bổ sung rồi."), NULL);
+    return status;
+}
+
 DB_STATEMENT(draft_remove, DB_PARAMETERS(DB_UUID), DB_NOTHING,
              "DELETE FROM draft WHERE account_id = motcua.app_account() AND id = $1 AND submitted_at IS NULL")
 

@@ -280,6 +280,32 @@ static enum status fill(struct work *work, enum paper_kind kind, const struct te
     return STATUS_NOT_FOUND;
 }
 
+bool paper_kind_of_name(struct str name, enum paper_kind *kind, int *number)
+{
+    static const struct {
+        struct str prefix;
+        enum paper_kind kind;
+        bool numbered;
+    } names[] = {
+        {{"giay-hen", 8}, PAPER_SLIP, false},  {{"bo-sung-", 8}, PAPER_SUPPLEMENT, true}, {{"tu-choi", 7}, PAPER_REFUSAL, false},
+        {{"xin-loi-", 8}, PAPER_APOLOGY, true}, {{"kiem-soat", 9}, PAPER_CONTROL, false},
+    };
+    if (str_ends_with(name, STR(".pdf")))
+        name.length -= 4;
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        int64_t value = 0;
+        struct str rest = str_slice(name, names[i].prefix.length, name.length);
+        bool fits = str_starts_with(name, names[i].prefix) &&
+                    (names[i].numbered ? str_to_int64(rest, &value) == STATUS_OK && value > 0 && value < 1000 : rest.length == 0);
+        if (fits) {
+            *kind = names[i].kind;
+            *number = (int)value;
+            return true;
+        }
+    }
+    return false;
+}
+
 static const char *const titles[PAPER_KINDS] = {
     [PAPER_SLIP] = "Giấy tiếp nhận hồ sơ và hẹn trả kết quả",
     [PAPER_SUPPLEMENT] = "Phiếu yêu cầu bổ sung, hoàn thiện hồ sơ",

@@ -20,10 +20,13 @@ enum { QUERY_MAXIMUM = 200, TOTAL_MAXIMUM = 1001 };
 #define ROW_COLUMNS                                                                                                    \
     {"id", DB_UUID}, {"version_id", DB_UUID}, {"code", DB_TEXT}, {"name", DB_TEXT}, {"name_en", DB_TEXT},              \
         {"field_code", DB_TEXT}, {"field_name", DB_TEXT}, {"field_name_en", DB_TEXT}, {"online_level", DB_INT32},      \
-        {"levels", DB_TEXT}, {"online", DB_BOOL}
+        {"levels", DB_TEXT}, {"online", DB_BOOL}, {"limit_rule", DB_TEXT}, {"fee", DB_TEXT}, {"fee_note", DB_TEXT},         \
+        {"fee_note_en", DB_TEXT}
 #define ROW_SELECT                                                                                                     \
     "p.id, p.version_id, p.code, p.name, p.name_en, p.field_code, f.name AS field_name, f.name_en AS field_name_en, "  \
-    "p.online_level, array_to_string(p.levels, ',') AS levels, (v.form IS NOT NULL AND v.workflow IS NOT NULL) AS online"
+    "p.online_level, array_to_string(p.levels, ',') AS levels, (v.form IS NOT NULL AND v.workflow IS NOT NULL) AS online, " \
+    "v.description->>'limit' AS limit_rule, v.description->>'fee' AS fee, v.description->>'fee_note' AS fee_note, "    \
+    "v.description->>'fee_note_en' AS fee_note_en"
 #define ROW_FROM                                                                                                       \
     "procedure p JOIN procedure_field f ON f.code = p.field_code JOIN procedure_version v ON v.id = p.version_id"
 
@@ -78,6 +81,10 @@ static struct procedure_row read_row(const struct db_result *rows, size_t row)
         .online_level = db_get_int32(rows, row, 8),
         .levels = text_at(rows, row, 9),
         .online = db_get_bool(rows, row, 10),
+        .limit = text_at(rows, row, 11),
+        .fee = text_at(rows, row, 12),
+        .fee_note = text_at(rows, row, 13),
+        .fee_note_en = text_at(rows, row, 14),
     };
 }
 

@@ -1,0 +1,254 @@
+/* What the pages of a draft share. */
+#include "draft_page.h"
+
+#include "motcua/codec/json.h"
+#include "motcua/domain/reference.h"
+
+struct form_environment draft_page_environment(struct visit *visit)
+{
+    char *today = arena_alloc(visit->arena, CIVIL_DATE_SIZE);
+    civil_format_date(civil_day_of(visit->work.now), today);
+    bool english = visit_is_english(visit);
+    return (struct form_environment){
+        .today = today,
+        .language = language_code(visit->language),
+        .translate = english ? domain_translate : NULL,
+        .translate_context = english ? visit->web->domain : NULL,
+        .lists = reference_form_lists(visit->web->domain->reference),
+    };
+}
+
+enum status draft_page_evaluate(struct draft_page *page)
+{
+    form_state_release(&page->state);
+    page->state = (struct form_state){0};
+    return form_evaluate(page->version->form, page->visit->arena, page->draft.answers, &page->environment, &page->state);
+}
+
+bool draft_page_open(struct visit *visit, struct draft_page *page)
+{
+    struct uuid id = visit_param_uuid(visit, "draft");
+    *page = (struct draft_page){.visit = visit};
+    enum status status = uuid_is_empty(&id) ? STATUS_NOT_FOUND : draft_load(&visit->work, &id, &page->draft, &visit->error);
+    if (status == STATUS_OK)
+        status = reference_procedure_version(&visit->work, &page->draft.procedure_version_id, &page->version, &visit->error);
+    if (status == STATUS_OK && !procedure_is_online(page->version))
+        status = STATUS_NOT_FOUND;
+    if (status == STATUS_OK)
+        status = document_list(&visit->work, &page->draft.tenant_id, &page->draft.id, &page->documents, &page->document_count,
+                               &visit->error);
+    if (status == STATUS_OK) {
+        page->tenant = tenant_by_id(visit_tenants(visit), &page->draft.tenant_id);
+        page->environment = draft_page_environment(visit);
+        page->url = arena_printf(visit->arena, "/ho-so/nhap/%s", page->draft.id.text);
+        status = page->tenant == NULL ? STATUS_NOT_FOUND : draft_page_evaluate(page);
+    }
+    if (status != STATUS_OK)
+        visit_fail(visit, status);
+    return status == STATUS_OK;
+}
+
+void draft_page_close(struct draft_page *page)
+{
+    form_state_release(&page->state);
+    draft_release(&page->draft);
+}
+
+size_t draft_page_files(const struct draft_page *page, const char *paper_key)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < page->document_count; i++)
+        count += strcmp(page->documents[i].paper_key, paper_key) == 0;
+    return count;
+}
+
+static bool asked_for(const struct draft_page *page, const struct procedure_paper *paper)
+{
+    return paper->upload && procedure_paper_applies(paper, page->visit->arena, page->state.data);
+}
+
+bool draft_page_papers_complete(const struct draft_page *page)
+{
+    for (size_t i = 0; i < page->version->paper_count; i++) {
+        const struct procedure_paper *paper = &page->version->papers[i];
+        if (paper->required && asked_for(page, paper) && draft_page_files(page, paper->key) == 0)
+            return false;
+    }
+    return true;
+}
+
+const char *draft_page_next_form_page(const struct draft_page *page)
+{
+    for (size_t i = 0; i < page->state.page_count; i++)
+        if (page->state.pages[i] == FORM_PAGE_EMPTY || page->state.pages[i] == FORM_PAGE_INCOMPLETE)
+            return form_page_key(page->version->form, i);
+    return NULL;
+}
+
+static json_t *pages_view(struct draft_page *page, int current)
+{
+    json_auto review = NULL;
+    json_t *list = json_array();
+    int number = 0;
+    /* The titles come from the form's own view of all pages. */
+    if (form_view(page->version->form, page->visit->arena, current < 0 ? 0 : (size_t)current, page->draft.answers, NULL, NULL,
+                  &page->environment, &review) != STATUS_OK)
+        return list;
+    const json_t *pages = json_get_array(review, "pages");
+    for (size_t i = 0; i < json_array_size(pages); i++) {
+        json_t *item = json_deep_copy(json_array_get(pages, i));
+        view_flag(item, "is_current", json_get_bool(item, "is_current", false) && current >= 0);
+        view_number(item, "number", ++number);
+        json_array_append_new(list, item);
+    }
+    return list;
+}
+
+json_t *draft_page_view(struct draft_page *page, const char *title, enum draft_step step, int current)
+{
+    struct visit *visit = page->visit;
+    json_t *view = view_create(visit, title);
+    const char *name = visit_pick(visit, page->version->name, page->version->name_en);
+    view_nav(view, "dossiers");
+    view_crumb(view, visit_text(visit, N_("Trang chủ")), "/");
+    view_crumb(view, visit_text(visit, N_("Hồ sơ của tôi")), "/ho-so");
+    view_crumb(view, name, NULL);
+    json_t *draft = json_object(), *procedure = json_object(), *agency = json_object(), *wizard = json_object();
+    view_text(draft, "id", page->draft.id.text);
+    view_text(draft, "url", page->url);
+    view_number(draft, "revision", page->draft.revision);
+    const char *saved = visit_text(visit, N_("Bản nháp được lưu lúc"));
+    view_text(draft, "saved_text", arena_printf(visit->arena, "%s %s", saved, visit_moment(visit, page->draft.updated_at)));
+    view_set(view, "draft", draft);
+    view_text(procedure, "code", page->version->code);
+    view_text(procedure, "name", name);
+    view_set(view, "procedure", procedure);
+    view_text(agency, "slug", page->tenant->slug);
+    view_text(agency, "name", visit_pick(visit, page->tenant->name, page->tenant->name_en));
+    view_set(view, "agency", agency);
+    if (page->supplement) {
+        view_null(wizard, "papers");
+        view_null(wizard, "review");
+    } else {
+        json_t *papers = json_object(), *review = json_object();
+        view_flag(papers, "is_current", step == STEP_PAPERS);
+        view_flag(papers, "is_complete", draft_page_papers_complete(page));
+        view_flag(review, "is_current", step == STEP_REVIEW);
+        view_set(wizard, "papers", papers);
+        view_set(wizard, "review", review);
+    }
+    view_set(view, "wizard", wizard);
+    view_set(view, "pages", pages_view(page, step == STEP_FORM ? current : -1));
+    return view;
+}
+
+static void fill_object(json_t *object, const char *const *names, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (json_object_get(object, names[i]) == NULL)
+            json_object_set_new(object, names[i], json_null());
+}
+
+static void fill_field(json_t *field)
+{
+    static const char *const names[] = {
+        "help",   "help_id", "example", "required",   "optional", "hidden", "error",    "error_id", "described_by", "filled_from",
+        "value",  "input",   "day",     "month",      "year",     "partial", "options", "searchable", "parts",      "rows",
+        "can_add", "add_value", "add_label", "totals", "files",    "max_files", "accept", "max_bytes", "consent_text", "depends",
+        "visible_if", "text", "visible", "label"};
+    static const char *const flags[] = {"widget_input", "widget_textarea", "widget_radios", "widget_checkboxes", "widget_checkbox",
+                                        "widget_select", "widget_date",    "widget_parts",  "widget_group",      "widget_file",
+                                        "widget_output", "widget_static",  "is_person_name", "is_yes_no",        "is_address",
+                                        "is_heading",   "is_explanation",  "is_notice"};
+    fill_object(field, names, sizeof names / sizeof names[0]);
+    for (size_t i = 0; i < sizeof flags / sizeof flags[0]; i++)
+        if (json_object_get(field, flags[i]) == NULL)
+            json_object_set_new(field, flags[i], json_false());
+    size_t index;
+    json_t *row, *part;
+    json_array_foreach(json_object_get(field, "rows"), index, row) {
+        size_t inner;
+        json_t *nested;
+        json_array_foreach(json_object_get(row, "fields"), inner, nested) fill_field(nested);
+    }
+    json_array_foreach(json_object_get(field, "parts"), index, part) {
+        static const char *const part_names[] = {"label", "error", "options", "value", "input", "help", "searchable", "partial"};
+        if (json_is_object(part))
+            fill_object(part, part_names, sizeof part_names / sizeof part_names[0]);
+    }
+}
+
+void fill_members(json_t *view)
+{
+    static const char *const section_names[] = {"title", "help"};
+    size_t index, inner;
+    json_t *section, *field;
+    json_array_foreach(json_object_get(view, "sections"), index, section) {
+        fill_object(section, section_names, 2);
+        json_array_foreach(json_object_get(section, "fields"), inner, field) fill_field(field);
+    }
+    static const char *const page_names[] = {"help", "previous_key", "next_key"};
+    static const char *const top_names[] = {"exit", "errors"};
+    fill_object(json_object_get(view, "page"), page_names, 3);
+    fill_object(json_object_get(view, "form"), page_names, 1);
+    fill_object(view, top_names, 2);
+}
+
+/* --- Papers */
+
+static const char *count_text(struct visit *visit, const struct procedure_paper *paper, size_t have)
+{
+    if (have > 0)
+        return arena_printf(visit->arena, visit_is_english(visit) ? "%zu file(s) uploaded" : "Đã tải lên %zu tệp", have);
+    return paper->required ? visit_text(visit, N_("Chưa có tệp nào")) : visit_text(visit, N_("Không bắt buộc"));
+}
+
+static json_t *files_view(struct draft_page *page, const char *paper_key, const char *base)
+{
+    struct visit *visit = page->visit;
+    json_t *files = json_array();
+    for (size_t i = 0; i < page->document_count; i++) {
+        const struct document *document = &page->documents[i];
+        if (strcmp(document->paper_key, paper_key) != 0)
+            continue;
+        json_t *file = json_object();
+        view_text(file, "id", document->id.text);
+        view_text(file, "name", document->file_name);
+        view_text(file, "url", arena_printf(visit->arena, "%s/tep/%s", page->url, document->id.text));
+        view_text(file, "size_text", format_size(visit->arena, visit->language, document->size));
+        view_text(file, "remove_url", arena_printf(visit->arena, "%s/%s/%s/xoa", base, paper_key, document->id.text));
+        view_text(file, "at_text", visit_moment(visit, document->created_at));
+        json_array_append_new(files, file);
+    }
+    return files;
+}
+
+json_t *paper_view(struct draft_page *page, const struct procedure_paper *paper, const char *base, const char *problem)
+{
+    struct visit *visit = page->visit;
+    size_t have = draft_page_files(page, paper->key);
+    json_t *view = json_object();
+    view_text(view, "key", paper->key);
+    view_text(view, "name", visit_pick(visit, paper->name, paper->name_en));
+    const char *limit = format_size(visit->arena, visit->language, (int64_t)visit->web->settings->upload_limit);
+    if (!paper->upload)
+        view_set(view, "state", view_tag("info", "info", visit_text(visit, N_("Mang theo khi nhận kết quả"))));
+    else if (have > 0)
+        view_set(view, "state", view_tag("good", "check", visit_text(visit, N_("Đã có"))));
+    else if (paper->required)
+        view_set(view, "state", view_tag("warn", "alert", visit_text(visit, N_("Còn thiếu"))));
+    else
+        view_set(view, "state", view_tag("info", "info", visit_text(visit, N_("Không bắt buộc"))));
+    view_text(view, "count_text", paper->upload ? count_text(visit, paper, have) : "");
+    view_null(view, "help");
+    view_null(view, "reason");
+    view_list(view, "files", files_view(page, paper->key, base));
+    view_text(view, "upload_url", paper->upload ? arena_printf(visit->arena, "%s/%s", base, paper->key) : NULL);
+    view_text(view, "accept", ".pdf,.jpg,.jpeg,.png,.webp,.docx,.odt");
+    view_text(view, "accept_text",
+              arena_printf(visit->arena, visit_is_english(visit) ? "PDF, JPG, PNG, WebP, DOCX or ODT, at most %s a file."
+                                                                 : "PDF, JPG, PNG, WebP, DOCX hoặc ODT, mỗi tệp không quá %s.",
+                           limit));
+    view_text(view, "error", problem);
+    return view;
+}

@@ -1,0 +1,47 @@
+/* What the pages of a draft share: the draft with its form, evaluated, and the members all their views have. */
+#ifndef WEB_CITIZEN_DRAFT_PAGE_H
+#define WEB_CITIZEN_DRAFT_PAGE_H
+
+#include "motcua/domain/document.h"
+#include "motcua/domain/dossier.h"
+#include "motcua/domain/procedure.h"
+#include "motcua/web/web.h"
+
+struct draft_page {
+    struct visit *visit;
+    struct draft draft;
+    const struct procedure_version *version;
+    const struct tenant *tenant;
+    struct form_environment environment;
+    struct form_state state;
+    struct document *documents;
+    size_t document_count;
+    const char *url;  /* "/ho-so/nhap/{id}", or "/ho-so/{code}/bo-sung/khai" */
+    bool supplement;  /* answers of a dossier that has to be mended */
+};
+
+/* Loads the draft of the address. False: an answer has been made (not found, already submitted, ...). */
+bool draft_page_open(struct visit *visit, struct draft_page *page);
+/* Today, language, lists and translation for the form library. */
+struct form_environment draft_page_environment(struct visit *visit);
+/* Evaluates the answers again, after they have changed. */
+enum status draft_page_evaluate(struct draft_page *page);
+void draft_page_close(struct draft_page *page);
+#define DRAFT_PAGE_AUTO __attribute__((cleanup(draft_page_close))) struct draft_page
+
+enum draft_step { STEP_FORM, STEP_PAPERS, STEP_REVIEW };
+/* New view with draft, procedure, agency, wizard and pages (`current`: index of the form page, or -1). */
+json_t *draft_page_view(struct draft_page *page, const char *title, enum draft_step step, int current);
+/* Every paper that these answers ask for is there. */
+bool draft_page_papers_complete(const struct draft_page *page);
+/* The key of the first form page that is not complete; NULL when all are. */
+const char *draft_page_next_form_page(const struct draft_page *page);
+/* How many files are attached for a paper. */
+size_t draft_page_files(const struct draft_page *page, const char *paper_key);
+/* Members that form_view and form_review leave out are filled with null, so that Mustache does not look outside. */
+void fill_members(json_t *view);
+
+/* The view of one paper for partials/paper-upload.html; `problem` translated or NULL; `upload_url` NULL: cannot be uploaded. */
+json_t *paper_view(struct draft_page *page, const struct procedure_paper *paper, const char *upload_url, const char *problem);
+
+#endif

@@ -1,0 +1,172 @@
+/* The pages of the form: plain HTML forms; every page that is sent is kept in the draft, right or wrong. */
+#include "web/routes.h"
+
+#include "draft_page.h"
+#include "motcua/codec/json.h"
+#include "supplement.h"
+
+static bool open_either(struct visit *visit, struct draft_page *page, bool supplement)
+{
+    return supplement ? supplement_page_open(visit, page) : draft_page_open(visit, page);
+}
+
+static int wanted_page(const struct draft_page *page)
+{
+    int index = form_page_find(page->version->form, request_param(page->visit->request, "page"));
+    return index >= 0 && page->state.pages[index] != FORM_PAGE_HIDDEN ? index : -1;
+}
+
+static void show(struct draft_page *page, unsigned http_status, int index, const struct form_errors *errors)
+{
+    struct visit *visit = page->visit;
+    json_auto shown = NULL;
+    enum status status = form_view(page->version->form, visit->arena, (size_t)index, page->draft.answers, errors, NULL,
+                                   &page->environment, &shown);
+    if (status != STATUS_OK) {
+        visit_fail(visit, status);
+        return;
+    }
+    fill_members(shown);
+    json_t *view = draft_page_view(page, json_get_cstr(json_get_object(shown, "page"), "title", ""), STEP_FORM, index);
+    static const char *const members[] = {"form", "page", "exit", "errors", "has_files", "sections"};
+    for (size_t i = 0; i < sizeof members / sizeof members[0]; i++)
+        json_object_set(view, members[i], json_object_get(shown, members[i]));
+    visit_render_status(visit, http_status, "portal/form", view);
+}
+
+static void page_show(struct request *request, bool supplement)
+{
+    struct visit *visit = visit_of(request);
+    DRAFT_PAGE_AUTO page = {0};
+    if (!open_either(visit, &page, supplement))
+        return;
+    int index = wanted_page(&page);
+    if (index < 0)
+        visit_not_found(visit);
+    else
+        show(&page, 200, index, NULL);
+}
+
+void page_form(struct request *request)
+{
+    page_show(request, false);
+}
+
+void page_supplement_form(struct request *request)
+{
+    page_show(request, true);
+}
+
+/* The page before or after this one among those that are visible; NULL: there is none. */
+static const char *neighbour(const struct draft_page *page, int index, int step)
+{
+    for (int i = index + step; i >= 0 && (size_t)i < page->state.page_count; i += step)
+        if (page->state.pages[i] != FORM_PAGE_HIDDEN)
+            return form_page_key(page->version->form, (size_t)i);
+    return NULL;
+}
+
+static enum status save(struct draft_page *page, const char *key)
+{
+    struct visit *visit = page->visit;
+    int64_t revision = 0;
+    if (str_to_int64(visit_form(visit, "_revision"), &revision) != STATUS_OK || revision < 0 || revision > INT32_MAX)
+        revision = 0;
+    if (page->supplement)
+        return draft_save_supplement(&visit->work, &page->draft.id, page->draft.answers, key, &visit->error);
+    return draft_save(&visit->work, &page->draft.id, (int)revision, page->draft.answers, key, &visit->error);
+}
+
+static enum status take_answers(struct draft_page *page, int index, struct form_submission *submission)
+{
+    struct visit *visit = page->visit;
+    const struct form_data *data = request_form_data(visit->request);
+    struct form_pair *pairs = arena_array(visit->arena, data->count, sizeof *pairs);
+    for (size_t i = 0; i < data->count; i++)
+        pairs[i] = (struct form_pair){data->values[i].name, data->values[i].value};
+    enum status status = form_parse_page(page->version->form, visit->arena, (size_t)index, pairs, data->count, page->draft.answers,
+                                         &page->environment, submission, &visit->error);
+    if (status != STATUS_OK)
+        return status;
+    json_decref(page->draft.answers);
+    page->draft.answers = submission->answers;
+    return draft_page_evaluate(page);
+}
+
+static void go_on(struct draft_page *page, int index)
+{
+    struct visit *visit = page->visit;
+    struct str action = visit_form(visit, "_action");
+    bool back = str_equal_cstr(action, "back");
+    if (str_equal_cstr(action, "leave")) {
+        visit_redirect(visit, "draft_saved", "%s", page->supplement ? supplement_url(page) : "/ho-so");
+        return;
+    }
+    const char *key = neighbour(page, index, back ? -1 : 1);
+    if (key != NULL)
+        visit_redirect(visit, NULL, "%s/%s", page->url, key);
+    else if (page->supplement)
+        visit_redirect(visit, "saved", "%s", supplement_url(page));
+    else
+        visit_redirect(visit, NULL, "%s/%s", page->url, back ? form_page_key(page->version->form, 0) : "giay-to");
+}
+
+static void page_send(struct request *request, bool supplement)
+{
+    struct visit *visit = visit_of(request);
+    DRAFT_PAGE_AUTO page = {0};
+    if (!open_either(visit, &page, supplement))
+        return;
+    int index = wanted_page(&page);
+    if (index < 0) {
+        visit_not_found(visit);
+        return;
+    }
+    struct form_submission submission = {0};
+    enum status status = take_answers(&page, index, &submission);
+    if (status == STATUS_OK)
+        status = save(&page, form_page_key(page.version->form, (size_t)index));
+    if (status != STATUS_OK) {
+        visit_fail(visit, status);
+        return;
+    }
+    page.draft.revision++;
+    struct str action = visit_form(visit, "_action");
+    if (submission.action != FORM_ACTION_NONE) {
+        show(&page, 200, index, NULL);
+        return;
+    }
+    struct form_errors errors = {0};
+    bool going_on = !str_equal_cstr(action, "back") && !str_equal_cstr(action, "leave");
+    if (going_on)
+        status = form_validate(page.version->form, visit->arena, (size_t)index, page.draft.answers, &page.environment, &errors);
+    if (status != STATUS_OK)
+        visit_fail(visit, status);
+    else if (errors.count > 0 || (going_on && page.state.exit != NULL && page.state.exit->page == (size_t)index))
+        show(&page, 422, index, &errors);
+    else
+        go_on(&page, index);
+}
+
+void page_form_post(struct request *request)
+{
+    page_send(request, false);
+}
+
+void page_supplement_form_post(struct request *request)
+{
+    page_send(request, true);
+}
+
+void page_draft(struct request *request)
+{
+    struct visit *visit = visit_of(request);
+    DRAFT_PAGE_AUTO page = {0};
+    if (!draft_page_open(visit, &page))
+        return;
+    const char *key = draft_page_next_form_page(&page);
+    if (key != NULL)
+        visit_redirect(visit, NULL, "%s/%s", page.url, key);
+    else
+        visit_redirect(visit, NULL, "%s/%s", page.url, draft_page_papers_complete(&page) ? "xem-lai" : "giay-to");
+}

@@ -1,0 +1,161 @@
+/* The last look before submission, and submission itself. */
+#include "web/routes.h"
+
+#include "draft_page.h"
+#include "motcua/codec/json.h"
+
+static void add_edit_urls(struct draft_page *page, json_t *review)
+{
+    size_t a, b, c;
+    json_t *one, *section, *item;
+    json_array_foreach(json_object_get(review, "pages"), a, one) {
+        json_array_foreach(json_object_get(one, "sections"), b, section) {
+            if (json_object_get(section, "title") == NULL)
+                view_null(section, "title");
+            json_array_foreach(json_object_get(section, "items"), c, item) view_text(
+                item, "edit_url",
+                arena_printf(page->visit->arena, "%s/%s#%s", page->url, json_get_cstr(item, "page_key", ""), json_get_cstr(item, "field_id", "")));
+        }
+    }
+}
+
+static json_t *papers_view(struct draft_page *page)
+{
+    struct visit *visit = page->visit;
+    json_t *papers = json_array();
+    for (size_t i = 0; i < page->version->paper_count; i++) {
+        const struct procedure_paper *paper = &page->version->papers[i];
+        if (!procedure_paper_applies(paper, visit->arena, page->state.data))
+            continue;
+        size_t have = draft_page_files(page, paper->key);
+        bool missing = paper->required && paper->upload && have == 0;
+        json_t *view = json_object();
+        view_text(view, "name", visit_pick(visit, paper->name, paper->name_en));
+        view_set(view, "state", missing ? view_tag("warn", "alert", visit_text(visit, N_("Còn thiếu")))
+                                        : view_tag("good", "check", visit_text(visit, N_("Đủ"))));
+        view_text(view, "files_text", arena_printf(visit->arena, visit_is_english(visit) ? "%zu file(s)" : "%zu tệp", have));
+        json_array_append_new(papers, view);
+    }
+    return papers;
+}
+
+static json_t *fee_view(struct draft_page *page)
+{
+    struct visit *visit = page->visit;
+    int64_t fee = 0;
+    struct error ignored;
+    json_t *view = json_object();
+    if (procedure_fee(page->version, visit->arena, page->state.data, &fee, &ignored) != STATUS_OK) {
+        view_text(view, "text", visit_text(visit, N_("Tính khi khai đủ thông tin")));
+        view_text(view, "note", "");
+        return view;
+    }
+    view_text(view, "text", fee == 0 ? visit_text(visit, N_("Không thu phí, lệ phí")) : visit_money(visit, fee));
+    view_text(view, "note", fee == 0 ? "" : visit_text(visit, N_("Nộp tại bộ phận một cửa trước khi nhận kết quả")));
+    return view;
+}
+
+static json_t *channel(const char *value, const char *label, const char *note, bool selected)
+{
+    json_t *view = json_object();
+    view_text(view, "value", value);
+    view_text(view, "label", label);
+    view_text(view, "note", note);
+    view_flag(view, "selected", selected);
+    return view;
+}
+
+static json_t *channels_view(struct draft_page *page, const char *selected)
+{
+    struct visit *visit = page->visit;
+    const json_t *can = json_get_object(page->version->description, "capabilities");
+    json_t *list = json_array();
+    json_array_append_new(list, channel("counter", visit_text(visit, N_("Tại bộ phận một cửa")), page->tenant->address,
+                                        strcmp(selected, "counter") == 0));
+    if (json_get_bool(can, "result_online", false))
+        json_array_append_new(list, channel("online", visit_text(visit, N_("Trực tuyến")),
+                                            visit_text(visit, N_("Tải bản điện tử trên trang hồ sơ")), strcmp(selected, "online") == 0));
+    if (json_get_bool(can, "result_post", false))
+        json_array_append_new(list, channel("post", visit_text(visit, N_("Qua bưu điện")),
+                                            visit_text(visit, N_("Gửi đến địa chỉ của bạn; cước phí bưu chính do bạn trả")),
+                                            strcmp(selected, "post") == 0));
+    return list;
+}
+
+/* Everything that is missing, each with a link to where it is mended. */
+static bool list_problems(struct draft_page *page, json_t *view)
+{
+    struct visit *visit = page->visit;
+    struct form_errors errors = {0};
+    enum status status = form_validate(page->version->form, visit->arena, FORM_ALL_PAGES, page->draft.answers, &page->environment, &errors);
+    for (size_t i = 0; status == STATUS_OK && i < errors.count && i < 30; i++)
+        view_problem(view, arena_printf(visit->arena, "f-%s", errors.list[i].field),
+                     arena_printf(visit->arena, "%s: %s", errors.list[i].label == NULL ? "" : errors.list[i].label, errors.list[i].text));
+    for (size_t i = 0; i < page->version->paper_count; i++) {
+        const struct procedure_paper *paper = &page->version->papers[i];
+        if (paper->required && paper->upload && procedure_paper_applies(paper, visit->arena, page->state.data) &&
+            draft_page_files(page, paper->key) == 0)
+            view_problem(view, "giay-to", arena_printf(visit->arena, "%s: %s", visit_text(visit, N_("Còn thiếu giấy tờ")),
+                                                       visit_pick(visit, paper->name, paper->name_en)));
+    }
+    return json_is_null(json_object_get(view, "error_summary")) && page->state.exit == NULL;
+}
+
+static void show(struct draft_page *page, unsigned http_status, const char *selected, const char *agree_error)
+{
+    struct visit *visit = page->visit;
+    json_auto review = NULL;
+    enum status status = form_review(page->version->form, visit->arena, page->draft.answers, &page->environment, &review);
+    if (status != STATUS_OK) {
+        visit_fail(visit, status);
+        return;
+    }
+    add_edit_urls(page, review);
+    json_t *view = draft_page_view(page, visit_text(visit, N_("Xem lại và nộp")), STEP_REVIEW, -1);
+    json_object_set(view, "review", review);
+    view_list(view, "papers", papers_view(page));
+    view_set(view, "fee", fee_view(page));
+    view_text(view, "limit_text", format_limit(visit->arena, visit->language, page->version->limit));
+    view_set(view, "return_channels", channels_view(page, selected));
+    bool complete = list_problems(page, view);
+    view_text(view, "agree_error", agree_error);
+    if (agree_error != NULL)
+        view_problem(view, "agree", agree_error);
+    view_flag(view, "can_submit", complete);
+    visit_render_status(visit, http_status, "portal/review", view);
+}
+
+void page_review(struct request *request)
+{
+    struct visit *visit = visit_of(request);
+    DRAFT_PAGE_AUTO page = {0};
+    if (draft_page_open(visit, &page))
+        show(&page, 200, "counter", NULL);
+}
+
+static const char *channel_of_form(struct visit *visit)
+{
+    struct str wanted = visit_form(visit, "return_channel");
+    return str_equal_cstr(wanted, "online") ? "online" : str_equal_cstr(wanted, "post") ? "post" : "counter";
+}
+
+void page_submit(struct request *request)
+{
+    struct visit *visit = visit_of(request);
+    const char *selected = channel_of_form(visit);
+    struct submission submission = {0};
+    DRAFT_PAGE_AUTO page = {0};
+    if (!draft_page_open(visit, &page))
+        return;
+    if (page.draft.submitted_at == INSTANT_NONE && visit_form(visit, "agree").length == 0) {
+        show(&page, 422, selected, visit_text(visit, N_("Hãy đánh dấu cam đoan trước khi nộp.")));
+        return;
+    }
+    enum status status = dossier_submit(&visit->work, &page.draft.id, selected, &submission, &visit->error);
+    if (status == STATUS_INVALID)
+        show(&page, 422, selected, NULL);
+    else if (status != STATUS_OK)
+        visit_fail(visit, status);
+    else
+        visit_redirect(visit, submission.repeated ? NULL : "submitted", "/ho-so/%s/giay-hen", submission.code);
+}
