@@ -46,6 +46,7 @@ static enum status check_text(struct arena *arena, struct str text, struct error
 static void start(struct reader *reader, struct arena *arena, struct str text, const struct feel_names *names)
 {
     *reader = (struct reader){.arena = arena, .text = arena_str(arena, text), .names = names};
+    reader->arena_start = arena_used(arena);
 }
 
 /* Several expressions with commas between them are a list (rule 3 of the grammar). */

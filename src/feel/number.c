@@ -90,7 +90,12 @@ static bool decompose(struct feel_number number, char digits[MAXIMUM_DIGITS + 2]
     for (at = text + 1; *at != '\0' && *at != 'E'; at++) {
         if (*at != '0' || count > 0) digits[count++] = *at;
     }
-    *exponent = *at == 'E' ? atoi(at + 1) : 0;
+    *exponent = 0;
+    if (*at == 'E') {
+        for (const char *digit = at + 2; *digit != '\0'; digit++)
+            *exponent = *exponent * 10 + (*digit - '0');
+        if (at[1] == '-') *exponent = -*exponent;
+    }
     while (count > 0 && digits[count - 1] == '0') {
         count--;
         (*exponent)++;

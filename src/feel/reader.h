@@ -8,8 +8,13 @@
 
 #include "node.h"
 
-#define MAXIMUM_NESTING 200
+#define MAXIMUM_NESTING 500
 #define MAXIMUM_WORK    2000000 /* characters looked at, re-reading included */
+
+/* Memory of a compiled expression: this much and this much per byte of text; more means that something is
+ * read over and over again. */
+#define MEMORY_BASE     ((size_t)256 << 10)
+#define MEMORY_PER_BYTE 400
 
 struct scope { /* names declared inside the expression: parameters, iteration variables, context entries */
     const struct scope *parent;
@@ -20,6 +25,7 @@ struct scope { /* names declared inside the expression: parameters, iteration va
 
 struct reader {
     struct arena *arena;
+    size_t arena_start;
     struct str text;
     size_t at;
     const struct feel_names *names;

@@ -5,6 +5,12 @@ struct node *reader_node(struct reader *reader, enum node_kind kind)
 {
     struct node *node = arena_zalloc(reader->arena, sizeof *node);
     node->kind = kind;
+    if (arena_used(reader->arena) - reader->arena_start >
+            MEMORY_BASE + reader->text.length * MEMORY_PER_BYTE &&
+        !reader->failed) {
+        reader->too_long = true;
+        reader_fail(reader, "a simpler expression");
+    }
     return node;
 }
 
