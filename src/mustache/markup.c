@@ -59,7 +59,7 @@ static enum markup_element classify_element(const char *name)
     static const char *const escapable[] = {"title", "textarea", NULL};
     static const char *const raw[] = {"script",  "style",    "xmp",       "iframe",
                                       "noembed", "noframes", "plaintext", NULL};
-    static const char *const resource[] = {"embed", "object", "frame", NULL};
+    static const char *const resource[] = {"embed", "object", "frame", "base", NULL};
     static const char *const animation[] = {"animate", "set", "animatemotion", "animatetransform", NULL};
     if (is_one_of(name, escapable)) return ELEMENT_ESCAPABLE;
     if (is_one_of(name, raw)) return ELEMENT_RAW;

@@ -131,6 +131,9 @@ const char *markup_join(const struct markup *begin, const struct markup *end, st
     if (!same_place(begin, end)) return "does not end in the context that it began in";
     if (!in_value && strcmp(begin->name, end->name) != 0)
         return "does not end in the context that it began in";
+    /* Two items of a list, "/" and "/host", would be another site's address. */
+    if (begin->attribute == ATTRIBUTE_RESOURCE && begin->url != end->url)
+        return "changes what a URL of something that the page runs begins with";
     if (begin->url != end->url || strcmp(begin->name, end->name) != 0) {
         bool components = begin->url >= URL_PATH && begin->url <= URL_QUERY && end->url >= URL_PATH &&
                           end->url <= URL_QUERY;

@@ -118,6 +118,16 @@ static void what_a_page_runs_comes_from_this_site(void **state)
          "<script src=\"/static/a.js\"></script>");
 }
 
+static void pieces_of_a_list_cannot_make_another_sites_address(void **state)
+{
+    (void)state;
+    refused("<script src=\"{{#x}}{{x}}{{/x}}\"></script>",
+            "1: the section \"x\" changes what a URL of something that the page runs begins with: it begins "
+            "in a quoted "
+            "attribute value and ends in a quoted attribute value");
+    html("<base href=\"{{x}}\">", "{\"x\":\"https://evil.example/\"}", "<base href=\"#blocked\">");
+}
+
 static void places_without_a_safe_escaping_are_refused(void **state)
 {
     (void)state;
@@ -349,6 +359,7 @@ int main(void)
         cmocka_unit_test(a_whole_url_is_checked_for_its_scheme),
         cmocka_unit_test(a_part_of_a_url_cannot_leave_its_part),
         cmocka_unit_test(what_a_page_runs_comes_from_this_site),
+        cmocka_unit_test(pieces_of_a_list_cannot_make_another_sites_address),
         cmocka_unit_test(places_without_a_safe_escaping_are_refused),
         cmocka_unit_test(markup_that_parsers_must_mend_is_refused),
         cmocka_unit_test(tricky_markup_is_followed_like_a_browser_does),
