@@ -51,11 +51,23 @@ static enum MHD_Result send_answer(struct request *request)
     return send_finished(request);
 }
 
-static enum MHD_Result send_busy(struct request *request)
+/* The error page of request->failure; may fill the arena like everything else that renders. */
+static void render_failure(struct request *request)
 {
-    atomic_fetch_add(&request->server->metrics->queue_full, 1);
-    response_error_page(request, 503, NULL, NULL);
-    response_header(request, "Retry-After", STR("2"));
+    response_error_page(request, request->failure, request->failure_message, NULL);
+    if (request->failure == 503) response_header(request, "Retry-After", STR("3"));
+}
+
+static void make_failure(struct request *request, unsigned status, const char *message)
+{
+    request->failure = status;
+    request->failure_message = message;
+    request_guarded(request, render_failure);
+}
+
+static enum MHD_Result send_failure(struct request *request, unsigned status, const char *message)
+{
+    make_failure(request, status, message);
     return send_answer(request);
 }
 
@@ -66,7 +78,8 @@ static enum MHD_Result pass_on(struct request *request, enum request_phase phase
     request->phase = phase;
     if (dispatch_push(request)) return MHD_YES;
     request->phase = before;
-    return send_busy(request);
+    atomic_fetch_add(&request->server->metrics->queue_full, 1);
+    return send_failure(request, 503, NULL);
 }
 
 static void decide(struct request *request)
@@ -79,6 +92,7 @@ static void decide(struct request *request)
 static enum MHD_Result begin(struct request *request)
 {
     request_guarded(request, decide);
+    if (request->admission == ADMIT_ANSWER) request->upload = NULL; /* not begun, or lost with the arena */
     switch (request->admission) {
     case ADMIT_BODY:
         request->phase = PHASE_BODY;
@@ -101,16 +115,13 @@ static enum MHD_Result start(struct request *request)
     return send_answer(request);
 }
 
-/* The deadline passed. The request is left to the worker that may still write to it; a shadow carries the
- * answer. */
-static enum MHD_Result answer_expired(struct request *request, void **request_context)
+/* Leaves the request to the worker that may still write to it, and goes on with a shadow of it. */
+static struct request *leave(struct request *request, void **request_context)
 {
     struct request *shadow = request_shadow(request);
     request->connection->request = shadow;
     *request_context = shadow;
-    response_error_page(shadow, 503, NULL, NULL);
-    response_header(shadow, "Retry-After", STR("5"));
-    return send_answer(shadow);
+    return shadow;
 }
 
 /* The connection was resumed. */
@@ -122,10 +133,11 @@ static enum MHD_Result resumed(struct request *request, void **request_context)
     pthread_mutex_unlock(&dispatch->lock);
     switch (state) {
     case REQUEST_EXPIRED:
-        return answer_expired(request, request_context);
+        return send_failure(leave(request, request_context), 503, NULL);
     case REQUEST_DONE:
         break;
     case REQUEST_GONE:
+        leave(request, request_context);
         return MHD_NO;
     default:
         return MHD_YES; /* still with the worker */
@@ -142,7 +154,7 @@ static enum MHD_Result cut_body(struct request *request, unsigned status, const 
 {
     upload_release(request);
     request->response.close = true;
-    response_error_page(request, status, message, NULL);
+    make_failure(request, status, message);
     request_guarded(request, response_finish);
     answer_raw(request);
     return MHD_NO;
@@ -224,8 +236,7 @@ static enum MHD_Result body_end(struct request *request)
         }
     }
     if (request->failure == 0) return pass_on(request, PHASE_HANDLER);
-    response_error_page(request, request->failure, request->failure_message, NULL);
-    return send_answer(request);
+    return send_failure(request, request->failure, request->failure_message);
 }
 
 static struct request *first_call(const struct listener *listener, struct MHD_Connection *mhd)

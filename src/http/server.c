@@ -23,7 +23,7 @@ struct server_config server_config_default(void)
         .workers = 16,
         .queue_length = 256,
         .connection_limit = 4096,
-        .address_limit = 128,
+        .address_limit = 512,
         .header_timeout_ms = 10 * 1000,
         .idle_timeout_ms = 60 * 1000,
         .body_minimum_rate = 500,

@@ -272,3 +272,22 @@ test('the log has no query values and no bodies', async () => {
   assert.equal(line.route, '/form');
   assert.ok(!server.log.includes('abc123') && !server.log.includes('topsecret'));
 });
+
+test('error pages are rendered by the hook, on either thread, and replaced when they fail', async () => {
+  const other = await startServer({ pages: 1 });
+  const page = async (bytes) => exchange(other, bytes);
+  assert.equal((await page(get('/khong'))).text, 'own page 404 - - event');
+  assert.equal((await page(get('/fails'))).text, 'own page 500 - - worker');
+  assert.match((await page(get('/echo?a=%ff'))).text, /^own page 400 Dữ liệu gửi lên không phải văn bản .* - worker$/);
+  assert.equal((await page(post('/form', 'a'.repeat(70000)))).text, 'own page 413 - - event');
+  const text = (await page(get('/khong', { 'X-Page': 'none' }))).text;
+  assert.match(text, /Không tìm thấy/);
+  for (const how of ['memory', 'defect'])
+    for (const bytes of [get('/khong', { 'X-Page': how }), get('/fails', { 'X-Page': how }), post('/form', 'a'.repeat(70000), { 'X-Page': how }), get('/memory', { 'X-Page': how })]) {
+      const answer = await page(bytes);
+      assert.equal(answer.status, 500);
+      assert.match(answer.text, /Hệ thống gặp lỗi/);
+    }
+  assert.equal((await page(get('/page'))).status, 200);
+  await other.stop();
+});

@@ -19,6 +19,7 @@ enum { RATE_PAGE = 1, RATE_TIGHT, RATE_LOGIN };
 static _Atomic int sink_open, sink_closed, sink_aborted, worker_starts, worker_stops, handler_runs;
 static _Atomic bool is_ready = true;
 static const struct static_files *files;
+static bool own_pages;
 
 static void answer_json(struct request *request, json_t *value)
 {
@@ -476,6 +477,24 @@ static enum before_result before(void *context, struct request *request)
     return BEFORE_ANSWERED;
 }
 
+/* A page of our own, and for one path none, one that fills the arena, one that is a defect. */
+static void error_page(void *context, struct request *request, unsigned status, const char *message,
+                       const char *argument)
+{
+    (void)context;
+    struct str how = request_header(request, "X-Page");
+    if (str_equal_cstr(how, "none")) return;
+    if (str_equal_cstr(how, "memory")) memory(request);
+    if (str_equal_cstr(how, "defect")) {
+        defect(request);
+        return;
+    }
+    response_body(request, "text/html; charset=utf-8",
+                  str_of(arena_printf(request_arena(request), "own page %u %s %s %s", status,
+                                      message != NULL ? message : "-", argument != NULL ? argument : "-",
+                                      request_worker(request) != NULL ? "worker" : "event")));
+}
+
 static bool server_ready(void *context)
 {
     (void)context;
@@ -521,6 +540,8 @@ static bool configure(struct server_config *config, const char *argument, const 
         config->metrics_address = equals + 1;
     else if (str_equal_cstr(key, "metrics-allow"))
         config->metrics_allow = equals + 1;
+    else if (str_equal_cstr(key, "pages"))
+        own_pages = true;
     else if (str_equal_cstr(key, "static"))
         *static_directory = equals + 1;
     else
@@ -564,6 +585,7 @@ int main(int count, char **arguments)
     const struct server_hooks hooks = {.worker_start = worker_start,
                                        .worker_stop = worker_stop,
                                        .before = before,
+                                       .error_page = own_pages ? error_page : NULL,
                                        .ready = server_ready,
                                        .metrics = more_metrics};
     struct server *server = NULL;
