@@ -1,9 +1,19 @@
 /* Any markup is laid out or refused; nothing crashes, hangs or grows beyond its limits. */
 #include <signal.h>
+#include <stdlib.h>
 
 #include "motcua/print/print.h"
 
+int LLVMFuzzerInitialize(int *count, char ***arguments);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerInitialize(int *count, char ***arguments)
+{
+    (void)count;
+    (void)arguments;
+    atexit(print_finish); /* the caches of fontconfig look like leaks otherwise */
+    return 0;
+}
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
