@@ -530,7 +530,7 @@ static void conclude(struct search *search, bool top)
     }
     if (!space->complete || space->pile != NULL) return; /* what was cut off might have led to an end */
     close_backwards(search, halts, space->arena);
-    for (uint32_t i = 0; i < search->states.count; i++)
+    for (uint32_t i = (uint32_t)search->states.count; i-- > 0;) /* the last found: inside the loop, not before it */
         if (!halts[i])
             add_end(search, i, true, &space->endless.items, &space->endless.count, &space->endless.capacity,
                     1);

@@ -207,7 +207,7 @@ bool bpmn_text_read(struct arena *arena, struct str text, size_t *at, struct str
     if (i >= text.length || text.data[i] != '"') return false;
     size_t end = ++i;
     while (end < text.length && text.data[end] != '"') {
-        if ((unsigned char)text.data[end] < 0x20) return false;
+        if ((unsigned char)text.data[end] < 0x20 || text.data[end] == 0x7F) return false;
         end += text.data[end] == '\\' ? 2 : 1;
     }
     if (end >= text.length) return false;
