@@ -37,22 +37,22 @@ static void add(struct checker *checker, const struct form_field *field, const c
     };
 }
 
-static struct form_problem missing(const struct form_run *run, const struct form_field *field)
+/* The label stands beside the text wherever it is shown, so it is not part of it. */
+static struct form_problem missing(const struct form_field *field)
 {
-    const char *label = form_text_in(&field->label, form_language(run->environment));
     switch (field_info(field)->widget) {
     case WIDGET_RADIOS:
     case WIDGET_CHECKBOXES:
     case WIDGET_SELECT:
-        return (struct form_problem){"form.required", N_("Bạn chưa chọn: %s."), label};
+        return (struct form_problem){.code = "form.required", .message = N_("Hãy chọn câu trả lời.")};
     case WIDGET_CHECKBOX:
-        return (struct form_problem){"form.consent", N_("Bạn cần đánh dấu vào ô: %s."), label};
+        return (struct form_problem){.code = "form.consent", .message = N_("Hãy đánh dấu vào ô này.")};
     case WIDGET_FILE:
-        return (struct form_problem){"form.required", N_("Bạn chưa đính kèm: %s."), label};
+        return (struct form_problem){.code = "form.required", .message = N_("Hãy đính kèm tệp.")};
     case WIDGET_GROUP:
-        return (struct form_problem){"form.required", N_("Bạn chưa thêm dòng nào vào: %s."), label};
+        return (struct form_problem){.code = "form.required", .message = N_("Hãy thêm ít nhất một dòng.")};
     default:
-        return (struct form_problem){"form.required", N_("Bạn chưa nhập: %s."), label};
+        return (struct form_problem){.code = "form.required", .message = N_("Hãy nhập thông tin này.")};
     }
 }
 
@@ -66,7 +66,7 @@ static bool check_one(struct checker *checker, const struct form_field *field,
     struct form_problem problem;
     const json_t *value = field->value ? state->value : form_answer(scope, field);
     if (form_value_empty(field, value)) {
-        if (state->required) add(checker, field, path, missing(run, field), NULL);
+        if (state->required) add(checker, field, path, missing(field), NULL);
         return state->required;
     }
     if (!field->value && form_check_value(field, run->environment, run->arena, value, &problem)) {
@@ -183,7 +183,7 @@ static void shape_field(struct checker *checker, const struct form_field *field,
                               (json_is_array(value) && json_array_size(value) == 0) ||
                               (field->kind == KIND_CONSENT && json_is_false(value)));
     if (!value || blank) {
-        if (required) add(checker, field, path, missing(checker->run, field), NULL);
+        if (required) add(checker, field, path, missing(field), NULL);
         return;
     }
     if (form_check_shape(field, arena, value, &problem)) {

@@ -129,7 +129,7 @@ static void messages_are_in_the_words_of_the_definition_or_the_catalogue(void **
     assert_int_equal(form_validate(form, arena, 0, much, &environment, &errors), STATUS_OK);
     assert_string_equal(errors.list[0].text, "Giá trị không được vượt quá 1.000.");
     assert_int_equal(form_validate(form, arena, 0, NULL, &environment, &errors), STATUS_OK);
-    assert_string_equal(errors.list[0].text, "Bạn chưa nhập: Số.");
+    assert_string_equal(errors.list[0].text, "Hãy nhập thông tin này.");
     assert_int_equal(form_validate(form, arena, 1, NULL, &environment, &errors), STATUS_NOT_FOUND);
 }
 
