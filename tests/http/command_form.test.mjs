@@ -1,0 +1,97 @@
+/* motcua form: the generated JSON Schema against ajv on thousands of generated and mutated answers. */
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import Ajv from 'ajv/dist/2020.js';
+
+const program = process.env.MOTCUA_TEST_PROGRAM ?? 'build/check/motcua';
+const run = (args, input = '') => {
+  const result = spawnSync(program, args, { input, encoding: 'utf8', maxBuffer: 1 << 28 });
+  assert.equal(result.error, undefined);
+  return result;
+};
+
+/* A small generator with a fixed seed, so that a failure can be repeated. */
+function random(seed) {
+  let state = seed;
+  const next = () => ((state = (Math.imul(state, 1664525) + 1013904223) >>> 0) / 2 ** 32);
+  return { next, below: n => Math.floor(next() * n), pick: list => list[Math.floor(next() * list.length)] };
+}
+
+const TEXTS = ['', ' ', 'a', 'ab', 'abcdefgh', 'abcdefghi', 'Nguyễn', 'ê\u0302', 'AB12', 'ĐA1', 'AB1234', 'a\nb', 'a\tb', '\u007f', '\u0001', '😀😀😀😀', '0912345678', '01234567890', '001085012345', '012345678', 'B1234567', 'b1234567', '0100109106', '0100109106-001', '0100109106001',
+  '2017-02-14', '2016-02-29', '2017-02-29', '1900-02-29', '2000-02-29', '1799-01-01', '2199-12-31', '2200-01-01', '2017-2-14', '2017-13-01', '2017-04-31', '1950', '1950-03', '1950-00', '1799', '09:30', '24:00', '9:30', '23:59', 'VN', 'XX', '01', '54', '55', '005', '00166', 'x', 'y', 'b', 'c', 'nganh-1',
+  '000.00.01.H26-170214-0001', 'a/b', '01890000-0000-7000-8000-000000000001', '01890000-0000-7000-8000-00000000000G', 'x'.repeat(101), 'x'.repeat(501)];
+const NUMBERS = [0, 1, 2, 5, 6, -1, -1.5, -1.6, 99.25, 99.26, 1.5, 3.0, 21.0285, 105.85, 24.1, 9007199254740991, 1e3];
+
+function value(r, depth = 0) {
+  const kind = r.below(depth > 2 ? 4 : 8);
+  if (kind < 2) return r.pick(TEXTS);
+  if (kind === 2) return r.pick(NUMBERS);
+  if (kind === 3) return r.pick([true, false, null]);
+  if (kind < 6) return Array.from({ length: r.below(4) }, () => value(r, depth + 1));
+  const names = ['from', 'to', 'city', 'district', 'commune', 'line', 'bank', 'number', 'holder', 'name', 'consent', 'lat', 'lon', 'inner', 'count', 'day', 'other'];
+  return Object.fromEntries(Array.from({ length: r.below(4) }, () => [r.pick(names), value(r, depth + 1)]));
+}
+
+/* Something that fits the schema, more or less. */
+function fitting(r, schema) {
+  if (schema.const !== undefined) return schema.const;
+  if (schema.enum) return r.pick(schema.enum);
+  switch (schema.type) {
+    case 'boolean': return r.next() < 0.5;
+    case 'integer': return r.pick([1, 2, 3, 5, 100]);
+    case 'number': return r.pick([0, 1.5, 21.0285, 105.85]);
+    case 'array': return Array.from({ length: r.below((schema.maxItems ?? 3) + 1) }, () => fitting(r, schema.items));
+    case 'object': return Object.fromEntries(Object.entries(schema.properties).filter(([name]) => schema.required?.includes(name) || r.next() < 0.5).map(([name, inner]) => [name, fitting(r, inner)]));
+    default: {
+      const fits = TEXTS.filter(text => (!schema.pattern || new RegExp(schema.pattern, 'u').test(text)) && [...text].length >= (schema.minLength ?? 0) && [...text].length <= (schema.maxLength ?? 1e9) && (schema.allOf ?? []).every(s => new RegExp(s.pattern, 'u').test(text)));
+      return fits.length ? r.pick(fits) : r.pick(TEXTS);
+    }
+  }
+}
+
+function mutate(r, answers, names) {
+  const changed = structuredClone(answers);
+  for (let times = r.below(3); times > 0; times--) {
+    const name = r.pick(names);
+    if (r.next() < 0.2) delete changed[name];
+    else changed[name] = value(r);
+  }
+  if (r.next() < 0.03) changed.unknown_key = 1;
+  return changed;
+}
+
+for (const file of ['tests/vectors/forms/all-kinds.json', 'samples/procedures/1.001612/form.json', 'samples/procedures/1.004873/form.json', 'samples/procedures/1.013225/form.json', 'samples/procedures/2.000635/form.json']) {
+  test(`answers to ${file} are judged as ajv judges them`, () => {
+    const schema = JSON.parse(run(['form', 'schema', file]).stdout);
+    assert.equal(schema.$schema, 'https://json-schema.org/draft/2020-12/schema');
+    const validate = new Ajv({ allErrors: false, strict: true, strictTypes: false, strictRequired: false }).compile(schema);
+    const r = random(20170214), names = Object.keys(schema.properties);
+    const samples = Array.from({ length: 3000 }, () => mutate(r, fitting(r, schema), names));
+    const lines = run(['form', 'validate', file, '--shape'], samples.map(s => JSON.stringify(s)).join('\n') + '\n').stdout.trim().split('\n');
+    assert.equal(lines.length, samples.length);
+    let valid = 0;
+    samples.forEach((sample, i) => {
+      const ours = JSON.parse(lines[i]), theirs = validate(sample);
+      valid += theirs;
+      assert.equal(ours.valid, theirs, `${JSON.stringify(sample)}\nours: ${JSON.stringify(ours.errors)}\najv: ${JSON.stringify(validate.errors)}`);
+    });
+    assert.ok(valid > 100 && valid < 2900, `${valid} of 3000 were valid: the samples say nothing`);
+  });
+}
+
+test('check names the place of an error and fails', () => {
+  const result = run(['form', 'check', 'samples/procedures/2.000635/form.json', 'package.json']);
+  assert.equal(result.status, 1);
+  assert.match(result.stdout, /package\.json: name: error: .*\[form\.definition\.unknown_property\]/);
+  assert.doesNotMatch(result.stdout, /2\.000635/);
+});
+
+test('validate checks conditions too', () => {
+  const vector = JSON.parse(readFileSync('tests/vectors/procedures/1.001612.json', 'utf8'));
+  const changed = { ...vector.answers, so_lao_dong: 10 };
+  const lines = run(['form', 'validate', 'samples/procedures/1.001612/form.json', '--today', vector.today], `${JSON.stringify(vector.answers)}\n${JSON.stringify(changed)}\n[]\n`).stdout.trim().split('\n').map(l => JSON.parse(l));
+  assert.equal(lines[0].valid, true);
+  assert.deepEqual(lines[1].errors.map(e => `${e.field}:${e.code}`), ['so_lao_dong:form.condition']);
+});
