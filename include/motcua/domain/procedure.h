@@ -117,6 +117,7 @@ struct procedure_page {
     struct procedure_row *rows;
     size_t count;
     int64_t total;   /* bounded: at most 1001, which reads "more than 1,000" */
+    bool approximate; /* nothing has these words; these are the ones that come close */
     json_t *facets;  /* owned: {fields: [{code, name, name_en, count}], levels: [...], online_levels: [...]}; NULL when not asked */
 };
 

@@ -11,7 +11,8 @@ static enum status check_owner(const struct command *command, struct error *erro
     if (actor->kind == ACTOR_CITIZEN && !uuid_is_empty(&actor->account_id) &&
         uuid_same(&command->dossier.account_id, &actor->account_id))
         return STATUS_OK;
-    return error_set(error, command->work->arena, STATUS_NOT_FOUND, "dossier.unknown", N_("Không tìm thấy hồ sơ này"), NULL);
+    return error_set(error, command->work->arena, STATUS_NOT_FOUND, "dossier.unknown",
+                     N_("Không tìm thấy hồ sơ này"), NULL);
 }
 
 struct supplement_answer {
@@ -23,9 +24,10 @@ DB_STATEMENT(citizen_close_supplement, DB_PARAMETERS(DB_UUID, DB_INSTANT, DB_TEX
              "UPDATE supplement_request SET answered_at = $2, answer_note = $3, closed_at = $2 "
              "WHERE tenant_id = motcua.app_tenant() AND dossier_id = $1 AND closed_at IS NULL")
 
-DB_STATEMENT(citizen_expire_supplement, DB_PARAMETERS(DB_UUID, DB_INSTANT), DB_NOTHING,
-             "UPDATE supplement_request SET closed_at = $2 WHERE tenant_id = motcua.app_tenant() AND dossier_id = $1 "
-             "AND closed_at IS NULL")
+DB_STATEMENT(
+    citizen_expire_supplement, DB_PARAMETERS(DB_UUID, DB_INSTANT), DB_NOTHING,
+    "UPDATE supplement_request SET closed_at = $2 WHERE tenant_id = motcua.app_tenant() AND dossier_id = $1 "
+    "AND closed_at IS NULL")
 
 /* Validates, and takes over what is visible. */
 static enum status take_answers(struct command *command, const json_t *answers, struct error *error)
@@ -33,8 +35,8 @@ static enum status take_answers(struct command *command, const json_t *answers, 
     FORM_STATE_AUTO state = {0};
     struct form_environment environment = form_environment_for(command->work, "vi");
     struct form_errors errors = {0};
-    enum status status =
-        form_validate(command->version->form, command->work->arena, FORM_ALL_PAGES, answers, &environment, &errors);
+    enum status status = form_validate(command->version->form, command->work->arena, FORM_ALL_PAGES, answers,
+                                       &environment, &errors);
     if (status == STATUS_OK && errors.count > 0)
         return error_set(error, command->work->arena, STATUS_INVALID, "dossier.incomplete",
                          N_("Hồ sơ chưa đầy đủ. Vui lòng xem các mục còn thiếu, bổ sung rồi nộp lại."), "%s",
@@ -52,22 +54,19 @@ static enum status answer_supplement(struct command *command, void *input, struc
 {
     const struct supplement_answer *answer = input;
     enum status status = check_owner(command, error);
-    if (status != STATUS_OK)
-        return status;
+    if (status != STATUS_OK) return status;
     if (strcmp(command->dossier.status, "supplement") != 0)
         return error_set(error, command->work->arena, STATUS_CONFLICT, "supplement.none",
                          N_("Hồ sơ này hiện không chờ bổ sung. Có thể bạn đã gửi bổ sung rồi."), NULL);
     if (answer->answers != NULL) {
         status = take_answers(command, answer->answers, error);
-        if (status != STATUS_OK)
-            return status;
+        if (status != STATUS_OK) return status;
     }
-    db_add(command->write, &citizen_close_supplement, db_uuid(command->dossier.id), db_instant(command->work->now),
-           db_text(answer->note.data == NULL ? STR("") : answer->note));
+    db_add(command->write, &citizen_close_supplement, db_uuid(command->dossier.id),
+           db_instant(command->work->now), db_text(answer->note.data == NULL ? STR("") : answer->note));
     command->dossier.status = command->dossier.received_at == INSTANT_NONE ? "submitted" : "processing";
     status = clock_resume(command, error);
-    if (status != STATUS_OK)
-        return status;
+    if (status != STATUS_OK) return status;
     json_t *data = json_object();
     json_set_str(data, "note", answer->note);
     command_event(command, "supplement_answered", true, data);
@@ -77,18 +76,18 @@ static enum status answer_supplement(struct command *command, void *input, struc
 static enum status expire_supplement(struct command *command, void *input, struct error *error)
 {
     (void)input;
-    if (strcmp(command->dossier.status, "supplement") != 0)
-        return STATUS_OK; /* answered meanwhile */
-    db_add(command->write, &citizen_expire_supplement, db_uuid(command->dossier.id), db_instant(command->work->now));
+    if (strcmp(command->dossier.status, "supplement") != 0) return STATUS_OK; /* answered meanwhile */
+    db_add(command->write, &citizen_expire_supplement, db_uuid(command->dossier.id),
+           db_instant(command->work->now));
     command->dossier.status = command->dossier.received_at == INSTANT_NONE ? "submitted" : "processing";
     enum status status = clock_resume(command, error);
-    if (status != STATUS_OK)
-        return status;
+    if (status != STATUS_OK) return status;
     command_event(command, "supplement_expired", true, NULL);
     return workflow_message(command, "supplement_expired", NULL, error);
 }
 
-DB_STATEMENT(citizen_expired_supplements, DB_PARAMETERS(DB_INSTANT, DB_INT32), DB_COLUMNS({"tenant_id", DB_UUID}, {"id", DB_UUID}),
+DB_STATEMENT(citizen_expired_supplements, DB_PARAMETERS(DB_INSTANT, DB_INT32),
+             DB_COLUMNS({"tenant_id", DB_UUID}, {"id", DB_UUID}),
              "SELECT tenant_id, id FROM expired_supplements($1, $2)")
 
 enum status supplement_expire_due(struct work *work, int batch, size_t *done, struct error *error)
@@ -117,15 +116,14 @@ static enum status withdraw(struct command *command, void *input, struct error *
 {
     const struct str *reason = input;
     enum status status = check_owner(command, error);
-    if (status != STATUS_OK)
-        return status;
+    if (status != STATUS_OK) return status;
     if (!dossier_is_open(&command->dossier))
         return error_set(error, command->work->arena, STATUS_CONFLICT, "dossier.closed",
                          N_("Hồ sơ này đã kết thúc nên không rút được nữa"), NULL);
-    db_add(command->write, &citizen_close_supplement, db_uuid(command->dossier.id), db_instant(command->work->now), db_text(STR("")));
+    db_add(command->write, &citizen_close_supplement, db_uuid(command->dossier.id),
+           db_instant(command->work->now), db_text(STR("")));
     status = clock_resume(command, error);
-    if (status != STATUS_OK)
-        return status;
+    if (status != STATUS_OK) return status;
     command->dossier.status = "withdrawn";
     command->dossier.outcome = "withdrawn";
     command->dossier.finished_at = command->work->now;
@@ -135,8 +133,8 @@ static enum status withdraw(struct command *command, void *input, struct error *
     return workflow_cancel(command, error);
 }
 
-enum status dossier_withdraw(struct work *work, const struct uuid *tenant_id, const struct uuid *id, struct str reason,
-                             struct error *error)
+enum status dossier_withdraw(struct work *work, const struct uuid *tenant_id, const struct uuid *id,
+                             struct str reason, struct error *error)
 {
     return command_run(work, tenant_id, id, withdraw, &reason, error);
 }
@@ -155,32 +153,33 @@ static enum status rate(struct command *command, void *input, struct error *erro
 {
     const struct rate_input *rating = input;
     enum status status = rating->is_tracked ? STATUS_OK : check_owner(command, error);
-    if (status != STATUS_OK)
-        return status;
+    if (status != STATUS_OK) return status;
     if (dossier_is_open(&command->dossier))
         return error_set(error, command->work->arena, STATUS_CONFLICT, "rating.early",
                          N_("Bạn có thể đánh giá sau khi hồ sơ được giải quyết xong"), NULL);
-    db_add(command->write, &citizen_rate, db_uuid(command->dossier.id), db_int32(rating->level), db_text(rating->reason),
-           db_instant(command->work->now));
+    db_add(command->write, &citizen_rate, db_uuid(command->dossier.id), db_int32(rating->level),
+           db_text(rating->reason), db_instant(command->work->now));
     json_t *data = json_object();
     json_object_set_new(data, "level", json_integer(rating->level));
     command_event(command, "rated", true, data);
     return STATUS_OK;
 }
 
-static enum status rate_as(struct work *work, const struct uuid *tenant_id, const struct uuid *id, struct rate_input *input,
-                           struct error *error)
+static enum status rate_as(struct work *work, const struct uuid *tenant_id, const struct uuid *id,
+                           struct rate_input *input, struct error *error)
 {
     input->reason = str_trim(input->reason.data == NULL ? STR("") : input->reason);
     if (input->level < 1 || input->level > 3)
-        return error_set(error, work->arena, STATUS_INVALID, "rating.level", N_("Vui lòng chọn một mức độ hài lòng"), NULL);
+        return error_set(error, work->arena, STATUS_INVALID, "rating.level",
+                         N_("Vui lòng chọn một mức độ hài lòng"), NULL);
     if (input->level == 1 && input->reason.length == 0)
         return error_set(error, work->arena, STATUS_INVALID, "rating.reason",
                          N_("Vui lòng cho biết vì sao bạn không hài lòng, để cơ quan khắc phục"), NULL);
     enum status status = command_run(work, tenant_id, id, rate, input, error);
-    if (status == STATUS_CONFLICT && error != NULL && error->code != NULL && strcmp(error->code, "db.unique") == 0)
-        return error_set(error, work->arena, STATUS_CONFLICT, "rating.again", N_("Hồ sơ này đã được đánh giá. Xin cảm ơn bạn."),
-                         NULL);
+    if (status == STATUS_CONFLICT && error != NULL && error->code != NULL &&
+        strcmp(error->code, "db.unique") == 0)
+        return error_set(error, work->arena, STATUS_CONFLICT, "rating.again",
+                         N_("Hồ sơ này đã được đánh giá. Xin cảm ơn bạn."), NULL);
     return status;
 }
 
@@ -196,12 +195,12 @@ enum { SECRET_LENGTH = 8 };
 enum status dossier_tracking_secret(struct work *work, const struct uuid *tenant_id, const struct uuid *id,
                                     const char **secret, struct error *error)
 {
-    static const char alphabet[] = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"; /* nothing that looks like something else */
+    static const char alphabet[] =
+        "23456789ABCDEFGHJKMNPQRSTUVWXYZ"; /* nothing that looks like something else */
     SECRET_KEY_AUTO tenant_key;
     int version;
     enum status status = key_ring_tenant(work, tenant_id, 1, &tenant_key, &version, error);
-    if (status != STATUS_OK)
-        return status;
+    if (status != STATUS_OK) return status;
     SECRET_KEY_AUTO key;
     keys_derive(&tenant_key, "tracking", 1, &key);
     struct hash mac = hmac_sha256(str_make((const char *)key.bytes, sizeof key.bytes), str_of(id->text));
@@ -224,10 +223,8 @@ static struct str bare_secret(struct arena *arena, struct str typed)
     size_t length = 0;
     for (size_t i = 0; i < typed.length; i++) {
         char c = typed.data[i];
-        if (c == '-' || c == ' ')
-            continue;
-        if (length == SECRET_LENGTH)
-            return STR("");
+        if (c == '-' || c == ' ') continue;
+        if (length == SECRET_LENGTH) return STR("");
         bare[length++] = (char)(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
     }
     return str_make(bare, length);
@@ -237,19 +234,20 @@ static struct str upper_code(struct arena *arena, struct str typed)
 {
     char *code = arena_strndup(arena, typed.data == NULL ? "" : typed.data, typed.length);
     for (char *c = code; *c != '\0'; c++)
-        if (*c >= 'a' && *c <= 'z')
-            *c = (char)(*c - 'a' + 'A');
+        if (*c >= 'a' && *c <= 'z') *c = (char)(*c - 'a' + 'A');
     return str_of(code);
 }
 
-enum status dossier_track(struct work *work, struct str code, struct str secret, struct dossier_file *file, struct error *error)
+enum status dossier_track(struct work *work, struct str code, struct str secret, struct dossier_file *file,
+                          struct error *error)
 {
     struct dossier_file found = {0};
     const char *expected = "";
     struct error detail = {0};
     enum status status = dossier_load_by_code(work, upper_code(work->arena, code), &found, &detail);
     if (status == STATUS_OK)
-        status = dossier_tracking_secret(work, &found.dossier.tenant_id, &found.dossier.id, &expected, &detail);
+        status =
+            dossier_tracking_secret(work, &found.dossier.tenant_id, &found.dossier.id, &expected, &detail);
     if (status == STATUS_OK && secret_equal(str_of(expected), bare_secret(work->arena, secret))) {
         *file = found;
         return STATUS_OK;
@@ -262,15 +260,15 @@ enum status dossier_track(struct work *work, struct str code, struct str secret,
     return status;
 }
 
-enum status dossier_rate_tracked(struct work *work, struct str code, struct str secret, int level, struct str reason,
-                                 struct error *error)
+enum status dossier_rate_tracked(struct work *work, struct str code, struct str secret, int level,
+                                 struct str reason, struct error *error)
 {
     DOSSIER_FILE_AUTO file = {0};
     enum status status = dossier_track(work, code, secret, &file, error);
-    if (status != STATUS_OK)
-        return status;
+    if (status != STATUS_OK) return status;
     /* Whoever happens to be signed in at this browser is not who rates. */
-    struct actor holder = {.kind = ACTOR_CITIZEN, .name = "", .title = "", .unit_name = "", .address = work->actor->address};
+    struct actor holder = {
+        .kind = ACTOR_CITIZEN, .name = "", .title = "", .unit_name = "", .address = work->actor->address};
     struct work own = *work;
     own.actor = &holder;
     struct rate_input input = {.level = level, .reason = reason, .is_tracked = true};
