@@ -40,9 +40,20 @@ function fitting(r, schema) {
   if (schema.enum) return r.pick(schema.enum);
   switch (schema.type) {
     case 'boolean': return r.next() < 0.5;
-    case 'integer': return r.pick([1, 2, 3, 5, 100]);
-    case 'number': return r.pick([0, 1.5, 21.0285, 105.85]);
-    case 'array': return Array.from({ length: r.below((schema.maxItems ?? 3) + 1) }, () => fitting(r, schema.items));
+    case 'integer':
+    case 'number': {
+      const low = schema.minimum ?? -100, high = schema.maximum ?? 100;
+      return r.pick([low, high, ...NUMBERS.filter(n => n >= low && n <= high && (schema.type === 'number' || Number.isInteger(n)))]);
+    }
+    case 'array': {
+      const low = schema.minItems ?? (schema.anyOf ? schema.anyOf[1].minItems : 0), high = Math.min(schema.maxItems ?? 3, low + 2), list = [];
+      for (let length = low + r.below(high - low + 1); list.length < length && list.length < 9;) {
+        const item = fitting(r, schema.items);
+        if (!schema.uniqueItems || !list.includes(item)) list.push(item);
+        else if (r.next() < 0.05) break;
+      }
+      return list;
+    }
     case 'object': return Object.fromEntries(Object.entries(schema.properties).filter(([name]) => schema.required?.includes(name) || r.next() < 0.5).map(([name, inner]) => [name, fitting(r, inner)]));
     default: {
       const fits = TEXTS.filter(text => (!schema.pattern || new RegExp(schema.pattern, 'u').test(text)) && [...text].length >= (schema.minLength ?? 0) && [...text].length <= (schema.maxLength ?? 1e9) && (schema.allOf ?? []).every(s => new RegExp(s.pattern, 'u').test(text)));
@@ -53,7 +64,7 @@ function fitting(r, schema) {
 
 function mutate(r, answers, names) {
   const changed = structuredClone(answers);
-  for (let times = r.below(3); times > 0; times--) {
+  for (let times = Math.max(0, r.below(4) - 1); times > 0; times--) {
     const name = r.pick(names);
     if (r.next() < 0.2) delete changed[name];
     else changed[name] = value(r);
