@@ -11,8 +11,8 @@ packages_for_building=(
     libpango1.0-dev libcairo2-dev libfontconfig-dev libqrencode-dev libpcre2-dev libinih-dev zlib1g-dev libbrotli-dev
     libunistring-dev libintelrdfpmath-dev libmagic-dev
 )
-packages_for_running=(postgresql ca-certificates tzdata fonts-dejavu-core)
-packages_for_testing=(libcmocka-dev clang clang-format libclang-rt-14-dev ccache chromium)
+packages_for_running=(postgresql ca-certificates tzdata fonts-liberation2 fonts-dejavu-core)
+packages_for_testing=(libcmocka-dev clang clang-format libclang-rt-14-dev ccache chromium poppler-utils fonts-noto-core)
 
 is_installed() {
     # a virtual or renamed package is looked up by what provides it
