@@ -58,6 +58,7 @@ CREATE TABLE dossier (
     revision integer NOT NULL DEFAULT 1,    -- grows with every command; stale pages are told
     event_count integer NOT NULL DEFAULT 0,
     event_head bytea NOT NULL DEFAULT '',   -- hash of the newest event
+    event_seal bytea NOT NULL DEFAULT '',   -- keyed over count and head: a chain cut short at its end shows
     PRIMARY KEY (tenant_id, id),
     UNIQUE (tenant_id, code)
 );

@@ -25,6 +25,10 @@ struct audit_event {
 NODISCARD enum status audit_hash(struct work *work, const struct audit_event *event, struct str previous,
                                  struct hash *hash, struct error *error);
 
+/* Keyed over count and head of a chain, so that its last events cannot be taken away unnoticed. Errors as audit_hash. */
+NODISCARD enum status audit_seal(struct work *work, const struct uuid *tenant_id, const struct uuid *dossier_id, int count,
+                                 struct str head, struct hash *seal, struct error *error);
+
 struct audit_finding {
     const char *dossier_code;
     int sequence; /* the first event that does not fit; 0: the chain as a whole */

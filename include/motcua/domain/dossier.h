@@ -171,6 +171,7 @@ struct dossier_row {
         *outcome;
     int64_t fee_amount;
     instant submitted_at, received_at, due_at, finished_at, returned_at, paused_since;
+    int revision;
 };
 /* The actor's own, over all agencies, newest first. */
 NODISCARD enum status dossier_list_own(struct work *work, struct dossier_row **rows, size_t *count, struct error *error);
@@ -256,12 +257,18 @@ NODISCARD enum status incident_retry(struct work *work, const struct uuid *incid
 struct task_filter {
     const char *role;     /* only this one; NULL: all roles of the membership */
     bool mine;            /* taken by me */
+    bool unassigned;      /* taken by nobody */
+    bool questions;       /* of other agencies only */
+    instant urgent_from, urgent_to; /* urgent_at within; 0 or INSTANT_NONE: open */
     const char *procedure_code; /* or NULL */
     instant after_urgent; /* keyset: rows after this ...; INSTANT_NONE: from the start */
     struct uuid after_id;
     int limit;
 };
-/* Open tasks of the actor's roles and unit, most urgent first. Tasks others have taken are shown with their name. */
+/*
+ * Open tasks of the actor's roles and unit, most urgent first. Tasks others have taken are shown with their name. Results
+ * to be handed over are not among them: desk_hand_over().
+ */
 NODISCARD enum status task_queue(struct work *work, const struct task_filter *filter, struct task **tasks, size_t *count,
                                  struct error *error);
 /* One task of the actor's tenant with its consultation, if any. */
@@ -274,7 +281,7 @@ bool task_is_for(const struct task *task, const struct actor *actor);
 /* Register (form 06) and search of officials: by code, name or phone; received between two moments. */
 struct dossier_search {
     struct str text;
-    const char *status; /* or NULL */
+    const char *status; /* a status, "open", "closed" or NULL */
     instant received_from, received_to; /* INSTANT_NONE: open */
     int offset, limit;
 };

@@ -7,17 +7,24 @@
 
 enum { CHAINS_A_ROUND = 200 };
 
-enum status audit_hash(struct work *work, const struct audit_event *event, struct str previous, struct hash *result,
-                       struct error *error)
+/* Chains are keyed by the tenant's first key for ever, so that a rotation of keys does not break them. */
+static enum status keyed(struct work *work, const struct uuid *tenant_id, struct chain *chain, struct hash *result, struct error *error)
 {
     SECRET_KEY_AUTO tenant_key;
     int version;
-    /* Chains are keyed by the tenant's first key for ever, so that a rotation of keys does not break them. */
-    enum status status = key_ring_tenant(work, &event->tenant_id, 1, &tenant_key, &version, error);
+    enum status status = key_ring_tenant(work, tenant_id, 1, &tenant_key, &version, error);
     if (status != STATUS_OK)
         return status;
     SECRET_KEY_AUTO key;
     keys_derive(&tenant_key, "evtchain", 1, &key);
+    struct hash plain = chain_finish(chain);
+    *result = hmac_sha256(str_make((const char *)key.bytes, sizeof key.bytes), hash_view(&plain));
+    return STATUS_OK;
+}
+
+enum status audit_hash(struct work *work, const struct audit_event *event, struct str previous, struct hash *result,
+                       struct error *error)
+{
     struct hash before = {{0}};
     if (previous.length == HASH_SIZE)
         memcpy(before.bytes, previous.data, HASH_SIZE);
@@ -36,14 +43,24 @@ enum status audit_hash(struct work *work, const struct audit_event *event, struc
     chain_add_text(&chain, str_of(event->address));
     chain_add_int64(&chain, event->is_public);
     chain_add_text(&chain, event->data);
-    struct hash plain = chain_finish(&chain);
-    *result = hmac_sha256(str_make((const char *)key.bytes, sizeof key.bytes), hash_view(&plain));
-    return STATUS_OK;
+    return keyed(work, &event->tenant_id, &chain, result, error);
+}
+
+enum status audit_seal(struct work *work, const struct uuid *tenant_id, const struct uuid *dossier_id, int count, struct str head,
+                       struct hash *seal, struct error *error)
+{
+    struct chain chain;
+    chain_start(&chain, "dossier-head/1", NULL);
+    chain_add_text(&chain, str_of(dossier_id->text));
+    chain_add_int64(&chain, count);
+    chain_add_bytes(&chain, head);
+    return keyed(work, tenant_id, &chain, seal, error);
 }
 
 DB_STATEMENT(audit_dossiers, DB_PARAMETERS(DB_UUID, DB_INT32),
-             DB_COLUMNS({"id", DB_UUID}, {"code", DB_TEXT}, {"event_count", DB_INT32}, {"event_head", DB_BYTES}),
-             "SELECT id, code, event_count, event_head FROM dossier WHERE tenant_id = motcua.app_tenant() AND id > $1 "
+             DB_COLUMNS({"id", DB_UUID}, {"code", DB_TEXT}, {"event_count", DB_INT32}, {"event_head", DB_BYTES},
+                        {"event_seal", DB_BYTES}),
+             "SELECT id, code, event_count, event_head, event_seal FROM dossier WHERE tenant_id = motcua.app_tenant() AND id > $1 "
              "ORDER BY id LIMIT $2")
 
 DB_STATEMENT(audit_events, DB_PARAMETERS(DB_UUID_ARRAY),
@@ -145,7 +162,11 @@ static enum status verify_chain(struct work *work, const struct uuid *tenant_id,
     }
     if (!broken && (db_get_int32(dossiers, which, 2) != sequence || !str_equal(db_get_bytes(dossiers, which, 3), previous)))
         report_finding(keep, findings, code, 0, N_("số sự kiện hoặc mã cuối chuỗi không khớp với hồ sơ"));
-    return STATUS_OK;
+    struct hash seal;
+    enum status status = audit_seal(work, tenant_id, &id, db_get_int32(dossiers, which, 2), db_get_bytes(dossiers, which, 3), &seal, error);
+    if (status == STATUS_OK && !str_equal(db_get_bytes(dossiers, which, 4), hash_view(&seal)))
+        report_finding(keep, findings, code, 0, N_("dấu niêm của chuỗi không đúng: có sự kiện cuối bị xóa hoặc hồ sơ bị sửa"));
+    return status;
 }
 
 static enum status verify_round(struct work *work, const struct uuid *tenant_id, struct uuid *after,

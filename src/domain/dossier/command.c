@@ -25,12 +25,12 @@ DB_STATEMENT(command_supplements, DB_PARAMETERS(DB_UUID), DB_COLUMNS({"count", D
 DB_STATEMENT(command_update,
              DB_PARAMETERS(DB_UUID, DB_TEXT, DB_TEXT, DB_JSON, DB_INSTANT, DB_INSTANT, DB_INSTANT, DB_JSON, DB_INSTANT,
                            DB_INSTANT, DB_INSTANT, DB_INT64, DB_TEXT, DB_TEXT, DB_TEXT, DB_INT32, DB_BYTES, DB_INT32,
-                           DB_TEXT, DB_JSON),
+                           DB_TEXT, DB_JSON, DB_BYTES),
              DB_NOTHING,
              "UPDATE dossier SET status = $2, outcome = $3, answers = $4, received_at = $5, first_due_at = $6, "
              "due_at = $7, due_explanation = $8, paused_since = $9, finished_at = $10, returned_at = $11, "
              "fee_amount = $12, fee_state = $13, step_name = $14, step_name_en = $15, event_count = $16, "
-             "event_head = $17, calendar_revision = $18, applicant_name = $19, contact = $20, revision = revision + 1 "
+             "event_head = $17, calendar_revision = $18, applicant_name = $19, contact = $20, event_seal = $21, revision = revision + 1 "
              "WHERE tenant_id = motcua.app_tenant() AND id = $1")
 
 DB_STATEMENT(command_event_insert,
@@ -170,7 +170,10 @@ enum status command_finish(struct command *command, struct error *error)
 {
     struct dossier *d = &command->dossier;
     struct db_batch *write = command->write;
+    struct hash *seal = arena_alloc(command->work->arena, sizeof *seal);
     enum status status = write_events(command, error);
+    if (status == STATUS_OK)
+        status = audit_seal(command->work, &d->tenant_id, &d->id, d->event_count, d->event_head, seal, error);
     if (status == STATUS_OK && command->state_changed)
         status = write_state(command, error);
     if (status != STATUS_OK)
@@ -189,7 +192,7 @@ enum status command_finish(struct command *command, struct error *error)
            db_instant_or_null(d->paused_since), db_instant_or_null(d->finished_at), db_instant_or_null(d->returned_at),
            db_int64(d->fee_amount), db_cstr(d->fee_state), db_cstr(d->step_name), db_cstr(d->step_name_en),
            db_int32(d->event_count), db_bytes(d->event_head.data == NULL ? STR("") : d->event_head),
-           db_int32(d->calendar_revision), db_cstr(d->applicant_name), db_json(d->contact));
+           db_int32(d->calendar_revision), db_cstr(d->applicant_name), db_json(d->contact), db_bytes(hash_view(seal)));
     return db_commit(write, error);
 }
 

@@ -48,11 +48,53 @@
     "dossier_due_at, urgent_at, assignee_account_id, assignee_name, taken_at, done_at, done_by, outcome, note, "       \
     "revision"
 
+/* The same columns of the table with this alias. */
+#define TASK_SELECT_OF(t)\
+    t ".id, " t ".kind, " t ".dossier_id, " t ".consultation_id, " t ".engine_task, " t ".element_id, "       \
+    t ".name, " t ".name_en, " t ".role, " t ".other_roles, " t ".unit_id, " t ".outcomes, " t ".state, "     \
+    t ".dossier_code, " t ".procedure_code, " t ".procedure_name, " t ".applicant_name, " t ".created_at, "   \
+    t ".step_due_at, " t ".dossier_due_at, " t ".urgent_at, " t ".assignee_account_id, "                      \
+    t ".assignee_name, " t ".taken_at, " t ".done_at, " t ".done_by, " t ".outcome, " t ".note, "             \
+    t ".revision"                                                                                             
+
 #define NIL_UUID "00000000-0000-0000-0000-000000000000"
+
+/*
+ * What a person types to find dossiers of the tenant, as $1 .. $4 of a statement over `dossier d`; $5, $6: received between.
+ * A code or a part of it (with or without its dashes and dots), the name without accents, digits of the phone number.
+ */
+#define SEARCH_CONDITION                                                                                               \
+    "($1 = '' OR d.code = $1 OR d.applicant_key LIKE $2 OR position($1 IN d.code) > 0 OR ($3 <> '' AND ("               \
+    "position($3 IN translate(d.code, '.-', '')) > 0 OR position($3 IN regexp_replace(d.contact->>'phone', '[^0-9]', '', 'g')) > 0))) " \
+    "AND CASE $4 WHEN '' THEN true WHEN 'open' THEN d.finished_at IS NULL WHEN 'closed' THEN d.finished_at IS NOT NULL "  \
+    "ELSE d.status = $4 END "                                                                                          \
+    "AND ($5::timestamptz IS NULL OR d.received_at >= $5) AND ($6::timestamptz IS NULL OR d.received_at < $6)"
+struct search_terms {
+    struct str text;
+    const char *name, *digits, *status;
+};
+struct search_terms search_terms_of(struct work *work, const struct dossier_search *search);
 
 /* Strings are copied with the result into its arena; contact and answers are new references. */
 void dossier_read_row(const struct db_result *rows, size_t row, struct dossier *dossier);
 void task_read_row(struct arena *arena, const struct db_result *rows, size_t row, struct task *task);
+/* (role, unit) pairs of the actor's queue: each role (or `only_role`) with the own unit and with no unit. */
+size_t task_queue_keys(const struct work *work, const char *only_role, struct str **roles, struct uuid **units);
+
+/* Lines of lists: columns of `dossier d`, in the order dossier_fill_row() reads. */
+#define ROW_COLUMNS                                                                                                    \
+    {"tenant_id", DB_UUID}, {"id", DB_UUID}, {"code", DB_TEXT}, {"procedure_code", DB_TEXT}, {"procedure_name", DB_TEXT}, \
+        {"status", DB_TEXT}, {"applicant_name", DB_TEXT}, {"step_name", DB_TEXT}, {"step_name_en", DB_TEXT},           \
+        {"fee_state", DB_TEXT}, {"outcome", DB_TEXT}, {"fee_amount", DB_INT64}, {"submitted_at", DB_INSTANT},          \
+        {"received_at", DB_INSTANT}, {"due_at", DB_INSTANT}, {"finished_at", DB_INSTANT}, {"returned_at", DB_INSTANT}, \
+        {"paused_since", DB_INSTANT}, {"revision", DB_INT32}
+#define ROW_SELECT                                                                                                     \
+    "d.tenant_id, d.id, d.code, d.procedure_code, d.procedure_name, d.status, d.applicant_name, d.step_name, "         \
+    "d.step_name_en, d.fee_state, d.outcome, d.fee_amount, d.submitted_at, d.received_at, d.due_at, d.finished_at, "   \
+    "d.returned_at, d.paused_since, d.revision"
+enum { ROW_COLUMN_COUNT = 19 };
+void dossier_fill_row(const struct db_result *rows, size_t row, struct dossier_row *out);
+struct dossier_row *dossier_fill_rows(struct arena *arena, const struct db_result *rows);
 /* INSTANT_NONE for SQL NULL. */
 instant db_optional_instant(const struct db_result *rows, size_t row, size_t column);
 /* SQL NULL for INSTANT_NONE and 0. */

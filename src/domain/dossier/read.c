@@ -251,18 +251,7 @@ enum status dossier_load_by_code(struct work *work, struct str code, struct doss
     return dossier_load(work, &tenant->id, &id, file, error);
 }
 
-#define ROW_COLUMNS                                                                                                    \
-    {"tenant_id", DB_UUID}, {"id", DB_UUID}, {"code", DB_TEXT}, {"procedure_code", DB_TEXT}, {"procedure_name", DB_TEXT}, \
-        {"status", DB_TEXT}, {"applicant_name", DB_TEXT}, {"step_name", DB_TEXT}, {"step_name_en", DB_TEXT},           \
-        {"fee_state", DB_TEXT}, {"outcome", DB_TEXT}, {"fee_amount", DB_INT64}, {"submitted_at", DB_INSTANT},          \
-        {"received_at", DB_INSTANT}, {"due_at", DB_INSTANT}, {"finished_at", DB_INSTANT}, {"returned_at", DB_INSTANT}, \
-        {"paused_since", DB_INSTANT}
-#define ROW_SELECT                                                                                                     \
-    "d.tenant_id, d.id, d.code, d.procedure_code, d.procedure_name, d.status, d.applicant_name, d.step_name, "         \
-    "d.step_name_en, d.fee_state, d.outcome, d.fee_amount, d.submitted_at, d.received_at, d.due_at, d.finished_at, "   \
-    "d.returned_at, d.paused_since"
-
-static void fill_row(const struct db_result *rows, size_t row, struct dossier_row *out)
+void dossier_fill_row(const struct db_result *rows, size_t row, struct dossier_row *out)
 {
     *out = (struct dossier_row){
         .tenant_id = db_get_uuid(rows, row, 0),
@@ -283,14 +272,15 @@ static void fill_row(const struct db_result *rows, size_t row, struct dossier_ro
         .finished_at = db_optional_instant(rows, row, 15),
         .returned_at = db_optional_instant(rows, row, 16),
         .paused_since = db_optional_instant(rows, row, 17),
+        .revision = db_get_int32(rows, row, 18),
     };
 }
 
-static struct dossier_row *fill_rows(struct arena *arena, const struct db_result *rows)
+struct dossier_row *dossier_fill_rows(struct arena *arena, const struct db_result *rows)
 {
     struct dossier_row *list = arena_array(arena, rows->row_count, sizeof *list);
     for (size_t i = 0; i < rows->row_count; i++)
-        fill_row(rows, i, &list[i]);
+        dossier_fill_row(rows, i, &list[i]);
     return list;
 }
 
@@ -306,35 +296,54 @@ enum status dossier_list_own(struct work *work, struct dossier_row **rows, size_
         db_read_one(work->db, &scope, work->arena, &read_own, DB_VALUES(db_uuid(work->actor->account_id)), &found, error);
     if (status != STATUS_OK)
         return status;
-    *rows = fill_rows(work->arena, found);
+    *rows = dossier_fill_rows(work->arena, found);
     *count = found->row_count;
     return STATUS_OK;
 }
 
-/* $1 exact code, $2 folded name prefix, $3 status or '', $4 .. $5 received between. Empty text: everything. */
+/* $1 text, $2 folded name, $3 digits of a phone number or a part of the code, $4 status, $5 .. $6 received between. */
 DB_STATEMENT(read_search,
-             DB_PARAMETERS(DB_TEXT, DB_TEXT, DB_TEXT, DB_INSTANT, DB_INSTANT, DB_INT32, DB_INT32), DB_COLUMNS(ROW_COLUMNS),
-             "SELECT " ROW_SELECT " FROM dossier d WHERE d.tenant_id = motcua.app_tenant() "
-             "AND ($1 = '' OR d.code = $1 OR d.applicant_key LIKE $2) AND ($3 = '' OR d.status = $3) "
-             "AND ($4::timestamptz IS NULL OR d.received_at >= $4) AND ($5::timestamptz IS NULL OR d.received_at < $5) "
-             "ORDER BY d.received_at DESC NULLS FIRST, d.id DESC LIMIT $6 OFFSET $7")
+             DB_PARAMETERS(DB_TEXT, DB_TEXT, DB_TEXT, DB_TEXT, DB_INSTANT, DB_INSTANT, DB_INT32, DB_INT32), DB_COLUMNS(ROW_COLUMNS),
+             "SELECT " ROW_SELECT " FROM dossier d WHERE d.tenant_id = motcua.app_tenant() AND " SEARCH_CONDITION
+             " ORDER BY d.received_at DESC NULLS FIRST, d.id DESC LIMIT $7 OFFSET $8")
+
+struct search_terms search_terms_of(struct work *work, const struct dossier_search *search)
+{
+    struct str text = str_trim(search->text.data == NULL ? STR("") : search->text);
+    struct str key = text_search_key(work->arena, text);
+    char *digits = arena_alloc(work->arena, text.length + 1);
+    size_t count = 0, others = 0;
+    for (size_t i = 0; i < text.length; i++) {
+        if (text.data[i] >= '0' && text.data[i] <= '9')
+            digits[count++] = text.data[i];
+        else
+            others += strchr(" .-+()", text.data[i]) == NULL;
+    }
+    digits[count] = '\0';
+    struct search_terms terms = {
+        .text = text,
+        .name = key.length == 0 ? "" : arena_printf(work->arena, "%%%.*s%%", STR_ARG(key)),
+        .digits = others == 0 && count >= 3 ? digits : "",
+        .status = search->status == NULL ? "" : search->status,
+    };
+    return terms;
+}
 
 enum status dossier_search(struct work *work, const struct dossier_search *search, struct dossier_row **rows, size_t *count,
                            struct error *error)
 {
     struct db_scope scope = work_scope(work, &work->actor->tenant_id);
-    struct str text = str_trim(search->text.data == NULL ? STR("") : search->text);
-    struct str key = text_search_key(work->arena, text);
-    const char *pattern = arena_printf(work->arena, "%%%.*s%%", STR_ARG(key));
+    struct search_terms terms = search_terms_of(work, search);
     struct db_result *found;
-    enum status status = db_read_one(work->db, &scope, work->arena, &read_search,
-                                     DB_VALUES(db_text(text), db_cstr(pattern), db_cstr(search->status == NULL ? "" : search->status),
-                                               db_instant_or_null(search->received_from), db_instant_or_null(search->received_to),
-                                               db_int32(search->limit), db_int32(search->offset)),
-                                     &found, error);
+    enum status status =
+        db_read_one(work->db, &scope, work->arena, &read_search,
+                    DB_VALUES(db_text(terms.text), db_cstr(terms.name), db_cstr(terms.digits), db_cstr(terms.status),
+                              db_instant_or_null(search->received_from), db_instant_or_null(search->received_to),
+                              db_int32(search->limit), db_int32(search->offset)),
+                    &found, error);
     if (status != STATUS_OK)
         return status;
-    *rows = fill_rows(work->arena, found);
+    *rows = dossier_fill_rows(work->arena, found);
     *count = found->row_count;
     return STATUS_OK;
 }
@@ -350,7 +359,7 @@ enum status payment_due_list(struct work *work, struct dossier_row **rows, size_
     enum status status = db_read_one(work->db, &scope, work->arena, &read_fees_due, DB_VALUES(), &found, error);
     if (status != STATUS_OK)
         return status;
-    *rows = fill_rows(work->arena, found);
+    *rows = dossier_fill_rows(work->arena, found);
     *count = found->row_count;
     return STATUS_OK;
 }
@@ -374,8 +383,8 @@ enum status apology_drafts(struct work *work, struct dossier_row **rows, struct 
         return status;
     struct apology *list = arena_array(work->arena, found->row_count, sizeof *list);
     for (size_t i = 0; i < found->row_count; i++)
-        list[i] = read_apology(found, i, 18);
-    *rows = fill_rows(work->arena, found);
+        list[i] = read_apology(found, i, ROW_COLUMN_COUNT);
+    *rows = dossier_fill_rows(work->arena, found);
     *apologies = list;
     *count = found->row_count;
     return STATUS_OK;

@@ -3,26 +3,21 @@
 
 /*
  * The queue of a person: for each of his roles the tasks of his unit and those of no unit, each an index range in order of
- * urgency, merged. $1, $2: roles and units pairwise; keyset by ($3, $4).
+ * urgency, merged. $1, $2: roles and units pairwise; keyset by ($3, $4); $7, $8: urgent within; $9: taken by; $10: by nobody.
  */
 DB_STATEMENT(task_queue_page,
-             DB_PARAMETERS(DB_TEXT_ARRAY, DB_UUID_ARRAY, DB_INSTANT, DB_UUID, DB_INT32, DB_TEXT), DB_COLUMNS(TASK_COLUMNS),
-             "SELECT t.id, t.kind, t.dossier_id, t.consultation_id, t.engine_task, t.element_id, t.name, t.name_en, t.role, "
-             "t.other_roles, t.unit_id, t.outcomes, t.state, t.dossier_code, t.procedure_code, t.procedure_name, "
-             "t.applicant_name, t.created_at, t.step_due_at, t.dossier_due_at, t.urgent_at, t.assignee_account_id, "
-             "t.assignee_name, t.taken_at, t.done_at, t.done_by, t.outcome, t.note, t.revision "
-             "FROM unnest($1::text[], $2::uuid[]) AS q(role, unit_id) CROSS JOIN LATERAL ("
+             DB_PARAMETERS(DB_TEXT_ARRAY, DB_UUID_ARRAY, DB_INSTANT, DB_UUID, DB_INT32, DB_TEXT, DB_INSTANT, DB_INSTANT, DB_UUID,
+                           DB_BOOL, DB_BOOL),
+             DB_COLUMNS(TASK_COLUMNS),
+             "SELECT " TASK_SELECT_OF("t") " FROM unnest($1::text[], $2::uuid[]) AS q(role, unit_id) CROSS JOIN LATERAL ("
              "SELECT * FROM task x WHERE x.tenant_id = motcua.app_tenant() AND x.role = q.role AND x.unit_id = q.unit_id "
-             "AND x.state = 'open' AND (x.urgent_at, x.id) > ($3, $4) AND ($6 = '' OR x.procedure_code = $6) "
+             "AND x.state = 'open' AND x.kind <> 'hand_over' AND (x.urgent_at, x.id) > ($3, $4) "
+             "AND ($6 = '' OR x.procedure_code = $6) AND ($7::timestamptz IS NULL OR x.urgent_at >= $7) "
+             "AND ($8::timestamptz IS NULL OR x.urgent_at < $8) AND ($9::uuid IS NULL OR x.assignee_account_id = $9) "
+             "AND (NOT $10 OR x.assignee_account_id IS NULL) AND (NOT $11 OR x.kind = 'consultation') "
              "ORDER BY x.urgent_at, x.id LIMIT $5) t ORDER BY t.urgent_at, t.id LIMIT $5")
 
-DB_STATEMENT(task_mine_page, DB_PARAMETERS(DB_UUID, DB_INSTANT, DB_UUID, DB_INT32, DB_TEXT), DB_COLUMNS(TASK_COLUMNS),
-             "SELECT " TASK_SELECT " FROM task WHERE tenant_id = motcua.app_tenant() AND assignee_account_id = $1 "
-             "AND state = 'open' AND (urgent_at, id) > ($2, $3) AND ($5 = '' OR procedure_code = $5) "
-             "ORDER BY urgent_at, id LIMIT $4")
-
-/* (role, unit) pairs of the actor: each role with the own unit and with no unit. */
-static size_t queue_keys(const struct work *work, const char *only_role, struct str **roles, struct uuid **units)
+size_t task_queue_keys(const struct work *work, const char *only_role, struct str **roles, struct uuid **units)
 {
     struct str *role_list = arena_array(work->arena, 2 * ROLE_COUNT, sizeof *role_list);
     struct uuid *unit_list = arena_array(work->arena, 2 * ROLE_COUNT, sizeof *unit_list);
@@ -47,23 +42,18 @@ enum status task_queue(struct work *work, const struct task_filter *filter, stru
     struct db_scope scope = work_scope(work, &work->actor->tenant_id);
     instant after = filter->after_urgent == INSTANT_NONE ? 0 : filter->after_urgent;
     struct uuid after_id = uuid_is_empty(&filter->after_id) ? (struct uuid){NIL_UUID} : filter->after_id;
-    const char *procedure = filter->procedure_code == NULL ? "" : filter->procedure_code;
+    struct str *roles;
+    struct uuid *units;
+    size_t keys = task_queue_keys(work, filter->role, &roles, &units);
     struct db_result *rows;
-    enum status status;
-    if (filter->mine) {
-        status = db_read_one(work->db, &scope, work->arena, &task_mine_page,
-                             DB_VALUES(db_uuid(work->actor->account_id), db_instant(after), db_uuid(after_id),
-                                       db_int32(filter->limit), db_cstr(procedure)),
-                             &rows, error);
-    } else {
-        struct str *roles;
-        struct uuid *units;
-        size_t keys = queue_keys(work, filter->role, &roles, &units);
-        status = db_read_one(work->db, &scope, work->arena, &task_queue_page,
-                             DB_VALUES(db_text_array(roles, keys), db_uuid_array(units, keys), db_instant(after),
-                                       db_uuid(after_id), db_int32(filter->limit), db_cstr(procedure)),
-                             &rows, error);
-    }
+    enum status status = db_read_one(
+        work->db, &scope, work->arena, &task_queue_page,
+        DB_VALUES(db_text_array(roles, keys), db_uuid_array(units, keys), db_instant(after), db_uuid(after_id),
+                  db_int32(filter->limit), db_cstr(filter->procedure_code == NULL ? "" : filter->procedure_code),
+                  db_instant_or_null(filter->urgent_from), db_instant_or_null(filter->urgent_to),
+                  filter->mine ? db_uuid(work->actor->account_id) : db_null(), db_bool(filter->unassigned),
+                  db_bool(filter->questions)),
+        &rows, error);
     if (status != STATUS_OK)
         return status;
     struct task *list = arena_array(work->arena, rows->row_count, sizeof *list);
