@@ -5,6 +5,7 @@
  * 1 when there is anything
  */
 #include <argp.h>
+#include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,8 +14,9 @@
 #include "feel_line.h"
 #include "motcua/dmn/model.h"
 
-#define MAXIMUM_FILE ((size_t)8 << 20)
-#define MODEL_ARENA  ((size_t)256 << 20)
+#define MAXIMUM_FILE       ((size_t)8 << 20)
+#define MAXIMUM_NEIGHBOURS 24
+#define MODEL_ARENA        ((size_t)256 << 20)
 
 struct options {
     const char *action, *file, *decision, *now;
@@ -54,19 +56,51 @@ static bool read_file(const char *path, struct arena *arena, struct str *text)
 {
     FILE *file = fopen(path, "rbe");
     char *data;
-    size_t length;
+    size_t length, size = MAXIMUM_FILE;
     bool ok;
     if (file == NULL) {
         fprintf(stderr, "motcua dmn: %s: %s\n", path, strerror(errno));
         return false;
     }
-    data = arena_alloc(arena, MAXIMUM_FILE + 1);
-    length = fread(data, 1, MAXIMUM_FILE + 1, file);
-    ok = !ferror(file) && length <= MAXIMUM_FILE;
+    if (fseeko(file, 0, SEEK_END) == 0 && ftello(file) >= 0 && ftello(file) <= (off_t)MAXIMUM_FILE)
+        size = (size_t)ftello(file);
+    rewind(file);
+    data = arena_alloc(arena, size + 1);
+    length = fread(data, 1, size + 1, file);
+    ok = !ferror(file) && length <= size;
     fclose(file);
     if (!ok) fprintf(stderr, "motcua dmn: %s cannot be read or is larger than 8 MiB\n", path);
     *text = str_make(data, length);
     return ok;
+}
+
+/* The other models in the folder of `path`: those that it may import. */
+static size_t read_neighbours(const char *path, struct arena *arena, struct str *texts)
+{
+    const char *slash = strrchr(path, '/');
+    const char *folder = slash == NULL   ? "."
+                         : slash == path ? "/"
+                                         : arena_strndup(arena, path, (size_t)(slash - path));
+    DIR *directory = opendir(folder);
+    struct dirent *entry;
+    size_t count = 0;
+    if (directory == NULL) return 0;
+    while (count < MAXIMUM_NEIGHBOURS && (entry = readdir(directory)) != NULL) {
+        if (!str_ends_with(str_of(entry->d_name), STR(".dmn"))) continue;
+        if (strcmp(entry->d_name, slash == NULL ? path : slash + 1) == 0) continue;
+        if (read_file(arena_printf(arena, "%s/%s", folder, entry->d_name), arena, &texts[count])) count++;
+    }
+    closedir(directory);
+    return count;
+}
+
+static enum status load(struct arena *arena, struct str text, struct options *options, struct error *error)
+{
+    struct str neighbours[MAXIMUM_NEIGHBOURS];
+    size_t count = 0;
+    if (memmem(text.data, text.length, "import", 6) != NULL)
+        count = read_neighbours(options->file, arena, neighbours);
+    return dmn_load_with_imports(arena, text, neighbours, count, &options->model, error);
 }
 
 static json_t *answer(struct arena *arena, const json_t *request, void *user)
@@ -127,7 +161,7 @@ static int run(int argc, char **argv)
     argp_parse(&argp, argc, argv, 0, NULL, &options);
     arena = arena_create(MODEL_ARENA);
     if (read_file(options.file, arena, &text)) {
-        if (dmn_load(arena, text, &options.model, &error) != STATUS_OK)
+        if (load(arena, text, &options, &error) != STATUS_OK)
             fprintf(stderr, "motcua dmn: %s: %s\n", options.file,
                     error.detail != NULL ? error.detail : error.code);
         else

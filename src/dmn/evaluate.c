@@ -36,12 +36,55 @@ static const struct feel_value *coerce_result(struct dmn_evaluation *evaluation,
     return dmn_item_coerce(evaluation, type, value, false);
 }
 
+/* The context with the entry at the end of a path of names; what lies on the path already is kept. */
+static const struct feel_value *with_path(struct dmn_evaluation *evaluation, const struct feel_value *context,
+                                          const struct str *path, size_t count, struct str name,
+                                          const struct feel_value *value)
+{
+    struct feel_context_builder *builder = feel_context_begin(arena_of(evaluation));
+    const struct feel_value *inner = NULL;
+    while (count > 0 && path[0].length == 0) { /* an import without a name */
+        path++;
+        count--;
+    }
+    for (size_t i = 0; context != NULL && i < feel_context_count(context); i++) {
+        struct str other;
+        const struct feel_value *entry = feel_context_at(context, i, &other);
+        feel_step(evaluation->feel);
+        feel_context_put(builder, other, entry);
+        if (count > 0 && str_equal(other, path[0])) inner = entry;
+    }
+    if (count > 0)
+        feel_context_put(builder, path[0], with_path(evaluation, inner, path + 1, count - 1, name, value));
+    else
+        feel_context_put(builder, name, value);
+    return feel_context_end(builder);
+}
+
+static void put_requirement(struct dmn_evaluation *evaluation, struct feel_context_builder *scope,
+                            const struct dmn_requirement *requirement)
+{
+    const struct feel_value *value = element_value(evaluation, requirement->element);
+    const struct str *path = requirement->path;
+    size_t count = requirement->path_count;
+    while (count > 0 && path[0].length == 0) {
+        path++;
+        count--;
+    }
+    if (count == 0) {
+        feel_context_put(scope, requirement->element->variable, value);
+        return;
+    }
+    feel_context_put(scope, path[0],
+                     with_path(evaluation, feel_get(feel_context_end(scope), path[0]), path + 1, count - 1,
+                               requirement->element->variable, value));
+}
+
 static void put_knowledge(struct dmn_evaluation *evaluation, struct feel_context_builder *scope,
                           const struct dmn_element *element)
 {
     for (size_t i = 0; i < element->knowledge_count; i++)
-        feel_context_put(scope, element->knowledge[i]->variable,
-                         element_value(evaluation, element->knowledge[i]));
+        put_requirement(evaluation, scope, &element->knowledge[i]);
 }
 
 static const struct feel_value *call_function(struct closure *closure,
@@ -80,14 +123,14 @@ static const struct feel_value *service_value(struct dmn_evaluation *outer, cons
     evaluation.run = new_run(outer);
     evaluation.inputs = NULL;
     for (size_t i = 0; i < service->required_count; i++)
-        evaluation.run->values[service->required[i]->index] =
-            dmn_item_coerce(&evaluation, service->required[i]->type, arguments[i], texts);
+        evaluation.run->values[service->required[i].element->index] =
+            dmn_item_coerce(&evaluation, service->required[i].element->type, arguments[i], texts);
     if (service->output_count == 1)
-        return coerce_result(&evaluation, service, element_value(&evaluation, service->outputs[0]));
+        return coerce_result(&evaluation, service, element_value(&evaluation, service->outputs[0].element));
     results = feel_context_begin(arena_of(outer));
     for (size_t i = 0; i < service->output_count; i++)
-        feel_context_put(results, service->outputs[i]->variable,
-                         element_value(&evaluation, service->outputs[i]));
+        feel_context_put(results, service->outputs[i].element->variable,
+                         element_value(&evaluation, service->outputs[i].element));
     value = feel_context_end(results);
     return coerce_result(&evaluation, service, value);
 }
@@ -320,6 +363,10 @@ static const struct feel_value *input_value(struct dmn_evaluation *evaluation,
     const struct feel_value *value =
         evaluation->inputs != NULL ? feel_get(evaluation->inputs, element->variable) : NULL;
     if (value == NULL && evaluation->inputs != NULL) value = feel_get(evaluation->inputs, element->name);
+    if (value == NULL && evaluation->inputs != NULL && element->import.length > 0) {
+        const struct feel_value *imported = feel_get(evaluation->inputs, element->import);
+        if (imported != NULL) value = feel_get(imported, element->variable);
+    }
     if (value == NULL)
         return feel_null_because(arena_of(evaluation), "no value is given for \"%.*s\"",
                                  STR_ARG(element->variable));
@@ -333,8 +380,7 @@ static const struct feel_value *decision_value(struct dmn_evaluation *evaluation
     if (element->logic == NULL) return feel_null_because(arena_of(evaluation), "the decision has no logic");
     scope = feel_context_begin(arena_of(evaluation));
     for (size_t i = 0; i < element->required_count; i++)
-        feel_context_put(scope, element->required[i]->variable,
-                         element_value(evaluation, element->required[i]));
+        put_requirement(evaluation, scope, &element->required[i]);
     put_knowledge(evaluation, scope, element);
     return dmn_item_coerce(evaluation, element->type,
                            dmn_boxed_value(evaluation, element->logic, feel_context_end(scope)), false);
@@ -376,7 +422,7 @@ static const struct feel_value *service_from_inputs(struct dmn_evaluation *evalu
     const struct feel_value **arguments =
         arena_array(arena_of(evaluation), service->required_count, sizeof *arguments);
     for (size_t i = 0; i < service->required_count; i++) {
-        const struct dmn_element *parameter = service->required[i];
+        const struct dmn_element *parameter = service->required[i].element;
         const struct feel_value *value =
             evaluation->inputs != NULL ? feel_get(evaluation->inputs, parameter->variable) : NULL;
         arguments[i] = value != NULL
@@ -408,7 +454,8 @@ static const struct dmn_element *find(const struct dmn_model *model, struct str 
     for (int by_id = 0; by_id < 2; by_id++)
         for (size_t i = 0; i < model->element_count; i++) {
             const struct dmn_element *element = model->elements[i];
-            if (element->kind != ELEMENT_DECISION && element->kind != ELEMENT_SERVICE) continue;
+            if (element->imported || (element->kind != ELEMENT_DECISION && element->kind != ELEMENT_SERVICE))
+                continue;
             if (str_equal(by_id ? element->id : element->name, name)) return element;
         }
     return NULL;
@@ -451,7 +498,7 @@ static void mark_inputs(const struct dmn_element *element, bool *seen, unsigned 
     if (seen[element->index] || depth > 500) return;
     seen[element->index] = true;
     for (size_t i = 0; i < element->required_count; i++)
-        mark_inputs(element->required[i], seen, depth + 1);
+        mark_inputs(element->required[i].element, seen, depth + 1);
 }
 
 const struct str *dmn_inputs(const struct dmn_model *model, struct str decision, struct arena *arena,

@@ -32,6 +32,7 @@ static struct dmn_item *read_item(struct loader *loader, const xmlNode *node, un
     size_t count = loader_count(node, "itemComponent");
     item->name = loader_name(loader, node, "name");
     item->line = xml_line(node);
+    item->document = (size_t)(loader->document - loader->documents);
     item->collection =
         collection != NULL && (strcmp(collection, "true") == 0 || strcmp(collection, "1") == 0);
     item->reference = reference_of(loader, node);
@@ -40,7 +41,7 @@ static struct dmn_item *read_item(struct loader *loader, const xmlNode *node, un
         const char *result = xml_attribute(function, NULL, "outputTypeRef", loader->arena);
         item->type = (struct feel_type){.kind = FEEL_TYPE_FUNCTION, .any_parameters = true};
         item->reference = NULL;
-        if (result != NULL) item->result = loader_type(loader, function, result);
+        item->result_reference = result;
         return item;
     }
     if (count > 0 && depth < MAXIMUM_ITEM_DEPTH) {
@@ -64,11 +65,29 @@ static struct str without_prefix(struct str reference)
     return reference;
 }
 
-static struct dmn_item *find_item(const struct dmn_model *model, struct str name)
+static struct dmn_item *find_in(const struct dmn_model *model, const struct document *document,
+                                struct str name)
 {
-    for (size_t i = 0; i < model->item_count; i++)
-        if (str_equal(model->items[i]->name, name)) return model->items[i];
+    for (size_t i = 0; i < document->item_count; i++)
+        if (str_equal(model->items[document->first_item + i]->name, name))
+            return model->items[document->first_item + i];
     return NULL;
+}
+
+/* An item definition of the document being read, or "import.name". */
+static struct dmn_item *find_item(const struct loader *loader, struct str name)
+{
+    struct dmn_item *item = find_in(loader->model, loader->document, name);
+    for (size_t i = 0; item == NULL && i < loader->document->import_count; i++) {
+        const struct import *import = &loader->document->imports[i];
+        if (name.length > import->name.length + 1 && str_starts_with(name, import->name) &&
+            name.data[import->name.length] == '.')
+            item = find_in(loader->model, import->document,
+                           str_slice(name, import->name.length + 1, name.length));
+        else if (import->name.length == 0)
+            item = find_in(loader->model, import->document, name);
+    }
+    return item;
 }
 
 static void resolve(struct loader *loader, struct dmn_item *item, unsigned depth);
@@ -77,8 +96,8 @@ static void resolve(struct loader *loader, struct dmn_item *item, unsigned depth
 static const struct feel_type *feel_type_of(struct loader *loader, struct str reference, long line)
 {
     const struct feel_type *type = NULL;
-    if (feel_compile_type(loader->arena, reference, loader->types, loader->type_count, &type, NULL) !=
-            STATUS_OK ||
+    if (feel_compile_type(loader->arena, reference, loader->document->types, loader->document->type_count,
+                          &type, NULL) != STATUS_OK ||
         type->kind == FEEL_TYPE_UNKNOWN) {
         loader_finding(loader, NULL, "dmn.type", N_("Kiểu dữ liệu không có trong mô hình."),
                        "%.*s (line %ld)", STR_ARG(reference), line);
@@ -99,7 +118,18 @@ static struct feel_type context_type(struct loader *loader, struct dmn_item *ite
         .kind = FEEL_TYPE_CONTEXT, .fields = fields, .field_count = item->component_count};
 }
 
+static void resolve_here(struct loader *loader, struct dmn_item *item, unsigned depth);
+
+/* In the document where the item stands. */
 static void resolve(struct loader *loader, struct dmn_item *item, unsigned depth)
+{
+    struct document *before = loader->document;
+    loader->document = &loader->documents[item->document];
+    resolve_here(loader, item, depth);
+    loader->document = before;
+}
+
+static void resolve_here(struct loader *loader, struct dmn_item *item, unsigned depth)
 {
     struct feel_type element = {.kind = FEEL_TYPE_ANY};
     struct str reference = str_of(item->reference);
@@ -110,9 +140,10 @@ static void resolve(struct loader *loader, struct dmn_item *item, unsigned depth
         element = context_type(loader, item, depth);
     } else if (item->type.kind == FEEL_TYPE_FUNCTION) {
         element = item->type;
+        if (item->result_reference != NULL) item->result = loader_type(loader, NULL, item->result_reference);
     } else if (reference.length > 0) {
-        struct dmn_item *base = find_item(loader->model, reference);
-        if (base == NULL) base = find_item(loader->model, without_prefix(reference));
+        struct dmn_item *base = find_item(loader, reference);
+        if (base == NULL) base = find_item(loader, without_prefix(reference));
         if (base != NULL && base != item && depth < 100) {
             resolve(loader, base, depth + 1);
             if (base->state == 2) {
@@ -145,32 +176,69 @@ static void compile_allowed(struct loader *loader, struct dmn_item *item)
         compile_allowed(loader, item->components[i]);
 }
 
-void loader_items(struct loader *loader, const xmlNode *definitions)
+static void read_items(struct loader *loader, struct document *document)
 {
     struct dmn_model *model = loader->model;
-    size_t count = loader_count(definitions, "itemDefinition");
-    model->items = arena_array(loader->arena, count, sizeof *model->items);
-    for (const xmlNode *node = loader_child(definitions, "itemDefinition"); node != NULL;
+    document->first_item = model->item_count;
+    for (const xmlNode *node = loader_child(document->root, "itemDefinition"); node != NULL;
          node = loader_next(node, "itemDefinition")) {
+        loader->document = document;
         loader->element = loader_name(loader, node, "name").data;
         model->items[model->item_count++] = read_item(loader, node, 0);
     }
-    loader->types = arena_array(loader->arena, count, sizeof *loader->types);
-    for (size_t i = 0; i < model->item_count; i++)
-        loader->types[i] = (struct feel_named_type){model->items[i]->name, &model->items[i]->type};
-    loader->type_count = model->item_count;
-    for (size_t i = 0; i < model->item_count; i++) {
-        loader->element = model->items[i]->name.data;
-        resolve(loader, model->items[i], 0);
+    document->item_count = model->item_count - document->first_item;
+}
+
+/* The types that expressions of the document may name: its own, and "import.name". */
+static void name_types(struct loader *loader, struct document *document)
+{
+    struct dmn_model *model = loader->model;
+    size_t count = document->item_count;
+    for (size_t i = 0; i < document->import_count; i++)
+        count += document->imports[i].document->item_count;
+    document->types = arena_array(loader->arena, count, sizeof *document->types);
+    for (size_t i = 0; i < document->item_count; i++) {
+        struct dmn_item *item = model->items[document->first_item + i];
+        document->types[document->type_count++] = (struct feel_named_type){item->name, &item->type};
     }
-    for (size_t i = 0; i < model->item_count; i++) {
-        const xmlNode *node = loader_child(definitions, "itemDefinition");
-        for (size_t j = 0; j < i && node != NULL; j++)
-            node = loader_next(node, "itemDefinition");
-        compile_allowed(loader, model->items[i]);
-        if (node != NULL)
-            model->items[i]->constraint =
-                loader_compile(loader, node, child_text(loader, node, "typeConstraint"), true);
+    for (size_t i = 0; i < document->import_count; i++) {
+        const struct import *import = &document->imports[i];
+        for (size_t j = 0; j < import->document->item_count; j++) {
+            struct dmn_item *item = model->items[import->document->first_item + j];
+            const char *name = arena_printf(loader->arena, "%.*s%s%.*s", STR_ARG(import->name),
+                                            import->name.length > 0 ? "." : "", STR_ARG(item->name));
+            document->types[document->type_count++] = (struct feel_named_type){str_of(name), &item->type};
+        }
+    }
+}
+
+static void finish_items(struct loader *loader, struct document *document)
+{
+    const xmlNode *node = loader_child(document->root, "itemDefinition");
+    for (size_t i = 0; i < document->item_count; i++, node = loader_next(node, "itemDefinition")) {
+        struct dmn_item *item = loader->model->items[document->first_item + i];
+        compile_allowed(loader, item);
+        item->constraint = loader_compile(loader, node, child_text(loader, node, "typeConstraint"), true);
+    }
+}
+
+void loader_items(struct loader *loader)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < loader->document_count; i++)
+        count += loader_count(loader->documents[i].root, "itemDefinition");
+    loader->model->items = arena_array(loader->arena, count, sizeof *loader->model->items);
+    for (size_t i = 0; i < loader->document_count; i++)
+        read_items(loader, &loader->documents[i]);
+    for (size_t i = 0; i < loader->document_count; i++)
+        name_types(loader, &loader->documents[i]);
+    for (size_t i = 0; i < loader->model->item_count; i++) {
+        loader->element = loader->model->items[i]->name.data;
+        resolve(loader, loader->model->items[i], 0);
+    }
+    for (size_t i = 0; i < loader->document_count; i++) {
+        loader->document = &loader->documents[i];
+        finish_items(loader, loader->document);
     }
     loader->element = NULL;
 }
@@ -181,10 +249,10 @@ const struct dmn_item *loader_type(struct loader *loader, const xmlNode *node, c
     struct dmn_item *item;
     const struct feel_type *type;
     if (reference.length == 0) return NULL;
-    item = find_item(loader->model, reference);
-    if (item == NULL) item = find_item(loader->model, without_prefix(reference));
+    item = find_item(loader, reference);
+    if (item == NULL) item = find_item(loader, without_prefix(reference));
     if (item != NULL) return item;
-    type = feel_type_of(loader, without_prefix(reference), xml_line(node));
+    type = feel_type_of(loader, without_prefix(reference), node != NULL ? xml_line(node) : 0);
     if (type == NULL || type->kind == FEEL_TYPE_ANY) return NULL;
     item = arena_zalloc(loader->arena, sizeof *item);
     item->type = *type;

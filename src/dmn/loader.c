@@ -115,8 +115,8 @@ const struct feel_expression *loader_compile(struct loader *loader, const xmlNod
                                .variable_count = loader->scope_count,
                                .members = loader->members,
                                .member_count = loader->member_count,
-                               .types = loader->types,
-                               .type_count = loader->type_count};
+                               .types = loader->document->types,
+                               .type_count = loader->document->type_count};
     const struct feel_expression *expression = NULL;
     struct error error = {.detail = NULL};
     enum status status;
@@ -165,20 +165,61 @@ static void add_element(struct loader *loader, const xmlNode *node, enum element
     model->elements[model->element_count++] = element;
 }
 
-/* "#id", or "namespace#id" of the same file. */
-static const struct dmn_element *by_reference(const struct dmn_model *model, const char *reference)
+static const struct dmn_element *find_id(const struct loader *loader, const struct document *document,
+                                         struct str id)
 {
-    const char *hash = reference != NULL ? strrchr(reference, '#') : NULL;
-    struct str id = str_trim(str_of(hash != NULL ? hash + 1 : reference));
-    for (size_t i = 0; i < model->element_count; i++)
-        if (id.length > 0 && str_equal(model->elements[i]->id, id)) return model->elements[i];
+    for (size_t i = 0; i < document->element_count; i++) {
+        const struct dmn_element *element = loader->model->elements[document->first_element + i];
+        if (id.length > 0 && str_equal(element->id, id)) return element;
+    }
     return NULL;
 }
 
+/* "#id", or "namespace#id" of this or an imported model. */
+static const struct document *by_reference(struct loader *loader, const char *reference,
+                                           const struct dmn_element **element)
+{
+    const char *hash = reference != NULL ? strrchr(reference, '#') : NULL;
+    struct str id = str_trim(str_of(hash != NULL ? hash + 1 : reference));
+    struct str namespace =
+        hash != NULL ? str_trim(str_make(reference, (size_t)(hash - reference))) : STR_NULL;
+    *element = NULL;
+    if (namespace.length == 0 || str_equal(namespace, loader->document->namespace)) {
+        *element = find_id(loader, loader->document, id);
+        return loader->document;
+    }
+    for (size_t i = 0; i < loader->document_count; i++)
+        if (str_equal(loader->documents[i].namespace, namespace)) {
+            *element = find_id(loader, &loader->documents[i], id);
+            return &loader->documents[i];
+        }
+    *element = find_id(loader, loader->document, id); /* a namespace nobody has: taken for this one */
+    return loader->document;
+}
+
 struct references {
-    const struct dmn_element **items;
+    struct dmn_requirement *items;
     size_t count, capacity;
 };
+
+static void add_reference(struct loader *loader, struct references *references, const xmlNode *node)
+{
+    const char *href = xml_attribute(node, NULL, "href", loader->arena);
+    struct dmn_requirement requirement = {NULL, NULL, 0};
+    const struct document *document = by_reference(loader, href, &requirement.element);
+    struct str *path = arena_array(loader->arena, MAXIMUM_PATH, sizeof *path);
+    if (requirement.element == NULL ||
+        !loader_path(loader, loader->document, document, path, &requirement.path_count)) {
+        loader_finding(loader, node, "dmn.reference",
+                       N_("Mô hình tham chiếu tới một phần không có trong tệp."), "%s",
+                       href != NULL ? href : "no href");
+        return;
+    }
+    requirement.path = path;
+    references->items = grown(loader->arena, references->items, references->count, &references->capacity,
+                              sizeof *references->items);
+    references->items[references->count++] = requirement;
+}
 
 /* Children `outer` (with a child among `inner`, or themselves when inner is NULL) and the elements they refer
  * to. */
@@ -187,22 +228,9 @@ static void collect(struct loader *loader, const xmlNode *node, const char *oute
 {
     for (const xmlNode *child = loader_child(node, outer); child != NULL; child = loader_next(child, outer)) {
         const xmlNode *reference = inner == NULL ? child : NULL;
-        const struct dmn_element *target;
-        const char *href;
         for (size_t i = 0; inner != NULL && inner[i] != NULL && reference == NULL; i++)
             reference = loader_child(child, inner[i]);
-        if (reference == NULL) continue;
-        href = xml_attribute(reference, NULL, "href", loader->arena);
-        target = by_reference(loader->model, href);
-        if (target == NULL) {
-            loader_finding(loader, reference, "dmn.reference",
-                           N_("Mô hình tham chiếu tới một phần không có trong tệp."), "%s",
-                           href != NULL ? href : "no href");
-            continue;
-        }
-        references->items = grown(loader->arena, references->items, references->count, &references->capacity,
-                                  sizeof *references->items);
-        references->items[references->count++] = target;
+        if (reference != NULL) add_reference(loader, references, reference);
     }
 }
 
@@ -229,8 +257,19 @@ static void load_requirements(struct loader *loader, struct dmn_element *element
         element->parameter_count = required.count;
         element->parameters = arena_array(loader->arena, required.count, sizeof *element->parameters);
         for (size_t i = 0; i < required.count; i++)
-            element->parameters[i] = required.items[i]->variable;
+            element->parameters[i] = required.items[i].element->variable;
     }
+}
+
+/* The name under which the requirement is seen: its own, or that of the import. */
+static void push_requirement(struct loader *loader, const struct dmn_requirement *requirement)
+{
+    for (size_t i = 0; i < requirement->path_count; i++)
+        if (requirement->path[i].length > 0) {
+            loader_push(loader, requirement->path[i]);
+            return;
+        }
+    loader_push(loader, requirement->element->variable);
 }
 
 static void load_logic(struct loader *loader, struct dmn_element *element, const xmlNode *node)
@@ -238,9 +277,9 @@ static void load_logic(struct loader *loader, struct dmn_element *element, const
     const xmlNode *logic = loader_child(node, "encapsulatedLogic");
     size_t mark = loader->scope_count;
     for (size_t i = 0; element->kind == ELEMENT_DECISION && i < element->required_count; i++)
-        loader_push(loader, element->required[i]->variable);
+        push_requirement(loader, &element->required[i]);
     for (size_t i = 0; i < element->knowledge_count; i++)
-        loader_push(loader, element->knowledge[i]->variable);
+        push_requirement(loader, &element->knowledge[i]);
     if (element->kind == ELEMENT_DECISION) {
         element->logic = loader_boxed_child(loader, node);
     } else if (element->kind == ELEMENT_KNOWLEDGE && logic != NULL) {
@@ -263,7 +302,7 @@ static void find_cycles(struct loader *loader, struct dmn_element *element, unsi
 {
     element->state = 1;
     for (size_t i = 0; element->kind == ELEMENT_DECISION && i < element->required_count; i++) {
-        struct dmn_element *next = loader->model->elements[element->required[i]->index];
+        struct dmn_element *next = loader->model->elements[element->required[i].element->index];
         if (next->state == 0 && depth < 500) find_cycles(loader, next, depth + 1);
         if (next->state == 1 && !element->cyclic) {
             element->cyclic = true;
@@ -275,32 +314,56 @@ static void find_cycles(struct loader *loader, struct dmn_element *element, unsi
     element->state = 2;
 }
 
-static void load_elements(struct loader *loader, const xmlNode *definitions)
+static void add_elements(struct loader *loader, struct document *document)
 {
     struct dmn_model *model = loader->model;
+    struct str path[MAXIMUM_PATH];
     enum element_kind kind;
-    size_t index = 0;
-    for (const xmlNode *node = loader_child(definitions, NULL); node != NULL; node = loader_next(node, NULL))
-        if (element_kind_of(node, &kind)) add_element(loader, node, kind);
-    for (const xmlNode *node = loader_child(definitions, NULL); node != NULL;
+    size_t count = 0;
+    bool imported = document != loader->documents;
+    if (imported && !loader_path(loader, loader->documents, document, path, &count)) count = 0;
+    document->first_element = model->element_count;
+    for (const xmlNode *node = loader_child(document->root, NULL); node != NULL;
          node = loader_next(node, NULL)) {
         if (!element_kind_of(node, &kind)) continue;
-        loader->element = model->elements[index]->name.data;
-        load_requirements(loader, model->elements[index], node);
-        index++;
+        add_element(loader, node, kind);
+        model->elements[model->element_count - 1]->imported = imported;
+        if (count > 0) model->elements[model->element_count - 1]->import = path[0];
     }
-    index = 0;
-    for (const xmlNode *node = loader_child(definitions, NULL); node != NULL;
+    document->element_count = model->element_count - document->first_element;
+}
+
+static void load_document(struct loader *loader, struct document *document, bool requirements)
+{
+    enum element_kind kind;
+    size_t index = document->first_element;
+    loader->document = document;
+    for (const xmlNode *node = loader_child(document->root, NULL); node != NULL;
          node = loader_next(node, NULL)) {
         struct dmn_element *element;
         const xmlNode *variable;
         if (!element_kind_of(node, &kind)) continue;
-        element = model->elements[index++];
+        element = loader->model->elements[index++];
         loader->element = element->name.data;
+        if (requirements) {
+            load_requirements(loader, element, node);
+            continue;
+        }
         variable = loader_child(node, "variable");
         if (variable != NULL) element->type = loader_type_of(loader, variable);
         load_logic(loader, element, node);
     }
+}
+
+static void load_elements(struct loader *loader)
+{
+    struct dmn_model *model = loader->model;
+    for (size_t i = 0; i < loader->document_count; i++)
+        add_elements(loader, &loader->documents[i]);
+    for (size_t i = 0; i < loader->document_count; i++)
+        load_document(loader, &loader->documents[i], true);
+    for (size_t i = 0; i < loader->document_count; i++)
+        load_document(loader, &loader->documents[i], false);
     for (size_t i = 0; i < model->element_count; i++)
         if (model->elements[i]->state == 0) find_cycles(loader, model->elements[i], 0);
 }
@@ -310,20 +373,22 @@ static void list_decisions(struct loader *loader)
     struct dmn_model *model = loader->model;
     model->decisions = arena_array(loader->arena, model->element_count, sizeof *model->decisions);
     for (size_t i = 0; i < model->element_count; i++)
-        if (model->elements[i]->kind == ELEMENT_DECISION || model->elements[i]->kind == ELEMENT_SERVICE)
+        if (!model->elements[i]->imported &&
+            (model->elements[i]->kind == ELEMENT_DECISION || model->elements[i]->kind == ELEMENT_SERVICE))
             model->decisions[model->decision_count++] = model->elements[i]->name;
 }
 
 /* Names of context entries anywhere, so that paths can name them. */
 static void collect_members(struct loader *loader, const xmlNode *node, unsigned depth)
 {
+    enum element_kind kind;
     for (const xmlNode *child = loader_child(node, NULL); child != NULL && depth < 200;
          child = loader_next(child, NULL)) {
         if (xml_is(child, NULL, "contextEntry") && loader_child(child, "variable") != NULL)
             loader_member(loader, loader_name(loader, loader_child(child, "variable"), "name"));
         if (xml_is(child, NULL, "column") || xml_is(child, NULL, "output"))
             loader_member(loader, loader_name(loader, child, "name"));
-        if (xml_is(child, NULL, "decision")) loader_member(loader, loader_name(loader, child, "name"));
+        if (element_kind_of(child, &kind)) loader_member(loader, loader_name(loader, child, "name"));
         collect_members(loader, child, depth + 1);
     }
 }
@@ -339,10 +404,18 @@ static void load_helpers(struct loader *loader)
         loader->model->aggregate[i] = loader_compile(loader, NULL, aggregates[i], false);
 }
 
-enum status dmn_load(struct arena *arena, struct str xml, const struct dmn_model **model, struct error *error)
+static void release_trees(xmlDoc **trees, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        xml_release(&trees[i]);
+}
+
+enum status dmn_load_with_imports(struct arena *arena, struct str xml, const struct str *imports,
+                                  size_t import_count, const struct dmn_model **model, struct error *error)
 {
     xml_auto document = NULL;
-    struct loader loader = {.arena = arena};
+    struct loader *loader = arena_zalloc(arena, sizeof *loader);
+    xmlDoc **trees = arena_array(arena, import_count, sizeof *trees);
     const xmlNode *root;
     enum status status = xml_parse(arena, xml, NULL, &document, error);
     if (status != STATUS_OK) return status;
@@ -351,15 +424,22 @@ enum status dmn_load(struct arena *arena, struct str xml, const struct dmn_model
         return error_set(error, arena, STATUS_INVALID, "dmn.root",
                          N_("Tệp này không phải là mô hình quyết định DMN."),
                          "the root element is no definitions");
-    loader.model = arena_zalloc(arena, sizeof *loader.model);
-    if (loader_child(root, "import") != NULL)
-        loader_finding(&loader, loader_child(root, "import"), "dmn.unsupported",
-                       N_("Mô hình nhập một tệp khác; phần đó không được dùng."), "import");
-    loader_items(&loader, root);
-    collect_members(&loader, root, 0);
-    load_elements(&loader, root);
-    list_decisions(&loader);
-    load_helpers(&loader);
-    *model = loader.model;
+    loader->arena = arena;
+    loader->model = arena_zalloc(arena, sizeof *loader->model);
+    loader_imports(loader, root, imports, import_count, trees);
+    loader_items(loader);
+    for (size_t i = 0; i < loader->document_count; i++)
+        collect_members(loader, loader->documents[i].root, 0);
+    load_elements(loader);
+    list_decisions(loader);
+    loader->document = loader->documents;
+    load_helpers(loader);
+    *model = loader->model;
+    release_trees(trees, import_count);
     return STATUS_OK;
+}
+
+enum status dmn_load(struct arena *arena, struct str xml, const struct dmn_model **model, struct error *error)
+{
+    return dmn_load_with_imports(arena, xml, NULL, 0, model, error);
 }

@@ -6,16 +6,38 @@
 
 #include "model.h"
 
+#define MAXIMUM_DOCUMENTS 32
+#define MAXIMUM_PATH      4
+
+struct document;
+
+struct import {
+    struct str name;
+    const struct document *document;
+};
+
+struct document { /* the main model or an imported one */
+    struct str namespace;
+    const xmlNode *root;
+    struct import *imports;
+    size_t import_count;
+    size_t first_item, item_count;
+    size_t first_element, element_count;
+    struct feel_named_type *types; /* as its expressions may name them */
+    size_t type_count;
+};
+
 struct loader {
     struct arena *arena;
+    struct document *document; /* the one being read */
+    struct document documents[MAXIMUM_DOCUMENTS];
+    size_t document_count;
     struct dmn_model *model;
     const char *element; /* whose parts are being read, for findings */
     struct str *scope;   /* names visible to the expression that is compiled next */
     size_t scope_count, scope_capacity;
     struct str *members; /* names of all components and context entries of the model */
     size_t member_count, member_capacity;
-    struct feel_named_type *types;
-    size_t type_count;
     size_t finding_capacity, item_capacity, element_capacity;
 };
 
@@ -37,8 +59,18 @@ const char *loader_text(struct loader *loader, const xmlNode *node);
 const struct feel_expression *loader_compile(struct loader *loader, const xmlNode *node, const char *text,
                                              bool unary);
 
+/* ---- imports.c ---- */
+/* Fills loader->documents: the main model first, then what is imported, from `texts`. The trees in `trees`
+ * (of the same number, NULL at first) are made on the way and released by the caller. */
+void loader_imports(struct loader *loader, const xmlNode *root, const struct str *texts, size_t count,
+                    xmlDoc **trees);
+/* The names of imports from one document to another; false when there is no way. */
+bool loader_path(struct loader *loader, const struct document *from, const struct document *to,
+                 struct str *path, size_t *count);
+
 /* ---- item.c ---- */
-void loader_items(struct loader *loader, const xmlNode *definitions);
+/* Reads the item definitions of all documents and resolves their references. */
+void loader_items(struct loader *loader);
 /* The item for a typeRef: an item definition, or a FEEL type; NULL: any, or unknown (with a finding). */
 const struct dmn_item *loader_type(struct loader *loader, const xmlNode *node, const char *reference);
 /* typeRef as attribute, or as child element (DMN 1.1). */

@@ -15,8 +15,10 @@ struct dmn_item {          /* item definition */
     struct dmn_item **components;
     size_t component_count;
     const struct dmn_item *result; /* of a function item */
+    const char *result_reference;
     bool collection;
-    unsigned state; /* while resolving: 0 new, 1 in progress, 2 done */
+    size_t document; /* where it stands, for the references in it */
+    unsigned state;  /* while resolving: 0 new, 1 in progress, 2 done */
     long line;
 };
 
@@ -95,6 +97,15 @@ struct dmn_boxed {
     bool has_result; /* BOXED_CONTEXT: the last part has no name and is the result */
 };
 
+struct dmn_element;
+
+struct dmn_requirement {
+    const struct dmn_element *element;
+    const struct str
+        *path; /* names of imports that lead to it from the model that requires it; none: the same model */
+    size_t path_count;
+};
+
 enum element_kind { ELEMENT_INPUT, ELEMENT_DECISION, ELEMENT_KNOWLEDGE, ELEMENT_SERVICE };
 
 struct dmn_element {
@@ -104,15 +115,18 @@ struct dmn_element {
     struct str variable; /* name under which others see it */
     const struct dmn_item *type;
     const struct dmn_boxed *logic; /* of a business knowledge model: its function definition */
-    const struct dmn_element *
+    struct dmn_requirement
         *required; /* inputs and decisions; of a service: input data, then input decisions */
     size_t required_count;
-    const struct dmn_element **knowledge; /* business knowledge models and services */
+    struct dmn_requirement *knowledge; /* business knowledge models and services */
     size_t knowledge_count;
-    const struct dmn_element **outputs; /* of a service */
+    struct dmn_requirement *outputs; /* of a service */
     size_t output_count;
     struct str *parameters; /* of a function: names in order */
     size_t parameter_count;
+    struct str
+        import; /* name under which the main model imports the one this stands in; empty: the main model */
+    bool imported;
     unsigned state; /* while looking for cycles */
     bool cyclic;
     long line;

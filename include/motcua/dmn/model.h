@@ -26,6 +26,13 @@ struct dmn_finding {
  * "dmn.root"), STATUS_TOO_LARGE ("xml.size", "xml.depth", "xml.nodes"). */
 NODISCARD enum status dmn_load(struct arena *arena, struct str xml, const struct dmn_model **model,
                                struct error *error);
+/* The same for a model that imports others: `imports` are the texts of models among which an imported
+ * namespace is looked for (also by the imported ones in turn). One that is not found is a finding. An
+ * imported part is seen under the name of the import: `name.part`. Input data of an imported model are given
+ * by name, or in a context under the name of the import. */
+NODISCARD enum status dmn_load_with_imports(struct arena *arena, struct str xml, const struct str *imports,
+                                            size_t import_count, const struct dmn_model **model,
+                                            struct error *error);
 const struct dmn_finding *dmn_findings(const struct dmn_model *model, size_t *count);
 
 /* Names of the decisions (and decision services), in order of the file. */

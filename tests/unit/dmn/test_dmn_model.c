@@ -36,49 +36,46 @@ static void boxed_contexts_lists_and_relations(void **state)
             DECISION("d", "Any",
                      "<context>" ENTRY("x", LITERAL("2")) "<contextEntry>" LITERAL(
                          "x + 40") "</contextEntry></context>")
-                DECISION(
-                    "l", "Any",
-                    "<list>" LITERAL("1") "<list>" LITERAL("\"x\"") "</list><context>" ENTRY(
-                        "y",
-                        LITERAL(
-                            "3")) "</context></list>") DECISION("r", "Any",
-                                                                "<relation><column name=\"k\"/><column "
-                                                                "name=\"v w\"/><row>" LITERAL("\"a\"") LITERAL(
-                                                                    "1") "</row><row>" LITERAL("\"b\"")
-                                                                    LITERAL("2") "</row></relation>")
-                    DECISION("p", "Any", NEEDS("r") LITERAL("r[k = \"b\"].v w")) DECISION(
-                        "f", "Any",
-                        "<context>" ENTRY("g", "<functionDefinition><formalParameter name=\"n\" "
-                                               "typeRef=\"number\"/>" LITERAL("if n &lt; 2 then 1 else n * "
-                                                                              "g(n - 1)") "</"
-                                                                                          "functionDefinition"
-                                                                                          ">") "<contextEntry"
-                                                                                               ">" LITERAL(
-                                                                                                   "g(5)") "<"
-                                                                                                           "/"
-                                                                                                           "c"
-                                                                                                           "o"
-                                                                                                           "n"
-                                                                                                           "t"
-                                                                                                           "e"
-                                                                                                           "x"
-                                                                                                           "t"
-                                                                                                           "E"
-                                                                                                           "n"
-                                                                                                           "t"
-                                                                                                           "r"
-                                                                                                           "y"
-                                                                                                           ">"
-                                                                                                           "<"
-                                                                                                           "/"
-                                                                                                           "c"
-                                                                                                           "o"
-                                                                                                           "n"
-                                                                                                           "t"
-                                                                                                           "e"
-                                                                                                           "x"
-                                                                                                           "t"
-                                                                                                           ">"));
+                DECISION("l", "Any",
+                         "<list>" LITERAL("1") "<list>" LITERAL("\"x\"") "</list><context>" ENTRY(
+                             "y", LITERAL("3")) "</context></list>")
+                    DECISION("r", "Any",
+                             "<relation><column name=\"k\"/><column "
+                             "name=\"v w\"/><row>" LITERAL("\"a\"")
+                                 LITERAL("1") "</row><row>" LITERAL("\"b\"") LITERAL("2") "</row></relation>")
+                        DECISION("p", "Any", NEEDS("r") LITERAL("r[k = \"b\"].v w"))
+                            DECISION("f", "Any",
+                                     "<context>" ENTRY("g", "<functionDefinition><formalParameter name=\"n\" "
+                                                            "typeRef=\"number\"/>" LITERAL(
+                                                                "if n &lt; 2 then 1 else n * "
+                                                                "g(n - 1)") "</"
+                                                                            "functionDefinition"
+                                                                            ">") "<contextEntry"
+                                                                                 ">" LITERAL("g(5)") "<"
+                                                                                                     "/"
+                                                                                                     "c"
+                                                                                                     "o"
+                                                                                                     "n"
+                                                                                                     "t"
+                                                                                                     "e"
+                                                                                                     "x"
+                                                                                                     "t"
+                                                                                                     "E"
+                                                                                                     "n"
+                                                                                                     "t"
+                                                                                                     "r"
+                                                                                                     "y"
+                                                                                                     ">"
+                                                                                                     "<"
+                                                                                                     "/"
+                                                                                                     "c"
+                                                                                                     "o"
+                                                                                                     "n"
+                                                                                                     "t"
+                                                                                                     "e"
+                                                                                                     "x"
+                                                                                                     "t"
+                                                                                                     ">"));
     (void)state;
     check_decision(xml, "c", "{}", "{\"a b\": 2, c: 6}");
     check_decision(xml, "d", "{}", "42");
@@ -262,7 +259,7 @@ static void what_cannot_work_is_found(void **state)
     check_findings(MODEL(DECISION("a", "number", NEEDS("nobody") LITERAL("1"))), "dmn.reference");
     check_findings(MODEL(DECISION("a", "tNobody", LITERAL("1"))), "dmn.type");
     check_findings(MODEL(DECISION("a", "number", LITERAL("1 +"))), "dmn.expression");
-    check_findings(MODEL("<import namespace=\"urn:x\" name=\"x\" importType=\"y\"/>"), "dmn.unsupported");
+    check_findings(MODEL("<import namespace=\"urn:x\" name=\"x\" importType=\"y\"/>"), "dmn.import");
     check_findings(
         MODEL(DECISION(
             "a", "Any",
@@ -273,6 +270,64 @@ static void what_cannot_work_is_found(void **state)
                              DECISION("b", "number", NEEDS("a") LITERAL("a"))),
                    "a", "{}", "null");
     check_decision(MODEL(DECISION("a", "number", "")), "a", "{}", "null");
+}
+
+#define DOCUMENT(name_space, body)                                                                           \
+    "<definitions xmlns=\"https://www.omg.org/spec/DMN/20191111/MODEL/\" name=\"m\" namespace=\"" name_space \
+    "\">" body "</definitions>"
+#define IMPORT(name, name_space) "<import name=\"" name "\" namespace=\"" name_space "\" importType=\"dmn\"/>"
+
+static void imported_models_are_seen_under_their_names(void **state)
+{
+    static const char base[] = DOCUMENT(
+        "urn:base",
+        ITEM("tNgười", COMPONENT("họ tên", "string")) INPUT("p", "tNgười")
+            DECISION("chào bạn", "string", NEEDS_INPUT("p") LITERAL("\"Chào \" + p.họ tên"))
+                KNOWLEDGE("nhân đôi", "<formalParameter name=\"n\"/>", LITERAL("n * 2")) END_KNOWLEDGE);
+    static const char middle[] =
+        DOCUMENT("urn:middle",
+                 IMPORT("gốc", "urn:base")
+                     DECISION("dài", "number",
+                              "<informationRequirement><requiredDecision href=\"urn:base#d_chào "
+                              "bạn\"/></informationRequirement>" LITERAL("string length(gốc.chào bạn)")));
+    static const char text[] = DOCUMENT(
+        "urn:main",
+        IMPORT("g", "urn:base") IMPORT("mô hình giữa", "urn:middle") IMPORT("z", "urn:nowhere")
+            INPUT("x", "g.tNgười")
+                DECISION("all", "string",
+                         "<informationRequirement><requiredDecision href=\"urn:base#d_chào "
+                         "bạn\"/></informationRequirement><informationRequirement><requiredDecision "
+                         "href=\"urn:middle#d_dài\"/></informationRequirement>"
+                         "<knowledgeRequirement><requiredKnowledge href=\"urn:base#k_nhân "
+                         "đôi\"/></knowledgeRequirement>" LITERAL(
+                             "g.chào bạn + \" \" + string(mô hình giữa.dài) + \" \" + string(g.nhân đôi(4))"))
+                    DECISION("typed", "boolean", NEEDS_INPUT("x") LITERAL("x instance of g.tNgười")));
+    struct str imports[] = {{middle, sizeof middle - 1}, {"broken", 6}, {base, sizeof base - 1}};
+    static const char *const contexts[] = {"{p: {\"họ tên\": \"An\"}, x: {\"họ tên\": \"B\"}}",
+                                           "{g: {p: {\"họ tên\": \"An\"}}, x: {\"họ tên\": \"B\"}}"};
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        struct arena *arena = arena_create(CASE_ARENA);
+        struct feel_environment environment = {.context = NULL};
+        const struct dmn_model *model;
+        const struct feel_expression *expression;
+        const struct feel_value *value;
+        struct error error;
+        size_t count;
+        assert_int_equal(feel_compile(arena, str_of(contexts[i]), NULL, &expression, &error), STATUS_OK);
+        assert_int_equal(feel_evaluate(expression, &environment, arena, &environment.context, &error),
+                         STATUS_OK);
+        assert_int_equal(dmn_load_with_imports(arena, str_of(text), imports, 3, &model, &error), STATUS_OK);
+        assert_string_equal(dmn_findings(model, &count)[0].code, "dmn.import");
+        assert_int_equal(count, 1);
+        dmn_decisions(model, &count);
+        assert_int_equal(count, 2);
+        assert_int_equal(dmn_evaluate(model, STR("all"), &environment, arena, &value, &error), STATUS_OK);
+        assert_string_equal(feel_literal(arena, value, 1000), "\"Chào An 7 8\"");
+        assert_int_equal(dmn_evaluate(model, STR("typed"), &environment, arena, &value, &error), STATUS_OK);
+        assert_true(feel_is_true(value));
+        arena_destroy(arena);
+    }
 }
 
 static void hostile_files_are_refused(void **state)
@@ -307,6 +362,7 @@ int main(void)
         cmocka_unit_test(services_are_functions_of_their_inputs),
         cmocka_unit_test(item_definitions_hold_values),
         cmocka_unit_test(what_cannot_work_is_found),
+        cmocka_unit_test(imported_models_are_seen_under_their_names),
         cmocka_unit_test(hostile_files_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
