@@ -118,9 +118,9 @@ static void print_findings(struct arena *arena, const char *path, const struct b
 {
     for (size_t i = 0; i < model->finding_count; i++) {
         const struct bpmn_finding *finding = &model->findings[i];
-        printf("%s:%ld: %s: %s%.*s%s [%s]\n", path, finding->line, bpmn_severity_name(finding->severity),
-               finding->element.length > 0 ? "" : "-", STR_ARG(finding->element), "", finding->code);
-        printf("    %s\n", bpmn_finding_text(arena, finding));
+        printf("%s:%ld: %s: %.*s [%s]\n", path, finding->line, bpmn_severity_name(finding->severity),
+               STR_ARG(finding->element.length > 0 ? finding->element : STR("-")), finding->code);
+        printf("    %s\n", world_english(arena, finding->message, finding->argument));
     }
 }
 
@@ -207,9 +207,11 @@ static int run_check(const struct arguments *arguments)
             if (pass == 0) continue;
             if (status != STATUS_OK) {
                 bad = true;
-                const char *message = error.message == NULL ? status_name(status) : error.message;
-                printf("%s: error: [%s] %s %s\n", arguments->files[i], error.code == NULL ? "" : error.code,
-                       message, error.argument == NULL ? "" : error.argument);
+                const char *message = error.message == NULL
+                                          ? status_name(status)
+                                          : world_english(arena, error.message, error.argument);
+                printf("%s: error: - [%s]\n    %s\n", arguments->files[i],
+                       error.code == NULL ? "" : error.code, message);
                 continue;
             }
             print_findings(arena, arguments->files[i], models[i]);

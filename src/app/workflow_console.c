@@ -87,7 +87,7 @@ static json_t *shown_incident(struct arena *arena, size_t instance, const struct
     json_object_set_new(shown, "id", shown_id(instance, incident->id));
     json_object_set_new(shown, "element", shown_str(incident->element->id));
     json_object_set_new(shown, "code", shown_str(incident->code));
-    json_object_set_new(shown, "message", json_string(incident->message));
+    json_object_set_new(shown, "message", json_string(world_english(arena, incident->message, NULL)));
     if (incident->detail.length > 0)
         json_object_set_new(shown, "detail", shown_str(arena_str(arena, incident->detail)));
     return shown;
@@ -164,7 +164,9 @@ static json_t *shown_findings(struct console *console, bool *errors)
             json_object_set_new(shown, "element", shown_str(finding->element));
             json_object_set_new(shown, "process", shown_str(finding->process));
             json_object_set_new(shown, "code", json_string(finding->code));
-            json_object_set_new(shown, "message", json_string(bpmn_finding_text(console->arena, finding)));
+            json_object_set_new(
+                shown, "message",
+                json_string(world_english(console->arena, finding->message, finding->argument)));
             json_object_set_new(shown, "line", json_integer(finding->line));
             json_array_append_new(list, shown);
             *errors = *errors || finding->severity == BPMN_ERROR_FINDING;

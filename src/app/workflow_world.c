@@ -6,14 +6,14 @@
 #include "motcua/base/zone.h"
 #include "motcua/calendar/deadline.h"
 #include "motcua/feel/json.h"
+#include "motcua/i18n/catalogue.h"
 
 #define STATE_ARENA   ((size_t)512 << 20)
 #define STEP_ARENA    ((size_t)512 << 20)
 #define MODELS_ARENA  ((size_t)2 << 30)
 #define MAXIMUM_CHAIN 200 /* inputs that one input sets off, one inside the other */
-#define NO_INSTANCE   ((size_t)-1)
 
-static char *keep_text(struct str text)
+char *world_keep_text(struct str text)
 {
     char *copy = malloc(text.length + 1);
     if (copy == NULL) abort();
@@ -22,27 +22,41 @@ static char *keep_text(struct str text)
     return copy;
 }
 
-static void *grow(void *items, size_t count, size_t size)
+void *world_grow(void *items, size_t count, size_t size)
 {
     void *grown = realloc(items, (count + 1) * size);
     if (grown == NULL) abort();
     return grown;
 }
 
-static bool complain(struct complaint *complaint, const char *code, const char *text)
+bool world_complain(struct complaint *complaint, const char *code, const char *text)
 {
     *complaint = (struct complaint){code, text};
     return false;
 }
 
+const char *world_english(struct arena *arena, const char *message, const char *argument)
+{
+    static struct catalogue *english;
+    static bool looked;
+    if (!looked) { /* the program has one thread here; the catalogue lives as long as it */
+        struct str embedded = catalogue_embedded("en");
+        looked = true;
+        if (embedded.length > 0 &&
+            catalogue_read(arena_create(CATALOGUE_MAXIMUM_SIZE * 2), embedded, &english, NULL) != STATUS_OK)
+            english = NULL;
+    }
+    const char *text = translate(english, message), *place = strstr(text, "%s");
+    if (place == NULL) return text;
+    return arena_printf(arena, "%.*s%s%s", (int)(place - text), text, argument == NULL ? "" : argument,
+                        place + 2);
+}
+
 static bool complain_of(struct complaint *complaint, struct arena *arena, const struct error *error)
 {
-    const char *text = error->message != NULL ? error->message : status_name(error->status);
-    const char *place = strstr(text, "%s");
-    if (place != NULL)
-        text = arena_printf(arena, "%.*s%s%s", (int)(place - text), text,
-                            error->argument == NULL ? "" : error->argument, place + 2);
-    return complain(complaint, error->code == NULL ? "failed" : error->code, text);
+    const char *text = error->message == NULL ? status_name(error->status)
+                                              : world_english(arena, error->message, error->argument);
+    return world_complain(complaint, error->code == NULL ? "failed" : error->code, text);
 }
 
 /* ---- time ---- */
@@ -147,10 +161,10 @@ static void register_timers(struct world *world)
             if (starts[k].trigger != BPMN_TIMER ||
                 bpmn_model_has_errors(world->models[i], starts[k].process, true))
                 continue;
-            store->timers = grow(store->timers, store->timer_count, sizeof *store->timers);
+            store->timers = world_grow(store->timers, store->timer_count, sizeof *store->timers);
             store->timers[store->timer_count++] =
                 (struct stored_timer){.model = i,
-                                      .element = keep_text(starts[k].element->id),
+                                      .element = world_keep_text(starts[k].element->id),
                                       .due = starts[k].due,
                                       .repetitions = starts[k].repetitions};
         }
@@ -223,7 +237,7 @@ void store_release(struct world_store *store)
 const struct bpmn_state *world_state(struct world *world, size_t instance)
 {
     while (world->cache_count <= instance) {
-        world->cache = grow(world->cache, world->cache_count, sizeof *world->cache);
+        world->cache = world_grow(world->cache, world->cache_count, sizeof *world->cache);
         world->cache[world->cache_count++] = (struct cached_instance){0};
     }
     struct cached_instance *cached = &world->cache[instance];
@@ -303,17 +317,17 @@ static bool save(struct world *world, const struct bpmn_result *result, size_t *
 {
     BUF_AUTO text = BUF_WITH_MAXIMUM(BPMN_MAXIMUM_STATE);
     if (bpmn_state_save(result->state, &text) != STATUS_OK)
-        return complain(complaint, "bpmn.state_too_large",
-                        "the state of the instance is too large to be stored");
+        return world_complain(complaint, "bpmn.state_too_large",
+                              "the state of the instance is too large to be stored");
     (void)arena;
     struct world_store *store = world->store;
     if (*instance == NO_INSTANCE) {
-        store->instances = grow(store->instances, store->instance_count, sizeof *store->instances);
+        store->instances = world_grow(store->instances, store->instance_count, sizeof *store->instances);
         store->instances[store->instance_count] = (struct stored_instance){.ended = json_array()};
         *instance = store->instance_count++;
     }
     free(store->instances[*instance].state);
-    store->instances[*instance].state = keep_text(buf_str(&text));
+    store->instances[*instance].state = world_keep_text(buf_str(&text));
     return true;
 }
 
@@ -382,7 +396,7 @@ bool world_input(struct world *world, size_t *instance, const struct bpmn_input 
                  struct complaint *complaint)
 {
     if (world->pending >= MAXIMUM_CHAIN)
-        return complain(complaint, "console.chain", "instances answer each other without end");
+        return world_complain(complaint, "console.chain", "instances answer each other without end");
     ARENA_AUTO step_arena = arena_create(STEP_ARENA);
     struct bpmn_environment environment = world_environment(world);
     struct bpmn_result result;
@@ -423,205 +437,4 @@ bool world_start(struct world *world, struct str process, struct str name, const
     }
     *complaint = last;
     return false;
-}
-
-/* ---- messages and signals ---- */
-
-static bool correlate(struct world *world, struct str name, struct str key, const struct feel_value *data,
-                      struct arena *arena, struct complaint *complaint, bool *found)
-{
-    *found = false;
-    for (int exact = 1; exact >= 0; exact--) { /* a subscription with this very key goes before one without */
-        for (size_t i = 0; i < world->store->instance_count; i++) {
-            size_t count = 0;
-            const struct bpmn_wait_view *waits = bpmn_state_waits(world_state(world, i), arena, &count);
-            for (size_t k = 0; k < count; k++) {
-                bool fits = exact != 0 ? key.length > 0 && str_equal(waits[k].key, key)
-                                       : key.length == 0 || waits[k].key.length == 0;
-                if (waits[k].kind != BPMN_WAIT_MESSAGE || !str_equal(waits[k].name, name) || !fits) continue;
-                struct bpmn_input input = {
-                    .kind = BPMN_CORRELATE, .id = waits[k].id, .name = name, .key = key, .data = data};
-                *found = true;
-                return world_input(world, &i, &input, arena, complaint);
-            }
-        }
-    }
-    return true;
-}
-
-static bool starts_with_message(const struct world *world, const struct bpmn_model *model, struct str name,
-                                enum bpmn_trigger trigger, struct arena *arena,
-                                const struct bpmn_node **process)
-{
-    struct bpmn_environment environment = world_environment(world);
-    size_t count = 0;
-    const struct bpmn_start *starts = bpmn_model_starts(&environment, model, arena, &count);
-    for (size_t i = 0; i < count; i++) {
-        if (starts[i].trigger == trigger && str_equal(starts[i].name, name) &&
-            !bpmn_model_has_errors(model, starts[i].process, true)) {
-            *process = starts[i].process;
-            return true;
-        }
-    }
-    return false;
-}
-
-static void keep_message(struct world *world, struct str name, struct str key, json_t *data, int64_t ttl)
-{
-    struct world_store *store = world->store;
-    for (size_t i = 0; i < store->message_count && key.length > 0; i++)
-        if (str_equal_cstr(name, store->messages[i].name) && str_equal_cstr(key, store->messages[i].key) &&
-            store->messages[i].until >= store->now)
-            return; /* a duplicate */
-    if (store->message_count >= WORLD_MAXIMUM_FIRINGS) return;
-    store->messages = grow(store->messages, store->message_count, sizeof *store->messages);
-    store->messages[store->message_count++] =
-        (struct stored_message){.name = keep_text(name),
-                                .key = keep_text(key),
-                                .data = json_incref(data),
-                                .until = store->now + ttl * MICROSECONDS};
-}
-
-bool world_message(struct world *world, struct str name, struct str key, json_t *data, int64_t ttl,
-                   struct arena *arena, bool *kept, struct complaint *complaint)
-{
-    const struct feel_value *payload = data == NULL ? NULL : feel_from_json(arena, data);
-    bool found;
-    *kept = false;
-    if (!correlate(world, name, key, payload, arena, complaint, &found)) return false;
-    if (found) return true;
-    for (size_t i = 0; i < world->usable_count; i++) {
-        const struct bpmn_node *process;
-        if (!starts_with_message(world, world->usable[i], name, BPMN_MESSAGE, arena, &process)) continue;
-        struct bpmn_input input = {.kind = BPMN_START,
-                                   .model = world->usable[i],
-                                   .process = process->id,
-                                   .name = name,
-                                   .key = key,
-                                   .data = payload};
-        size_t instance = NO_INSTANCE;
-        return world_input(world, &instance, &input, arena, complaint);
-    }
-    keep_message(world, name, key, data, ttl);
-    *kept = true;
-    return true;
-}
-
-bool world_signal(struct world *world, struct str name, const struct feel_value *data, struct arena *arena,
-                  size_t except, size_t *heard, struct complaint *complaint)
-{
-    size_t count = world->store->instance_count; /* what the signal starts does not hear it again */
-    for (size_t i = 0; i < count; i++) {
-        if (i == except || bpmn_state_ended(world_state(world, i))) continue;
-        struct bpmn_input input = {.kind = BPMN_BROADCAST, .name = name, .data = data};
-        struct complaint nobody;
-        size_t instance = i;
-        if (world_input(world, &instance, &input, arena, &nobody))
-            ++*heard;
-        else if (strcmp(nobody.code, "bpmn.nobody_waits") != 0) {
-            *complaint = nobody;
-            return false;
-        }
-    }
-    for (size_t i = 0; i < world->usable_count; i++) {
-        const struct bpmn_model *model = world->usable[i];
-        struct bpmn_environment environment = world_environment(world);
-        size_t start_count = 0;
-        const struct bpmn_start *starts = bpmn_model_starts(&environment, model, arena, &start_count);
-        for (size_t k = 0; k < start_count; k++) {
-            if (starts[k].trigger != BPMN_SIGNAL || !str_equal(starts[k].name, name) ||
-                bpmn_model_has_errors(model, starts[k].process, true))
-                continue;
-            struct bpmn_input input = {.kind = BPMN_START,
-                                       .model = model,
-                                       .process = starts[k].process->id,
-                                       .name = name,
-                                       .data = data};
-            input.element = starts[k].element->id;
-            size_t instance = NO_INSTANCE;
-            if (!world_input(world, &instance, &input, arena, complaint)) return false;
-            ++*heard;
-        }
-    }
-    return true;
-}
-
-/* ---- the virtual clock ---- */
-
-struct due {
-    instant when;
-    bool start;
-    size_t index; /* of the timer, or of the instance */
-    uint64_t job;
-};
-
-static bool earliest(struct world *world, struct arena *arena, instant limit, struct due *due)
-{
-    bool found = false;
-    struct world_store *store = world->store;
-    for (size_t i = 0; i < store->timer_count; i++) {
-        if (store->timers[i].over || store->timers[i].due > limit ||
-            (found && store->timers[i].due >= due->when))
-            continue;
-        *due = (struct due){store->timers[i].due, true, i, 0};
-        found = true;
-    }
-    for (size_t i = 0; i < store->instance_count; i++) {
-        size_t count = 0;
-        const struct bpmn_wait_view *waits = bpmn_state_waits(world_state(world, i), arena, &count);
-        for (size_t k = 0; k < count; k++) {
-            if (waits[k].kind != BPMN_WAIT_TIMER || waits[k].due == 0 || waits[k].due > limit ||
-                (found && waits[k].due >= due->when))
-                continue;
-            *due = (struct due){waits[k].due, false, i, waits[k].id};
-            found = true;
-        }
-    }
-    return found;
-}
-
-static bool fire_start(struct world *world, size_t index, struct arena *arena, struct complaint *complaint)
-{
-    struct stored_timer *timer = &world->store->timers[index];
-    const struct bpmn_model *model = world->models[timer->model];
-    const struct bpmn_node *element = bpmn_model_node(model, str_of(timer->element));
-    struct bpmn_environment environment = world_environment(world);
-    struct bpmn_start start = {.process = element->process,
-                               .element = element,
-                               .trigger = BPMN_TIMER,
-                               .name = element->timer.value.text,
-                               .working = element->timer.working,
-                               .due = timer->due,
-                               .repetitions = timer->repetitions};
-    timer->over = !bpmn_start_next(&environment, &start);
-    timer->due = start.due;
-    timer->repetitions = start.repetitions;
-    struct bpmn_input input = {
-        .kind = BPMN_START, .model = model, .process = element->process->id, .element = element->id};
-    size_t instance = NO_INSTANCE;
-    return world_input(world, &instance, &input, arena, complaint);
-}
-
-bool world_advance(struct world *world, instant to, struct arena *arena, struct complaint *complaint)
-{
-    struct world_store *store = world->store;
-    for (unsigned fired = 0;; fired++) {
-        ARENA_AUTO scratch = arena_create((size_t)1 << 30);
-        struct due due;
-        if (!earliest(world, scratch, to, &due)) break;
-        if (fired >= WORLD_MAXIMUM_FIRINGS)
-            return complain(
-                complaint, "console.too_many_timers",
-                "10,000 timers were due; the clock stands at the last one, advance again to go on");
-        store->now = due.when > store->now ? due.when : store->now;
-        struct bpmn_input input = {.kind = BPMN_DUE, .id = due.job};
-        bool done = due.start ? fire_start(world, due.index, scratch, complaint)
-                              : world_input(world, &due.index, &input, scratch, complaint);
-        if (!done) {
-            complaint->text = arena_strdup(arena, complaint->text);
-            return false;
-        }
-    }
-    store->now = to > store->now ? to : store->now;
-    return true;
 }

@@ -73,6 +73,13 @@ struct complaint {
     const char *text;
 };
 
+#define NO_INSTANCE ((size_t)-1)
+char *world_keep_text(struct str text);                                               /* malloc'd copy */
+void *world_grow(void *items, size_t count, size_t size);                             /* room for one more */
+bool world_complain(struct complaint *complaint, const char *code, const char *text); /* false */
+/* The English of a message of the libraries, with %s filled; in `arena` or static. */
+const char *world_english(struct arena *arena, const char *message, const char *argument);
+
 bool world_open(struct world *world, struct world_store *store, const struct calendar *calendar);
 void world_close(struct world *world);
 void world_reload(struct world *world); /* forgets everything that is not in the store */

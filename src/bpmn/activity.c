@@ -184,6 +184,18 @@ static bool fail_call(struct engine *engine, const char *code, struct str detail
     return false;
 }
 
+/* A called process begins at its plain start event; one without any start event where nothing leads in. */
+static bool starts_plainly(const struct bpmn_node *process)
+{
+    bool any = false;
+    for (size_t i = 0; i < process->child_count; i++) {
+        const struct bpmn_node *child = process->children[i];
+        any = any || child->kind == BPMN_START_EVENT;
+        if (child->kind == BPMN_START_EVENT && child->trigger == BPMN_NONE) return true;
+    }
+    return !any;
+}
+
 static bool call_process(struct engine *engine, struct execution *execution)
 {
     struct str id;
@@ -194,6 +206,7 @@ static bool call_process(struct engine *engine, struct execution *execution)
     const struct bpmn_node *process = model == NULL || id.length == 0 ? NULL : bpmn_model_process(model, id);
     if (process == NULL) return fail_call(engine, "bpmn.unknown_process", wanted);
     if (bpmn_model_has_errors(model, process, true)) return fail_call(engine, "bpmn.model_refused", wanted);
+    if (!starts_plainly(process)) return fail_call(engine, "bpmn.no_such_start", wanted);
     if (call_depth(engine, execution) >= BPMN_MAXIMUM_NESTING)
         return fail_call(engine, "bpmn.too_deep", wanted);
     if (!called_data(engine, execution, &data)) return false;

@@ -4,37 +4,11 @@
  * at a time, as the engine does; waiting nodes are free choices. Subprocesses are explored by themselves and
  * count as one node. Counts are cut at a small bound: beyond it tokens pile up.
  */
-#include "space.h"
+#include "space_search.h"
 
-enum { BOUND = 8, MAXIMUM_REPORTS = 20, DEEPEST_COPY = 8, WIDEST = 6000 };
+enum { BOUND = 8, WIDEST = 6000 };
 #define MAXIMUM_MEMORY ((size_t)96 << 20)
 #define MAXIMUM_WORK   ((size_t)60000000)
-
-struct edge {
-    uint32_t from, next; /* index of the state, index of the next edge into the same target (0: none) */
-};
-
-struct search {
-    struct space *space;
-    const struct bpmn_node *scope;
-    size_t width;          /* places */
-    uint32_t *place;       /* by node index: its token place */
-    uint32_t *flow_place;  /* by flow index: of flows into joins, else UINT32_MAX */
-    uint32_t *flag_place;  /* by node index: end reached, event happened; else UINT32_MAX */
-    const bool *completes; /* by node index: subprocesses that can end normally */
-    const bool *throws;
-    uint32_t interrupted; /* flag place */
-    VEC(uint8_t *) states;
-    VEC(uint32_t) into; /* by state: first edge into it, index + 1 */
-    VEC(struct edge) edges;
-    uint32_t *table; /* hash: state index + 1 */
-    size_t table_size;
-    VEC(bool) final, blocked;
-    uint8_t *buffers[DEEPEST_COPY]; /* scratch states, a stack */
-    size_t depth;
-    uint32_t current;
-    bool moved; /* the current state has a successor */
-};
 
 static bool is_join_flow(const struct bpmn_flow *flow)
 {
@@ -462,80 +436,6 @@ static void expand(struct search *search, uint32_t index)
     if (search->space->with_events) happen_event_subprocesses(search, state);
 }
 
-/* ---- what was found ---- */
-
-static bool same_end(const struct space_end *end, const struct bpmn_node *const *nodes, size_t count)
-{
-    return end->count == count && (count == 0 || memcmp(end->nodes, nodes, count * sizeof *nodes) == 0);
-}
-
-static void add_end(struct search *search, uint32_t index, bool tokens, struct space_end **list,
-                    size_t *count, size_t *capacity, size_t maximum)
-{
-    const struct bpmn_node **nodes =
-        arena_array(search->space->arena, 2 * search->scope->child_count + 1, sizeof *nodes);
-    size_t found = 0;
-    const uint8_t *state = search->states.items[index];
-    for (size_t i = 0; i < search->scope->child_count; i++) {
-        const struct bpmn_node *node = search->scope->children[i];
-        bool here = tokens ? state[search->place[node->index]] > 0
-                           : node->kind == BPMN_END_EVENT && state[search->flag_place[node->index]] > 0;
-        for (size_t k = 0; tokens && k < node->incoming_count && !here; k++)
-            here = search->flow_place[node->incoming[k]->index] != UINT32_MAX &&
-                   state[search->flow_place[node->incoming[k]->index]] > 0;
-        if (here) nodes[found++] = node;
-    }
-    for (size_t i = 0; i < *count; i++)
-        if (same_end(&(*list)[i], nodes, found)) return;
-    if (*count >= maximum) return;
-    VEC(struct space_end) grown = {*list, *count, *capacity};
-    VEC_PUSH(search->space->arena, &grown, ((struct space_end){nodes, found}));
-    *list = grown.items;
-    *count = grown.count;
-    *capacity = grown.capacity;
-}
-
-/* Marks every state from which a marked one can be reached. */
-static void close_backwards(const struct search *search, bool *marked, struct arena *arena)
-{
-    uint32_t *stack = arena_array(arena, search->states.count, sizeof *stack);
-    size_t count = 0;
-    for (uint32_t i = 0; i < search->states.count; i++)
-        if (marked[i]) stack[count++] = i;
-    while (count > 0) {
-        uint32_t edge = search->into.items[stack[--count]];
-        for (; edge != 0; edge = search->edges.items[edge - 1].next) {
-            uint32_t from = search->edges.items[edge - 1].from;
-            if (marked[from]) continue;
-            marked[from] = true;
-            stack[count++] = from;
-        }
-    }
-}
-
-static void conclude(struct search *search, bool top)
-{
-    struct space *space = search->space;
-    bool *ends = arena_array(space->arena, search->states.count, sizeof *ends);
-    bool *halts = arena_array(space->arena, search->states.count, sizeof *halts);
-    for (uint32_t i = 0; i < search->states.count; i++) {
-        ends[i] = search->final.items[i];
-        halts[i] = search->final.items[i] || search->blocked.items[i];
-        if (search->final.items[i] && top)
-            add_end(search, i, false, &space->outcomes.items, &space->outcomes.count,
-                    &space->outcomes.capacity, 1000);
-        if (search->blocked.items[i])
-            add_end(search, i, true, &space->stuck.items, &space->stuck.count, &space->stuck.capacity,
-                    MAXIMUM_REPORTS);
-    }
-    if (!space->complete || space->pile != NULL) return; /* what was cut off might have led to an end */
-    close_backwards(search, halts, space->arena);
-    for (uint32_t i = (uint32_t)search->states.count; i-- > 0;) /* the last found: inside the loop, not before it */
-        if (!halts[i])
-            add_end(search, i, true, &space->endless.items, &space->endless.count, &space->endless.capacity,
-                    1);
-}
-
 /* ---- the search ---- */
 
 static bool begins(const struct bpmn_node *node)
@@ -633,5 +533,5 @@ void bpmn_space_explore(struct space *space, const struct bpmn_node *scope)
     }
     space->states += search.states.count;
     space->budget -= search.states.count < budget - 1 ? search.states.count : budget - 1;
-    conclude(&search, top);
+    bpmn_space_conclude(&search, top);
 }

@@ -234,6 +234,7 @@ const char *bpmn_incident_message(struct str code)
         {"bpmn.bad_timer", N_("Bộ đếm giờ không cho ra thời hạn, ngày giờ hay chu kỳ.")},
         {"bpmn.no_message_name", N_("Tên thông điệp hay tín hiệu là rỗng.")},
         {"bpmn.unknown_process", N_("Không có quy trình được gọi.")},
+        {"bpmn.no_such_start", N_("Quy trình được gọi không có sự kiện bắt đầu thường.")},
         {"bpmn.model_refused", N_("Quy trình được gọi còn lỗi nên không thể bắt đầu.")},
         {"bpmn.too_deep", N_("Các quy trình gọi nhau quá sâu.")},
         {"bpmn.uncaught_error", N_("Lỗi được báo nhưng không nơi nào trong quy trình xử lý.")},

@@ -142,7 +142,8 @@ static bool compensations_fit(const struct bpmn_state *state)
         const struct execution *scope = record->scope == 0 ? NULL : bpmn_execution_find(state, record->scope);
         const struct compensation *container =
             record->container == 0 ? NULL : record_find(state, record->container);
-        if (record->id <= last || record->id >= state->next_id || (!bpmn_is_activity(record->node) && record->node->kind != BPMN_EVENT_SUBPROCESS) ||
+        if (record->id <= last || record->id >= state->next_id ||
+            (!bpmn_is_activity(record->node) && record->node->kind != BPMN_EVENT_SUBPROCESS) ||
             (record->scope == 0) == (record->container == 0))
             return false;
         if (record->scope != 0 && (scope == NULL || !bpmn_is_scope(scope->node) ||

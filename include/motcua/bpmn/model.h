@@ -171,7 +171,8 @@ struct bpmn_node {
     bool limit_working;
     struct str lane;
 
-    /* attributes of the namespace BPMN_NAMESPACE_MOTCUA as they stand on the element; see bpmn_node_attribute */
+    /* attributes of the namespace BPMN_NAMESPACE_MOTCUA as they stand on the element; see bpmn_node_attribute
+     */
     const struct bpmn_attribute *attributes;
     size_t attribute_count;
 };
@@ -240,7 +241,8 @@ NODISCARD enum status bpmn_model_parse(struct arena *arena, struct str xml,
 const struct bpmn_node *bpmn_model_node(const struct bpmn_model *model, struct str id);
 /* The process with this id; empty id: the first executable one. NULL when there is none. */
 const struct bpmn_node *bpmn_model_process(const struct bpmn_model *model, struct str id);
-/* An attribute of the namespace BPMN_NAMESPACE_MOTCUA by its local name ("outcomes"); data NULL when absent. */
+/* An attribute of the namespace BPMN_NAMESPACE_MOTCUA by its local name ("outcomes"); data NULL when absent.
+ */
 struct str bpmn_node_attribute(const struct bpmn_node *node, const char *name);
 /* Is there a finding of severity error; with `blocking_only`: one that forbids to start `process` (NULL:
  * any)? */
