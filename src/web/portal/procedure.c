@@ -1,0 +1,165 @@
+/* The page of one procedure, its blank form, and the start of a dossier. */
+#include "web/portal/procedure.h"
+
+#include "motcua/codec/json.h"
+#include "motcua/codec/url.h"
+#include "motcua/domain/dossier.h"
+#include "motcua/domain/reference.h"
+#include "web/dossier_view.h"
+#include "web/routes.h"
+
+/* Answers 404 or the failure itself; false: answered. */
+static bool find_procedure(struct visit *visit, struct procedure_row *row)
+{
+    enum status status =
+        procedure_find(&visit->work, request_param(visit->request, "code"), row, &visit->error);
+    if (status != STATUS_OK) visit_fail(visit, status);
+    return status == STATUS_OK;
+}
+
+/* The compiled version where the procedure can be handed in online; *version NULL otherwise. */
+static enum status online_version(struct visit *visit, const struct procedure_row *row,
+                                  const struct procedure_version **version)
+{
+    *version = NULL;
+    return row->online ? reference_procedure_version(&visit->work, &row->version_id, version, &visit->error)
+                       : STATUS_OK;
+}
+
+static void add_crumbs(struct visit *visit, json_t *view, const struct procedure_row *row)
+{
+    portal_crumbs(visit, view, visit_text(visit, N_("Danh mục thủ tục")), "/thu-tuc");
+    view_crumb(view, visit_pick(visit, row->field_name, row->field_name_en),
+               url_with(visit->arena, "/thu-tuc", "linh-vuc", str_of(row->field_code)));
+}
+
+void page_procedure(struct request *request)
+{
+    struct visit *visit = visit_of(request);
+    struct procedure_row row;
+    const struct procedure_version *version;
+    json_auto description = NULL;
+    json_t *online = NULL;
+    if (!find_procedure(visit, &row)) return;
+    enum status status = online_version(visit, &row, &version);
+    if (status == STATUS_OK)
+        status = procedure_description(&visit->work, &row.version_id, &description, &visit->error);
+    if (status == STATUS_OK) status = procedure_choice(visit, &row, version, &online);
+    if (status != STATUS_OK) {
+        visit_fail(visit, status);
+        return;
+    }
+    json_t *view = view_create(visit, visit_pick(visit, row.name, row.name_en)), *procedure = json_object();
+    view_nav(view, "catalogue");
+    add_crumbs(visit, view, &row);
+    view_crumb(view, row.code, NULL);
+    procedure_describe(visit, &row, description, procedure);
+    view_set(procedure, "online", online);
+    view_set(view, "procedure", procedure);
+    visit_render(visit, "portal/procedure", view);
+}
+
+/* --- The blank form, to read beforehand or to fill in by hand */
+
+static enum status add_form_pages(struct visit *visit, const struct form *form, json_t *pages)
+{
+    char today[CIVIL_DATE_SIZE];
+    civil_format_date(civil_day_of(visit->work.now), today);
+    struct form_environment environment = {
+        .today = today,
+        .language = language_code(visit->language),
+        .translate = visit_is_english(visit) ? domain_translate : NULL,
+        .translate_context = visit->web->domain,
+        .lists = reference_form_lists(visit->web->domain->reference),
+    };
+    json_auto nothing = json_object();
+    for (size_t i = 0; i < form_page_count(form); i++) {
+        json_t *page = NULL;
+        enum status status = form_view(form, visit->arena, i, nothing, NULL, NULL, &environment, &page);
+        if (status != STATUS_OK) return status;
+        json_array_append_new(pages, page);
+    }
+    return STATUS_OK;
+}
+
+void page_procedure_form(struct request *request)
+{
+    struct visit *visit = visit_of(request);
+    struct procedure_row row;
+    const struct procedure_version *version;
+    if (!find_procedure(visit, &row)) return;
+    enum status status = online_version(visit, &row, &version);
+    if (status == STATUS_OK && (version == NULL || !str_equal(request_param(request, "number"), STR("1")))) {
+        visit_not_found(visit);
+        return;
+    }
+    json_t *pages = json_array();
+    if (status == STATUS_OK) status = add_form_pages(visit, version->form, pages);
+    if (status != STATUS_OK) {
+        json_decref(pages);
+        visit_fail(visit, status);
+        return;
+    }
+    json_t *view = view_create(visit, visit_text(visit, N_("Tờ khai"))), *procedure = json_object();
+    view_nav(view, "catalogue");
+    add_crumbs(visit, view, &row);
+    view_crumb(view, row.code, arena_printf(visit->arena, "/thu-tuc/%s", row.code));
+    view_crumb(view, visit_text(visit, N_("Tờ khai")), NULL);
+    view_text(procedure, "code", row.code);
+    view_text(procedure, "name", visit_pick(visit, row.name, row.name_en));
+    view_set(view, "procedure", procedure);
+    view_set(view, "form_pages", pages);
+    visit_render(visit, "portal/blank-form", view);
+}
+
+/* --- The start */
+
+/* What the person's profile already knows goes into the fields that ask for it. */
+static enum status known_answers(struct visit *visit, const struct form *form, json_t *answers)
+{
+    struct profile profile;
+    json_auto filled = NULL;
+    enum status status = profile_load(&visit->work, &profile, &visit->error);
+    if (status != STATUS_OK) return status;
+    json_auto known = profile_known(&profile);
+    return form_prefill(form, visit->arena, answers, known, &filled);
+}
+
+/* Answers with a redirect when the person must sign in first; false: answered. */
+static bool is_signed_in(struct visit *visit, const char *back)
+{
+    bool half = visit->signed_in && visit->person.has_second_factor && !visit->person.second_factor_done;
+    if (visit->signed_in && !half) return true;
+    struct str escaped = url_encode_copy(visit->arena, str_of(back));
+    visit_redirect(visit, NULL, "%s?ve=%.*s", half ? "/dang-nhap/xac-thuc" : "/dang-nhap", STR_ARG(escaped));
+    return false;
+}
+
+void page_procedure_start(struct request *request)
+{
+    struct visit *visit = visit_of(request);
+    struct procedure_row row;
+    const struct procedure_version *version;
+    struct offering offering;
+    struct uuid draft;
+    if (!find_procedure(visit, &row)) return;
+    const struct tenant *agency = tenant_by_slug(visit_tenants(visit), visit_form(visit, "agency"));
+    if (agency == NULL || !row.online) {
+        visit_redirect(visit, NULL, "/thu-tuc/%s?chon=1", row.code);
+        return;
+    }
+    if (!is_signed_in(visit, arena_printf(visit->arena, "/thu-tuc/%s?co-quan=%s", row.code, agency->slug)))
+        return;
+    json_auto answers = json_object();
+    enum status status = online_version(visit, &row, &version);
+    if (status == STATUS_OK)
+        status = offering_find(&visit->work, &agency->id, &row.id, &offering, &visit->error);
+    if (status == STATUS_OK) status = known_answers(visit, version->form, answers);
+    if (status == STATUS_OK)
+        status =
+            draft_create(&visit->work, &agency->id, &row.id, &row.version_id, answers, &draft, &visit->error);
+    if (status != STATUS_OK)
+        visit_fail(visit, status);
+    else
+        visit_redirect(visit, NULL, "/ho-so/nhap/%s", draft.text);
+}
