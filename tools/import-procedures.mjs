@@ -91,8 +91,8 @@ function restate(text) {
   const conditional = name.match(/^Trường hợp (.{5,160}?),? (?:thì )?(?:người yêu cầu )?(?:phải )?(?:có|nộp lại|nộp|xuất trình|kèm theo) (.+)$/i);
   if (conditional) [note, name] = [`Trường hợp ${shorten(conditional[1], 120)}.`, conditional[2]];
   else if (/^trường hợp|^người (ủy|uỷ) quyền/i.test(name)) return null;
-  const stop = name.slice(15).search(/[.;(:]/);
-  if (stop >= 0) name = name.slice(0, stop + 15);
+  const stop = name.slice(10).search(/[.;(:]/);
+  if (stop >= 0) name = name.slice(0, stop + 10);
   if (!note && /ủy quyền|uỷ quyền/i.test(name)) note = 'Trường hợp ủy quyền cho người khác làm thủ tục.';
   return { name: sentence(shorten(name, 110).replace(/[\s.;:,]+$/, '')), ...(note ? { note, required: false } : {}) };
 }
@@ -239,7 +239,7 @@ function fromPortal(source, compact) {
   const results = [...(source.ket_qua_xu_ly ?? '').split('Từ khóa')[0].matchAll(/(.+?)Mã: (KQ\.[A-Z]\d+\.\d+)/gs)].map(m => ({ code: m[2], name: tidy(m[1]).replace(/\.+$/, '') }));
   return {
     code: tidy(source.ma_thu_tuc), name, field: fieldOf(name, given(source.linh_vuc)), levels: portalLevels(source.cap_thuc_hien ?? ''),
-    audience: given(source.doi_tuong_thuc_hien).split(/, (?=[A-ZĐ])/).filter(Boolean), ...(steps.length ? { steps } : {}), channels,
+    audience: given(source.doi_tuong_thuc_hien).split(/, (?=[A-ZĐ])(?![^(]*\))/).filter(Boolean), ...(steps.length ? { steps } : {}), channels,
     papers: portalPapers(source.thanh_phan_ho_so ?? '', compact), ...summary(channels), ...(limit ? { limit } : {}),
     ...(given(source.co_quan_thuc_hien) ? { authority: given(source.co_quan_thuc_hien) } : {}), results,
     ...(!compact && given(source.yeu_cau_dieu_kien) ? { conditions: given(source.yeu_cau_dieu_kien) } : {}),

@@ -106,3 +106,15 @@ test('validate checks conditions too', () => {
   assert.equal(lines[0].valid, true);
   assert.deepEqual(lines[1].errors.map(e => `${e.field}:${e.code}`), ['so_lao_dong:form.condition']);
 });
+
+test('the published schema of definitions accepts the samples and refuses slips', () => {
+  const schema = JSON.parse(readFileSync('docs/form-definition.schema.json', 'utf8'));
+  const validate = new Ajv({ strict: true, strictTypes: false, strictRequired: false }).compile(schema);
+  for (const file of ['tests/vectors/forms/all-kinds.json', ...['2.000635', '1.001612', '1.013225', '1.004873'].map(code => `samples/procedures/${code}/form.json`)])
+    assert.ok(validate(JSON.parse(readFileSync(file, 'utf8'))), `${file}: ${JSON.stringify(validate.errors)}`);
+  const one = field => ({ form: 'a', title: 'A', pages: [{ key: 'p', title: 'P', fields: [field] }] });
+  for (const field of [{ kind: 'text', label: 'A' }, { key: 'a', kind: 'text', label: 'A', maximum: 3 }, { key: 'a', kind: 'no', label: 'A' }, { key: '1', kind: 'text', label: 'A' }, { key: 'a', kind: 'date', label: 'A', minimum: 3 }, { key: 'a', kind: 'text', label: { en: 'A' } }])
+    assert.ok(!validate(one(field)), JSON.stringify(field));
+  const used = new Set(JSON.parse(readFileSync('tests/vectors/forms/all-kinds.json', 'utf8')).pages[0].fields.map(f => f.kind));
+  for (const kind of schema.$defs.field.properties.kind.enum) if (!['explanation', 'notice', 'nationality', 'occupation'].includes(kind)) assert.ok(used.has(kind) || kind === 'administrative_unit', `${kind} is in no vector`);
+});

@@ -10,7 +10,7 @@ static const char *at(const json_t *view, const char *path)
         more = str_split(rest, '.', &name, &rest);
         char key[64];
         snprintf(key, sizeof key, "%.*s", STR_ARG(name));
-        view = json_is_array(view) ? json_array_get(view, (size_t)atol(key)) : json_object_get(view, key);
+        view = json_is_array(view) ? json_array_get(view, (size_t)strtoul(key, NULL, 10)) : json_object_get(view, key);
     }
     if (json_is_string(view)) return json_string_value(view);
     if (json_is_integer(view)) return arena_printf(arena, "%lld", (long long)json_integer_value(view));
