@@ -22,7 +22,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct arena *arena = arena_create((size_t)256 << 20);
     const struct dmn_model *model;
     struct error error;
-    if (size < 20000 && dmn_load(arena, str_make((const char *)data, size), &model, &error) == STATUS_OK) {
+    struct str text = str_make((const char *)data, size);
+    if (size < 20000 && dmn_load_with_imports(arena, text, &text, 1, &model, &error) == STATUS_OK) {
         struct feel_environment environment = {.context = inputs(arena),
                                                .limits = {.steps = 20000, .size = (size_t)4 << 20}};
         size_t count, input_count;
