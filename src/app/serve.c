@@ -90,7 +90,19 @@ struct running {
     struct job_runner *jobs;
 };
 
-static struct server_config server_settings(const struct serve_config *config, const struct domain *domain)
+/* The usual limits, widened or narrowed; a bucket always holds a whole request. */
+static const struct rate_class *rate_classes(const struct serve_config *config, struct arena *arena)
+{
+    struct rate_class *classes = arena_array(arena, web_rate_class_count, sizeof *classes);
+    double factor = config->rate_limits == 0 ? 1e9 : (double)config->rate_limits / 100;
+    for (size_t i = 0; i < web_rate_class_count; i++) {
+        double burst = web_rate_classes[i].burst * factor;
+        classes[i] = (struct rate_class){web_rate_classes[i].name, burst < 1 ? 1 : burst, web_rate_classes[i].per_second * factor};
+    }
+    return classes;
+}
+
+static struct server_config server_settings(const struct serve_config *config, const struct domain *domain, struct arena *arena)
 {
     struct server_config server = server_config_default();
     server.address = config->address;
@@ -111,7 +123,7 @@ static struct server_config server_settings(const struct serve_config *config, c
     server.metrics_address = config->metrics_address;
     server.metrics_port = (uint16_t)config->metrics_port;
     server.metrics_allow = config->metrics_allow;
-    server.rate_classes = web_rate_classes;
+    server.rate_classes = rate_classes(config, arena);
     server.rate_class_count = web_rate_class_count;
     key_ring_derive(domain->keys, "csrfhttp", &server.secret);
     return server;
@@ -157,7 +169,7 @@ static enum status start_web(struct running *running, struct error *error)
     web_hooks(web, &hooks);
     size_t count;
     const struct route *routes = web_routes(&count);
-    struct server_config server = server_settings(running->config, &program->domain);
+    struct server_config server = server_settings(running->config, &program->domain, program->arena);
     status = server_start(&server, routes, count, running->files, &hooks, &running->server, program->arena, error);
     secret_wipe(&server.secret, sizeof server.secret);
     return status;

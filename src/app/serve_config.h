@@ -30,6 +30,7 @@ struct serve_config {
     int64_t request_deadline;
     int64_t drain_time;
     int64_t body_minimum_rate;
+    int64_t rate_limits; /* per cent of web_rate_classes; 0: none */
     int64_t request_memory;
     int64_t response_limit;
     int64_t upload_limit;         /* one attachment */
