@@ -8,8 +8,7 @@ enum status file_read(struct arena *arena, const char *path, size_t maximum, str
 {
     FILE *file = fopen(path, "rbe");
     struct stat about;
-    if (file == NULL)
-        return STATUS_NOT_FOUND;
+    if (file == NULL) return STATUS_NOT_FOUND;
     enum status status = STATUS_UNAVAILABLE;
     if (fstat(fileno(file), &about) == 0 && S_ISREG(about.st_mode)) {
         status = STATUS_TOO_LARGE;

@@ -23,33 +23,33 @@ _Static_assert(sizeof roles / sizeof roles[0] == ROLE_COUNT, "every role has a n
 const char *role_name(enum role role)
 {
     for (size_t i = 0; i < ROLE_COUNT; i++)
-        if (roles[i].role == role)
-            return roles[i].name;
+        if (roles[i].role == role) return roles[i].name;
     return NULL;
 }
 
 const char *role_title(enum role role)
 {
     for (size_t i = 0; i < ROLE_COUNT; i++)
-        if (roles[i].role == role)
-            return roles[i].title;
+        if (roles[i].role == role) return roles[i].title;
     return NULL;
 }
 
 unsigned role_parse(struct str name)
 {
     for (size_t i = 0; i < ROLE_COUNT; i++)
-        if (str_equal_cstr(name, roles[i].name))
-            return roles[i].role;
+        if (str_equal_cstr(name, roles[i].name)) return roles[i].role;
     return 0;
 }
 
 const char *actor_kind_name(enum actor_kind kind)
 {
     switch (kind) {
-    case ACTOR_SYSTEM: return "system";
-    case ACTOR_CITIZEN: return "citizen";
-    case ACTOR_OFFICIAL: return "official";
+    case ACTOR_SYSTEM:
+        return "system";
+    case ACTOR_CITIZEN:
+        return "citizen";
+    case ACTOR_OFFICIAL:
+        return "official";
     }
     return "system";
 }
@@ -57,8 +57,7 @@ const char *actor_kind_name(enum actor_kind kind)
 struct uuid uuid_from(struct str text)
 {
     struct uuid uuid = {""};
-    if (!uuid_valid(text))
-        return uuid;
+    if (!uuid_valid(text)) return uuid;
     for (size_t i = 0; i < text.length; i++) {
         char c = text.data[i];
         uuid.text[i] = c >= 'A' && c <= 'F' ? (char)(c + 32) : c;

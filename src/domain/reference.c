@@ -1,6 +1,7 @@
 /*
- * Reference data in memory. Snapshots are published through atomic pointers and never freed before the process
- * ends; loading happens under one lock, by whichever worker notices first that the database knows more.
+ * Reference data in memory. Snapshots are published through atomic pointers and never freed before the
+ * process ends; loading happens under one lock, by whichever worker notices first that the database knows
+ * more.
  */
 #include "reference_private.h"
 
@@ -12,7 +13,12 @@
 #include "motcua/codec/json.h"
 #include "motcua/domain/procedure.h"
 
-enum { LOOK_EVERY_US = 2 * 1000 * 1000, SNAPSHOT_BYTES = 64 * 1024 * 1024, CALENDAR_BYTES = 4 * 1024 * 1024, VERSION_SLOTS = 4096 };
+enum {
+    LOOK_EVERY_US = 2 * 1000 * 1000,
+    SNAPSHOT_BYTES = 64 * 1024 * 1024,
+    CALENDAR_BYTES = 4 * 1024 * 1024,
+    VERSION_SLOTS = 4096
+};
 
 struct calendar_entry {
     const char *code;
@@ -43,8 +49,7 @@ struct reference_store {
 struct reference_store *reference_create(void)
 {
     struct reference_store *store = calloc(1, sizeof *store);
-    if (store == NULL)
-        abort();
+    if (store == NULL) abort();
     pthread_mutex_init(&store->lock, NULL);
     atomic_store(&store->looked_at, INT64_MIN / 2);
     reference_fill_lists(store, &store->lists);
@@ -60,12 +65,10 @@ static void version_release(struct procedure_version *version)
 
 void reference_destroy(struct reference_store *store)
 {
-    if (store == NULL)
-        return;
+    if (store == NULL) return;
     for (size_t i = 0; i < VERSION_SLOTS; i++) {
         struct procedure_version *version = atomic_load(&store->versions[i]);
-        if (version != NULL)
-            version_release(version);
+        if (version != NULL) version_release(version);
     }
     for (size_t i = 0; i < store->arena_count; i++)
         arena_destroy(store->arenas[i]);
@@ -84,30 +87,34 @@ void reference_touch(struct db_batch *batch, const char *name)
     db_add(batch, &reference_bump, db_cstr(name));
 }
 
-DB_STATEMENT(calendar_newest, DB_NOTHING,
-             DB_COLUMNS({"code", DB_TEXT}, {"revision", DB_INT32}, {"definition", DB_JSON}),
-             "SELECT DISTINCT ON (code) code, revision, definition FROM calendar ORDER BY code, revision DESC")
+DB_STATEMENT(
+    calendar_newest, DB_NOTHING,
+    DB_COLUMNS({"code", DB_TEXT}, {"revision", DB_INT32}, {"definition", DB_JSON}),
+    "SELECT DISTINCT ON (code) code, revision, definition FROM calendar ORDER BY code, revision DESC")
 
-/* A definition is one text of docs/clock.md or an array of several, of which the agency named by `code` is taken. */
-static enum status compile_calendar(struct arena *into, const char *code, const json_t *definition, struct calendar **calendar,
-                                    struct error *error)
+/* A definition is one text of docs/clock.md or an array of several, of which the agency named by `code` is
+ * taken. */
+static enum status compile_calendar(struct arena *into, const char *code, const json_t *definition,
+                                    struct calendar **calendar, struct error *error)
 {
     size_t count = json_is_array(definition) ? json_array_size(definition) : 1;
     struct str *texts = arena_array(into, count, sizeof *texts);
     for (size_t i = 0; i < count; i++)
-        texts[i] = json_canonical_arena(json_is_array(definition) ? json_array_get(definition, i) : definition, into, CALENDAR_BYTES);
+        texts[i] = json_canonical_arena(
+            json_is_array(definition) ? json_array_get(definition, i) : definition, into, CALENDAR_BYTES);
     struct calendar_definition read;
     enum status status = calendar_definition_read(into, texts, count, code, &read, error);
     return status == STATUS_OK ? calendar_create(into, &read, calendar, error) : status;
 }
 
-static enum status load_calendars(struct work *work, struct arena *into, struct calendars **result, struct error *error)
+static enum status load_calendars(struct work *work, struct arena *into, struct calendars **result,
+                                  struct error *error)
 {
     struct db_scope scope = {0};
     struct db_result *rows;
-    enum status status = db_read_one(work->db, &scope, work->arena, &calendar_newest, DB_VALUES(), &rows, error);
-    if (status != STATUS_OK)
-        return status;
+    enum status status =
+        db_read_one(work->db, &scope, work->arena, &calendar_newest, DB_VALUES(), &rows, error);
+    if (status != STATUS_OK) return status;
     struct calendars *calendars = arena_zalloc(into, sizeof *calendars);
     calendars->entries = arena_array(into, rows->row_count, sizeof *calendars->entries);
     for (size_t i = 0; i < rows->row_count; i++) {
@@ -116,8 +123,7 @@ static enum status load_calendars(struct work *work, struct arena *into, struct 
         entry->revision = db_get_int32(rows, i, 1);
         json_auto definition = db_get_json(rows, i, 2);
         status = compile_calendar(into, entry->code, definition, &entry->calendar, error);
-        if (status != STATUS_OK)
-            return status;
+        if (status != STATUS_OK) return status;
         calendars->count++;
     }
     *result = calendars;
@@ -127,8 +133,7 @@ static enum status load_calendars(struct work *work, struct arena *into, struct 
 /* A new arena for a snapshot, kept for the end of the process. */
 static struct arena *snapshot_arena(struct reference_store *store)
 {
-    if (store->arena_count == sizeof store->arenas / sizeof store->arenas[0])
-        return NULL;
+    if (store->arena_count == sizeof store->arenas / sizeof store->arenas[0]) return NULL;
     struct arena *arena = arena_create(SNAPSHOT_BYTES);
     store->arenas[store->arena_count++] = arena;
     return arena;
@@ -139,9 +144,9 @@ static enum status load_changed(struct work *work, struct error *error)
     struct reference_store *store = work->domain->reference;
     struct db_scope scope = {0};
     struct db_result *rows;
-    enum status status = db_read_one(work->db, &scope, work->arena, &reference_versions, DB_VALUES(), &rows, error);
-    if (status != STATUS_OK)
-        return status;
+    enum status status =
+        db_read_one(work->db, &scope, work->arena, &reference_versions, DB_VALUES(), &rows, error);
+    if (status != STATUS_OK) return status;
     int64_t tenant_version = 0, calendar_version = 0;
     for (size_t i = 0; i < rows->row_count; i++) {
         struct str name = db_get_text(rows, i, 0);
@@ -151,9 +156,9 @@ static enum status load_changed(struct work *work, struct error *error)
             calendar_version = db_get_int64(rows, i, 1);
     }
     bool tenants_stale = tenant_version != store->tenant_version || atomic_load(&store->tenants) == NULL;
-    bool calendars_stale = calendar_version != store->calendar_version || atomic_load(&store->calendars) == NULL;
-    if (!tenants_stale && !calendars_stale)
-        return STATUS_OK;
+    bool calendars_stale =
+        calendar_version != store->calendar_version || atomic_load(&store->calendars) == NULL;
+    if (!tenants_stale && !calendars_stale) return STATUS_OK;
     struct arena *into = snapshot_arena(store);
     if (into == NULL)
         return error_set(error, work->arena, STATUS_FATAL, "reference.full", NULL,
@@ -163,8 +168,7 @@ static enum status load_changed(struct work *work, struct error *error)
     struct unit_list *units = NULL;
     if (tenants_stale && (status = reference_load_units(work, into, &units, error)) != STATUS_OK)
         return status;
-    if (tenants_stale && (status = tenant_load(work, into, &tenants, error)) != STATUS_OK)
-        return status;
+    if (tenants_stale && (status = tenant_load(work, into, &tenants, error)) != STATUS_OK) return status;
     if (calendars_stale && (status = load_calendars(work, into, &calendars, error)) != STATUS_OK)
         return status;
     if (tenants_stale) {
@@ -184,18 +188,15 @@ enum status reference_refresh(struct work *work, bool force, struct error *error
     struct reference_store *store = work->domain->reference;
     int64_t now = clock_monotonic_us();
     bool loaded = atomic_load(&store->tenants) != NULL;
-    if (loaded && !force && now - atomic_load(&store->looked_at) < LOOK_EVERY_US)
-        return STATUS_OK;
+    if (loaded && !force && now - atomic_load(&store->looked_at) < LOOK_EVERY_US) return STATUS_OK;
     /* While one looks, the others go on with what is there. */
     if (loaded && !force) {
-        if (pthread_mutex_trylock(&store->lock) != 0)
-            return STATUS_OK;
+        if (pthread_mutex_trylock(&store->lock) != 0) return STATUS_OK;
     } else {
         pthread_mutex_lock(&store->lock);
     }
     enum status status = load_changed(work, error);
-    if (status == STATUS_OK)
-        atomic_store(&store->looked_at, now);
+    if (status == STATUS_OK) atomic_store(&store->looked_at, now);
     pthread_mutex_unlock(&store->lock);
     return status;
 }
@@ -215,22 +216,24 @@ const struct form_lists *reference_form_lists(const struct reference_store *stor
     return &store->lists;
 }
 
-const struct calendar *reference_calendar(const struct reference_store *store, const char *code, int *revision)
+const struct calendar *reference_calendar(const struct reference_store *store, const char *code,
+                                          int *revision)
 {
     const struct calendars *calendars = atomic_load(&store->calendars);
     for (size_t i = 0; calendars != NULL && i < calendars->count; i++) {
         if (strcmp(calendars->entries[i].code, code) == 0) {
-            if (revision != NULL)
-                *revision = calendars->entries[i].revision;
+            if (revision != NULL) *revision = calendars->entries[i].revision;
             return calendars->entries[i].calendar;
         }
     }
     return NULL;
 }
 
-static _Atomic(struct procedure_version *) *version_slot(struct reference_store *store, const struct uuid *id);
+static _Atomic(struct procedure_version *) *version_slot(struct reference_store *store,
+                                                         const struct uuid *id);
 
-const struct procedure_version *reference_cached_version(const struct reference_store *store, const struct uuid *version_id)
+const struct procedure_version *reference_cached_version(const struct reference_store *store,
+                                                         const struct uuid *version_id)
 {
     return atomic_load(version_slot((struct reference_store *)(uintptr_t)store, version_id));
 }
@@ -241,8 +244,7 @@ static _Atomic(struct procedure_version *) *version_slot(struct reference_store 
     size_t slot = str_hash(str_of(id->text)) % VERSION_SLOTS;
     for (;;) {
         struct procedure_version *version = atomic_load(&store->versions[slot]);
-        if (version == NULL || uuid_same(&version->id, id))
-            return &store->versions[slot];
+        if (version == NULL || uuid_same(&version->id, id)) return &store->versions[slot];
         slot = (slot + 1) % VERSION_SLOTS;
     }
 }
@@ -255,8 +257,7 @@ enum status reference_procedure_version(struct work *work, const struct uuid *ve
     if (found == NULL) {
         struct procedure_version *loaded;
         enum status status = procedure_version_load(work, version_id, &loaded, error);
-        if (status != STATUS_OK)
-            return status;
+        if (status != STATUS_OK) return status;
         pthread_mutex_lock(&store->lock);
         _Atomic(struct procedure_version *) *slot = version_slot(store, version_id);
         found = atomic_load(slot);
@@ -267,10 +268,10 @@ enum status reference_procedure_version(struct work *work, const struct uuid *ve
             loaded = NULL;
         }
         pthread_mutex_unlock(&store->lock);
-        if (loaded != NULL)
-            version_release(loaded);
+        if (loaded != NULL) version_release(loaded);
         if (found == NULL)
-            return error_set(error, work->arena, STATUS_FATAL, "reference.full", NULL, "too many procedure versions");
+            return error_set(error, work->arena, STATUS_FATAL, "reference.full", NULL,
+                             "too many procedure versions");
     }
     *version = found;
     return STATUS_OK;

@@ -14,8 +14,10 @@ struct unit_list {
     size_t count;
 };
 
-NODISCARD enum status reference_load_units(struct work *work, struct arena *into, struct unit_list **list, struct error *error);
-const struct unit_list *reference_units(const struct reference_store *store); /* NULL before the first refresh */
+NODISCARD enum status reference_load_units(struct work *work, struct arena *into, struct unit_list **list,
+                                           struct error *error);
+const struct unit_list *
+reference_units(const struct reference_store *store); /* NULL before the first refresh */
 void reference_fill_lists(struct reference_store *store, struct form_lists *lists);
 
 #endif

@@ -6,8 +6,8 @@
 #include "motcua/base/status.h"
 
 /*
- * A regular file of at most `maximum` bytes into the arena, NUL-terminated behind. STATUS_NOT_FOUND: cannot be opened;
- * STATUS_TOO_LARGE; STATUS_UNAVAILABLE: no regular file, or reading fails.
+ * A regular file of at most `maximum` bytes into the arena, NUL-terminated behind. STATUS_NOT_FOUND: cannot
+ * be opened; STATUS_TOO_LARGE; STATUS_UNAVAILABLE: no regular file, or reading fails.
  */
 NODISCARD enum status file_read(struct arena *arena, const char *path, size_t maximum, struct str *text);
 

@@ -1,6 +1,7 @@
 /*
- * The paper trail: an append-only event per action, each hashed over its fields and the hash before it, keyed so that
- * who can write to the database but has no key cannot forge a chain. The dossier's row holds count and head of its chain.
+ * The paper trail: an append-only event per action, each hashed over its fields and the hash before it, keyed
+ * so that who can write to the database but has no key cannot forge a chain. The dossier's row holds count
+ * and head of its chain.
  */
 #ifndef MOTCUA_DOMAIN_AUDIT_H
 #define MOTCUA_DOMAIN_AUDIT_H
@@ -21,13 +22,16 @@ struct audit_event {
     struct str data; /* canonical JSON */
 };
 
-/* The hash of an event after `previous` (32 bytes, or empty for the first). STATUS_UNAVAILABLE: no key of the tenant. */
+/* The hash of an event after `previous` (32 bytes, or empty for the first). STATUS_UNAVAILABLE: no key of the
+ * tenant. */
 NODISCARD enum status audit_hash(struct work *work, const struct audit_event *event, struct str previous,
                                  struct hash *hash, struct error *error);
 
-/* Keyed over count and head of a chain, so that its last events cannot be taken away unnoticed. Errors as audit_hash. */
-NODISCARD enum status audit_seal(struct work *work, const struct uuid *tenant_id, const struct uuid *dossier_id, int count,
-                                 struct str head, struct hash *seal, struct error *error);
+/* Keyed over count and head of a chain, so that its last events cannot be taken away unnoticed. Errors as
+ * audit_hash. */
+NODISCARD enum status audit_seal(struct work *work, const struct uuid *tenant_id,
+                                 const struct uuid *dossier_id, int count, struct str head, struct hash *seal,
+                                 struct error *error);
 
 struct audit_finding {
     const char *dossier_code;
@@ -39,8 +43,9 @@ struct audit_report {
     struct audit_finding *findings;
     size_t finding_count;
 };
-/* Checks every chain of a tenant: changed, removed, inserted, reordered events and a head that does not fit. */
-NODISCARD enum status audit_verify(struct work *work, const struct uuid *tenant_id, struct audit_report *report,
-                                   struct error *error);
+/* Checks every chain of a tenant: changed, removed, inserted, reordered events and a head that does not fit.
+ */
+NODISCARD enum status audit_verify(struct work *work, const struct uuid *tenant_id,
+                                   struct audit_report *report, struct error *error);
 
 #endif

@@ -1,7 +1,8 @@
 /*
- * What every function of the domain is given: the services of the process (struct domain, shared, thread-safe)
- * and the work at hand (one thread, one connection, one arena, one moment, one actor). The domain reads no clock:
- * `now` is taken once per unit of work, so that everything it writes carries the same time.
+ * What every function of the domain is given: the services of the process (struct domain, shared,
+ * thread-safe) and the work at hand (one thread, one connection, one arena, one moment, one actor). The
+ * domain reads no clock: `now` is taken once per unit of work, so that everything it writes carries the same
+ * time.
  */
 #ifndef MOTCUA_DOMAIN_CONTEXT_H
 #define MOTCUA_DOMAIN_CONTEXT_H
@@ -44,8 +45,8 @@ struct actor {
     enum actor_kind kind;
     struct uuid account_id; /* empty for the system */
     const char *name;
-    const char *title;      /* chức danh of an official, else "" */
-    struct uuid tenant_id;  /* of the membership in use, else empty */
+    const char *title;     /* chức danh of an official, else "" */
+    struct uuid tenant_id; /* of the membership in use, else empty */
     struct uuid unit_id;
     const char *unit_name;
     unsigned roles;
@@ -60,7 +61,7 @@ struct domain {
     struct print_papers *papers;       /* compiled templates of papers */
     const struct catalogue *english;   /* message catalogue; Vietnamese needs none */
     const char *data_folder;
-    const char *site_name, *hotline;   /* for mails */
+    const char *site_name, *hotline; /* for mails */
     const char *base_url; /* "https://host", no slash at the end; for links in mails and QR codes */
 };
 

@@ -1,7 +1,8 @@
 /*
- * Papers and results. Bytes are files below <data>/documents, each encrypted with a key of its own that is wrapped by the
- * tenant's key (crypto/filecrypt.h); the database row says what, whose, how large and its SHA-256. A file without a row is
- * rubbish that the sweeper removes; a row never points to a file that is not complete on disk.
+ * Papers and results. Bytes are files below <data>/documents, each encrypted with a key of its own that is
+ * wrapped by the tenant's key (crypto/filecrypt.h); the database row says what, whose, how large and its
+ * SHA-256. A file without a row is rubbish that the sweeper removes; a row never points to a file that is not
+ * complete on disk.
  */
 #ifndef MOTCUA_DOMAIN_DOCUMENT_H
 #define MOTCUA_DOMAIN_DOCUMENT_H
@@ -39,33 +40,40 @@ uint64_t document_spool_size(const struct document_spool *spool);
 enum { DOCUMENT_MAXIMUM_SIZE = 50 * 1024 * 1024, DOCUMENTS_PER_DOSSIER = 100 };
 
 /*
- * Makes the spooled file a document of a dossier or draft (same id). The type is told by content (libmagic), not by name:
- * PDF, JPEG, PNG, WebP, Office Open XML / OpenDocument text; anything else STATUS_INVALID ("document.type"); empty files
- * "document.empty"; too many "document.too_many". The name is made safe. *id is the new document's.
+ * Makes the spooled file a document of a dossier or draft (same id). The type is told by content (libmagic),
+ * not by name: PDF, JPEG, PNG, WebP, Office Open XML / OpenDocument text; anything else STATUS_INVALID
+ * ("document.type"); empty files "document.empty"; too many "document.too_many". The name is made safe. *id
+ * is the new document's.
  */
-NODISCARD enum status document_attach(struct work *work, struct document_spool *spool, const struct uuid *tenant_id,
-                                      const struct uuid *dossier_id, const char *kind, struct str paper_key,
-                                      struct str file_name, struct uuid *id, struct error *error);
-/* A document made by the program (result PDF), within a transaction: writes the file, adds the row to the batch. */
-NODISCARD enum status document_prepare(struct work *work, const struct uuid *tenant_id, const struct uuid *dossier_id,
-                                       const char *kind, const char *file_name, const char *media_type, struct str bytes,
-                                       struct document *document, struct error *error);
+NODISCARD enum status document_attach(struct work *work, struct document_spool *spool,
+                                      const struct uuid *tenant_id, const struct uuid *dossier_id,
+                                      const char *kind, struct str paper_key, struct str file_name,
+                                      struct uuid *id, struct error *error);
+/* A document made by the program (result PDF), within a transaction: writes the file, adds the row to the
+ * batch. */
+NODISCARD enum status document_prepare(struct work *work, const struct uuid *tenant_id,
+                                       const struct uuid *dossier_id, const char *kind, const char *file_name,
+                                       const char *media_type, struct str bytes, struct document *document,
+                                       struct error *error);
 void document_insert(struct db_batch *batch, const struct document *document);
 /* The file of a prepared document whose transaction failed. */
 void document_discard(struct work *work, const struct document *document);
 
 /* --- Reading. Who may look has been decided by the caller. */
 
-NODISCARD enum status document_list(struct work *work, const struct uuid *tenant_id, const struct uuid *dossier_id,
-                                    struct document **documents, size_t *count, struct error *error);
+NODISCARD enum status document_list(struct work *work, const struct uuid *tenant_id,
+                                    const struct uuid *dossier_id, struct document **documents, size_t *count,
+                                    struct error *error);
 NODISCARD enum status document_find(struct work *work, const struct uuid *tenant_id, const struct uuid *id,
                                     struct document *document, struct error *error);
 /* An open reader over the plain bytes; *descriptor is the caller's to close after the reader. */
-NODISCARD enum status document_open(struct work *work, const struct uuid *tenant_id, const struct document *document,
-                                    struct filecrypt_reader **reader, int *descriptor, struct error *error);
+NODISCARD enum status document_open(struct work *work, const struct uuid *tenant_id,
+                                    const struct document *document, struct filecrypt_reader **reader,
+                                    int *descriptor, struct error *error);
 /* Marks as removed, if it is the actor's own and of this dossier. STATUS_NOT_FOUND otherwise. */
-NODISCARD enum status document_remove(struct work *work, const struct uuid *tenant_id, const struct uuid *dossier_id,
-                                      const struct uuid *id, struct error *error);
+NODISCARD enum status document_remove(struct work *work, const struct uuid *tenant_id,
+                                      const struct uuid *dossier_id, const struct uuid *id,
+                                      struct error *error);
 /* Deletes spool files older than a day. Count of what was deleted. */
 size_t document_sweep(const char *data_folder, instant now);
 

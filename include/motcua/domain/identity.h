@@ -1,7 +1,7 @@
 /*
- * Persons: accounts, sessions, memberships, passwords, one-time codes. Nothing here tells a stranger whether an account
- * exists: signing in costs the same time and gives the same answer for an unknown name and a wrong password, and
- * recovery always says that a mail is on its way.
+ * Persons: accounts, sessions, memberships, passwords, one-time codes. Nothing here tells a stranger whether
+ * an account exists: signing in costs the same time and gives the same answer for an unknown name and a wrong
+ * password, and recovery always says that a mail is on its way.
  */
 #ifndef MOTCUA_DOMAIN_IDENTITY_H
 #define MOTCUA_DOMAIN_IDENTITY_H
@@ -17,18 +17,21 @@ struct registration {
     const char *language; /* "vi" or "en" */
 };
 /*
- * A citizen registers. STATUS_INVALID with a field for each wrong value. When the e-mail address or phone number is taken,
- * the answer is STATUS_OK with *created false, and the owner of the address is told by mail (no enumeration).
+ * A citizen registers. STATUS_INVALID with a field for each wrong value. When the e-mail address or phone
+ * number is taken, the answer is STATUS_OK with *created false, and the owner of the address is told by mail
+ * (no enumeration).
  */
-NODISCARD enum status account_register(struct work *work, const struct registration *registration, bool *created,
-                                       struct uuid *account_id, struct error *error);
+NODISCARD enum status account_register(struct work *work, const struct registration *registration,
+                                       bool *created, struct uuid *account_id, struct error *error);
 /* For the command line and admins: like register, but STATUS_CONFLICT when taken. */
-NODISCARD enum status account_create(struct work *work, const struct registration *registration, struct uuid *account_id,
-                                     struct error *error);
+NODISCARD enum status account_create(struct work *work, const struct registration *registration,
+                                     struct uuid *account_id, struct error *error);
 /* Lower-case e-mail or phone with digits only; STATUS_INVALID when neither. */
-NODISCARD enum status identifier_normalise(struct arena *arena, struct str text, struct str *identifier, struct error *error);
+NODISCARD enum status identifier_normalise(struct arena *arena, struct str text, struct str *identifier,
+                                           struct error *error);
 /* STATUS_NOT_FOUND when nobody has it. For admins and the command line only. */
-NODISCARD enum status account_find(struct work *work, struct str identifier, struct uuid *account_id, struct error *error);
+NODISCARD enum status account_find(struct work *work, struct str identifier, struct uuid *account_id,
+                                   struct error *error);
 
 /* --- Sessions. The token's hash is all that is stored. */
 
@@ -38,12 +41,13 @@ struct sign_in {
     const char *user_agent, *address;
     bool remember; /* 30 days instead of 12 hours */
 };
-/* STATUS_DENIED ("sign_in.refused") for everything that does not fit. *second_factor: a code is still needed. */
+/* STATUS_DENIED ("sign_in.refused") for everything that does not fit. *second_factor: a code is still needed.
+ */
 NODISCARD enum status session_sign_in(struct work *work, const struct sign_in *sign_in, bool *second_factor,
                                       struct error *error);
 /* For the person who has just registered. */
-NODISCARD enum status session_create(struct work *work, const struct uuid *account_id, const struct sign_in *sign_in,
-                                     struct error *error);
+NODISCARD enum status session_create(struct work *work, const struct uuid *account_id,
+                                     const struct sign_in *sign_in, struct error *error);
 
 struct person {
     struct uuid account_id, session_id;
@@ -57,7 +61,8 @@ struct person {
     instant expires_at;
 };
 /* STATUS_NOT_FOUND: no such session, or it is over. Moves last_seen at most every few minutes. */
-NODISCARD enum status session_resolve(struct work *work, struct str token_hash, struct person *person, struct error *error);
+NODISCARD enum status session_resolve(struct work *work, struct str token_hash, struct person *person,
+                                      struct error *error);
 NODISCARD enum status session_end(struct work *work, struct str token_hash, struct error *error);
 /* The actor's own sessions; one or all others ended. */
 struct session_row {
@@ -65,20 +70,23 @@ struct session_row {
     const char *user_agent, *address;
     instant created_at, last_seen_at;
 };
-NODISCARD enum status session_list(struct work *work, struct session_row **rows, size_t *count, struct error *error);
+NODISCARD enum status session_list(struct work *work, struct session_row **rows, size_t *count,
+                                   struct error *error);
 NODISCARD enum status session_revoke(struct work *work, const struct uuid *session_id, struct error *error);
-NODISCARD enum status session_revoke_others(struct work *work, const struct uuid *keep_session_id, struct error *error);
+NODISCARD enum status session_revoke_others(struct work *work, const struct uuid *keep_session_id,
+                                            struct error *error);
 
 /* --- Second factor (RFC 6238) */
 
 /* Checks a code and marks the session; a code works once. STATUS_DENIED when wrong. */
-NODISCARD enum status second_factor_check(struct work *work, const struct uuid *session_id, struct str code, struct error *error);
-/* A new secret, not yet in force; *url for the QR code, *secret for typing (base32). */
-NODISCARD enum status second_factor_begin(struct work *work, const char *issuer, const char **secret, const char **url,
+NODISCARD enum status second_factor_check(struct work *work, const struct uuid *session_id, struct str code,
                                           struct error *error);
+/* A new secret, not yet in force; *url for the QR code, *secret for typing (base32). */
+NODISCARD enum status second_factor_begin(struct work *work, const char *issuer, const char **secret,
+                                          const char **url, struct error *error);
 /* The enrolment under way: the same texts again. STATUS_NOT_FOUND when none has begun. */
-NODISCARD enum status second_factor_pending(struct work *work, const char *issuer, const char **secret, const char **url,
-                                            struct error *error);
+NODISCARD enum status second_factor_pending(struct work *work, const char *issuer, const char **secret,
+                                            const char **url, struct error *error);
 /* In force from now on; the session counts as checked. */
 NODISCARD enum status second_factor_confirm(struct work *work, const struct uuid *session_id, struct str code,
                                             struct error *error);
@@ -92,7 +100,8 @@ NODISCARD enum status password_change(struct work *work, struct str old_password
 /* Queues the mail with the link when there is such an account; the same answer otherwise. */
 NODISCARD enum status recovery_request(struct work *work, struct str identifier, struct error *error);
 /* STATUS_NOT_FOUND: the link is unknown, used or too old. Ends all sessions. */
-NODISCARD enum status recovery_finish(struct work *work, struct str token, struct str new_password, struct error *error);
+NODISCARD enum status recovery_finish(struct work *work, struct str token, struct str new_password,
+                                      struct error *error);
 /* The mailed link of a new account: its address is confirmed. STATUS_NOT_FOUND as above. */
 NODISCARD enum status confirmation_finish(struct work *work, struct str token, struct error *error);
 /* Command line. */
@@ -102,7 +111,8 @@ NODISCARD enum status password_set(struct work *work, const struct uuid *account
 /* --- Profile */
 
 struct profile {
-    const char *full_name, *email, *phone, *birth_date, *personal_id, *address, *language; /* "" where none; date ISO */
+    const char *full_name, *email, *phone, *birth_date, *personal_id, *address,
+        *language; /* "" where none; date ISO */
 };
 NODISCARD enum status profile_load(struct work *work, struct profile *profile, struct error *error);
 NODISCARD enum status profile_save(struct work *work, const struct profile *profile, struct error *error);
@@ -119,18 +129,23 @@ struct membership {
     instant valid_from, valid_to; /* INSTANT_NONE: open */
 };
 /* The actor's own, in force. Unit names are filled only for membership_list_tenant. */
-NODISCARD enum status membership_list_own(struct work *work, struct membership **list, size_t *count, struct error *error);
-/* Acts under this membership from now on (empty id: as a citizen). STATUS_NOT_FOUND when it is not the actor's. */
-NODISCARD enum status session_use_membership(struct work *work, const struct uuid *session_id, const struct uuid *tenant_id,
-                                             const struct uuid *membership_id, struct error *error);
+NODISCARD enum status membership_list_own(struct work *work, struct membership **list, size_t *count,
+                                          struct error *error);
+/* Acts under this membership from now on (empty id: as a citizen). STATUS_NOT_FOUND when it is not the
+ * actor's. */
+NODISCARD enum status session_use_membership(struct work *work, const struct uuid *session_id,
+                                             const struct uuid *tenant_id, const struct uuid *membership_id,
+                                             struct error *error);
 /* All of a tenant. */
-NODISCARD enum status membership_list_tenant(struct work *work, const struct uuid *tenant_id, struct membership **list,
-                                             size_t *count, struct error *error);
+NODISCARD enum status membership_list_tenant(struct work *work, const struct uuid *tenant_id,
+                                             struct membership **list, size_t *count, struct error *error);
 /* Adds roles to (account, unit), or makes the membership. */
-NODISCARD enum status membership_grant(struct work *work, const struct uuid *tenant_id, const struct uuid *account_id,
-                                       const struct uuid *unit_id, unsigned roles, const char *title, struct error *error);
+NODISCARD enum status membership_grant(struct work *work, const struct uuid *tenant_id,
+                                       const struct uuid *account_id, const struct uuid *unit_id,
+                                       unsigned roles, const char *title, struct error *error);
 /* Ends it now; sessions that use it fall back to citizen at once. */
-NODISCARD enum status membership_end(struct work *work, const struct uuid *tenant_id, const struct uuid *id, struct error *error);
+NODISCARD enum status membership_end(struct work *work, const struct uuid *tenant_id, const struct uuid *id,
+                                     struct error *error);
 
 /* House-keeping. */
 NODISCARD enum status session_sweep(struct work *work, int64_t *removed, struct error *error);

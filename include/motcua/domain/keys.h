@@ -1,6 +1,6 @@
 /*
- * Keys of tenants, unwrapped on first use and kept in locked memory. A tenant without a key gets one, wrapped by the
- * master key. Data keys of files are wrapped by the tenant's newest key; older versions stay readable.
+ * Keys of tenants, unwrapped on first use and kept in locked memory. A tenant without a key gets one, wrapped
+ * by the master key. Data keys of files are wrapped by the tenant's newest key; older versions stay readable.
  */
 #ifndef MOTCUA_DOMAIN_KEYS_H
 #define MOTCUA_DOMAIN_KEYS_H
@@ -11,7 +11,8 @@
 struct key_ring *key_ring_create(const struct secret_key *master);
 void key_ring_destroy(struct key_ring *ring); /* NULL is fine */
 
-/* The newest key and its version (version 0 asked), or the one of that version. Creates the first one when there is none. */
+/* The newest key and its version (version 0 asked), or the one of that version. Creates the first one when
+ * there is none. */
 NODISCARD enum status key_ring_tenant(struct work *work, const struct uuid *tenant_id, int version,
                                       struct secret_key *key, int *found_version, struct error *error);
 /* A key of the whole installation for one purpose (8 characters), e.g. "totpseal". */

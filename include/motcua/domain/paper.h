@@ -1,6 +1,7 @@
 /*
- * Administrative papers as PDF: the forms of Thông tư 01/2018/TT-VPCP (01 slip, 02 supplement, 03 refusal, 04 apology,
- * 05 control sheet) and the results of procedures. Templates: templates/print/<name>.xml (docs/printing.md).
+ * Administrative papers as PDF: the forms of Thông tư 01/2018/TT-VPCP (01 slip, 02 supplement, 03 refusal, 04
+ * apology, 05 control sheet) and the results of procedures. Templates: templates/print/<name>.xml
+ * (docs/printing.md).
  */
 #ifndef MOTCUA_DOMAIN_PAPER_H
 #define MOTCUA_DOMAIN_PAPER_H
@@ -13,21 +14,26 @@
 #include "motcua/domain/tenant.h"
 
 /*
- * Compiles the papers out of all print templates, given by name ("print/appointment-slip") and text. Names and texts are
- * kept, not copied. The result lives in the arena. STATUS_INVALID: error->detail says template, line and reason.
+ * Compiles the papers out of all print templates, given by name ("print/appointment-slip") and text. Names
+ * and texts are kept, not copied. The result lives in the arena. STATUS_INVALID: error->detail says template,
+ * line and reason.
  */
-NODISCARD enum status print_papers_create(struct arena *arena, const char *const *names, const struct str *texts, size_t count,
-                                          struct print_papers **papers, struct error *error);
-/* Adds the layouts and partials to a set that a procedure's own template is compiled in. `papers` NULL adds nothing. */
-NODISCARD enum status print_papers_add_partials(const struct print_papers *papers, struct mustache_set *set, struct error *error);
+NODISCARD enum status print_papers_create(struct arena *arena, const char *const *names,
+                                          const struct str *texts, size_t count, struct print_papers **papers,
+                                          struct error *error);
+/* Adds the layouts and partials to a set that a procedure's own template is compiled in. `papers` NULL adds
+ * nothing. */
+NODISCARD enum status print_papers_add_partials(const struct print_papers *papers, struct mustache_set *set,
+                                                struct error *error);
 
 enum paper_kind { PAPER_SLIP, PAPER_SUPPLEMENT, PAPER_REFUSAL, PAPER_APOLOGY, PAPER_CONTROL };
 
-/* "giay-hen", "bo-sung-1", "tu-choi", "xin-loi-2", "kiem-soat", with or without ".pdf". False for other names. */
+/* "giay-hen", "bo-sung-1", "tu-choi", "xin-loi-2", "kiem-soat", with or without ".pdf". False for other
+ * names. */
 bool paper_kind_of_name(struct str name, enum paper_kind *kind, int *number);
 /* `number` picks the supplement request or apology (STATUS_NOT_FOUND). The PDF is appended to `pdf`. */
-NODISCARD enum status paper_render(struct work *work, enum paper_kind kind, const struct dossier_file *file, int number,
-                                   struct buf *pdf, struct error *error);
+NODISCARD enum status paper_render(struct work *work, enum paper_kind kind, const struct dossier_file *file,
+                                   int number, struct buf *pdf, struct error *error);
 
 struct result_paper {
     const struct tenant *tenant;
@@ -40,11 +46,12 @@ struct result_paper {
     const char *verification_code;
 };
 /*
- * The result document: result.xml of the procedure, or the letter of refusal. The view of result.xml: agency {parent, name},
- * number, place_date, code, title, subject, owner {name, identity, address, phone, email}, answers {key: text for people},
- * received_on, signer {position, name}, verification {code, url}, qr, watermark (missing).
+ * The result document: result.xml of the procedure, or the letter of refusal. The view of result.xml: agency
+ * {parent, name}, number, place_date, code, title, subject, owner {name, identity, address, phone, email},
+ * answers {key: text for people}, received_on, signer {position, name}, verification {code, url}, qr,
+ * watermark (missing).
  */
-NODISCARD enum status paper_render_result(struct work *work, const struct result_paper *paper, struct buf *pdf,
-                                          struct error *error);
+NODISCARD enum status paper_render_result(struct work *work, const struct result_paper *paper,
+                                          struct buf *pdf, struct error *error);
 
 #endif

@@ -1,6 +1,7 @@
 /*
- * The city's catalogue of administrative procedures, and the compiled form of a published version. Published versions
- * never change; a change is a new version (docs/catalogue-format.md, docs/forms.md, docs/workflow.md, docs/printing.md).
+ * The city's catalogue of administrative procedures, and the compiled form of a published version. Published
+ * versions never change; a change is a new version (docs/catalogue-format.md, docs/forms.md,
+ * docs/workflow.md, docs/printing.md).
  */
 #ifndef MOTCUA_DOMAIN_PROCEDURE_H
 #define MOTCUA_DOMAIN_PROCEDURE_H
@@ -28,8 +29,8 @@ struct procedure_version {
     struct uuid id, procedure_id;
     int number;
     const char *code, *name, *name_en, *field_code;
-    const json_t *description; /* the catalogue's description, borrowed for ever */
-    struct form *form;         /* NULL: described only */
+    const json_t *description;         /* the catalogue's description, borrowed for ever */
+    struct form *form;                 /* NULL: described only */
     const struct bpmn_model *workflow; /* NULL: described only; key = id */
     struct str workflow_xml;
     const struct mustache_template *result_template; /* NULL: no result document of its own */
@@ -50,9 +51,10 @@ bool procedure_is_online(const struct procedure_version *version);
 NODISCARD enum status procedure_version_load(struct work *work, const struct uuid *version_id,
                                              struct procedure_version **version, struct error *error);
 
-/* The fee in dong for these visible answers (form_state.data); 0 when free. STATUS_INVALID: the rule gave no amount. */
-NODISCARD enum status procedure_fee(const struct procedure_version *version, struct arena *arena, const json_t *data,
-                                    int64_t *fee, struct error *error);
+/* The fee in dong for these visible answers (form_state.data); 0 when free. STATUS_INVALID: the rule gave no
+ * amount. */
+NODISCARD enum status procedure_fee(const struct procedure_version *version, struct arena *arena,
+                                    const json_t *data, int64_t *fee, struct error *error);
 /* Whether a paper is asked for with these answers. */
 bool procedure_paper_applies(const struct procedure_paper *paper, struct arena *arena, const json_t *data);
 
@@ -60,21 +62,22 @@ bool procedure_paper_applies(const struct procedure_paper *paper, struct arena *
 
 struct procedure_package {
     const char *code;
-    const json_t *description;   /* validated against docs/catalogue-format.md */
-    const json_t *form;          /* or NULL */
-    struct str workflow;         /* BPMN XML, or data NULL */
-    struct str result_template;  /* print markup template, or data NULL */
+    const json_t *description;  /* validated against docs/catalogue-format.md */
+    const json_t *form;         /* or NULL */
+    struct str workflow;        /* BPMN XML, or data NULL */
+    struct str result_template; /* print markup template, or data NULL */
 };
 
 /* 1 to 4, from the capability flags of a description (domain.md section 1; NĐ 43/2011/NĐ-CP article 3). */
 int procedure_online_level(const json_t *description);
 
 /*
- * Checks everything (description, form, workflow, template compile) and publishes a new version unless the newest one is
- * the same. *published tells. STATUS_INVALID: error->message with argument, error->field the part ("form", ...).
+ * Checks everything (description, form, workflow, template compile) and publishes a new version unless the
+ * newest one is the same. *published tells. STATUS_INVALID: error->message with argument, error->field the
+ * part ("form", ...).
  */
-NODISCARD enum status procedure_publish(struct work *work, const struct procedure_package *package, bool *published,
-                                        struct uuid *procedure_id, struct error *error);
+NODISCARD enum status procedure_publish(struct work *work, const struct procedure_package *package,
+                                        bool *published, struct uuid *procedure_id, struct error *error);
 
 /* Result of importing a list of descriptions: everything or nothing. */
 struct procedure_refusal {
@@ -88,8 +91,8 @@ struct procedure_import {
     size_t refused_count;
 };
 /*
- * Imports descriptions (JSON array or JSON Lines). STATUS_INVALID when any entry was refused: then nothing was written
- * and `result` lists every one of them.
+ * Imports descriptions (JSON array or JSON Lines). STATUS_INVALID when any entry was refused: then nothing
+ * was written and `result` lists every one of them.
  */
 NODISCARD enum status procedure_import(struct work *work, struct str text, struct procedure_import *result,
                                        struct error *error);
@@ -100,35 +103,37 @@ struct procedure_row {
     struct uuid id, version_id;
     const char *code, *name, *name_en, *field_code, *field_name, *field_name_en;
     int online_level;
-    const char *levels; /* "district,commune" */
-    bool online;        /* has a form */
+    const char *levels;                               /* "district,commune" */
+    bool online;                                      /* has a form */
     const char *limit, *fee, *fee_note, *fee_note_en; /* as the description has them, "" where absent */
 };
 
 struct procedure_filter {
-    struct str text;       /* as typed; empty: all */
-    const char *field;     /* code or NULL */
-    const char *level;     /* kind of tenant or NULL */
-    int online_level;      /* 0: all */
+    struct str text;   /* as typed; empty: all */
+    const char *field; /* code or NULL */
+    const char *level; /* kind of tenant or NULL */
+    int online_level;  /* 0: all */
     int offset, limit;
 };
 
 struct procedure_page {
     struct procedure_row *rows;
     size_t count;
-    int64_t total;   /* bounded: at most 1001, which reads "more than 1,000" */
+    int64_t total;    /* bounded: at most 1001, which reads "more than 1,000" */
     bool approximate; /* nothing has these words; these are the ones that come close */
-    json_t *facets;  /* owned: {fields: [{code, name, name_en, count}], levels: [...], online_levels: [...]}; NULL when not asked */
+    json_t *facets;   /* owned: {fields: [{code, name, name_en, count}], levels: [...], online_levels: [...]};
+                         NULL when not asked */
 };
 
 /* Accents ignored, exact-accent hits first, typos tolerated by trigrams. */
-NODISCARD enum status procedure_search(struct work *work, const struct procedure_filter *filter, bool with_facets,
-                                       struct procedure_page *page, struct error *error);
+NODISCARD enum status procedure_search(struct work *work, const struct procedure_filter *filter,
+                                       bool with_facets, struct procedure_page *page, struct error *error);
 /* By code. STATUS_NOT_FOUND when there is none. */
-NODISCARD enum status procedure_find(struct work *work, struct str code, struct procedure_row *row, struct error *error);
+NODISCARD enum status procedure_find(struct work *work, struct str code, struct procedure_row *row,
+                                     struct error *error);
 /* Full description of a version, new reference. */
-NODISCARD enum status procedure_description(struct work *work, const struct uuid *version_id, json_t **description,
-                                            struct error *error);
+NODISCARD enum status procedure_description(struct work *work, const struct uuid *version_id,
+                                            json_t **description, struct error *error);
 
 /* --- Who offers it */
 
@@ -137,16 +142,18 @@ struct offering {
     bool enabled;
 };
 /* Tenants that take this procedure, in tree order. */
-NODISCARD enum status offering_of_procedure(struct work *work, const struct uuid *procedure_id, struct offering **list,
-                                            size_t *count, struct error *error);
+NODISCARD enum status offering_of_procedure(struct work *work, const struct uuid *procedure_id,
+                                            struct offering **list, size_t *count, struct error *error);
 /* Procedures a tenant takes. */
-NODISCARD enum status offering_of_tenant(struct work *work, const struct uuid *tenant_id, struct procedure_row **rows,
-                                         size_t *count, struct error *error);
+NODISCARD enum status offering_of_tenant(struct work *work, const struct uuid *tenant_id,
+                                         struct procedure_row **rows, size_t *count, struct error *error);
 /* Adds or changes, as the tenant. */
-NODISCARD enum status offering_save(struct work *work, const struct uuid *tenant_id, const struct uuid *procedure_id,
-                                    const struct uuid *unit_id, bool enabled, struct error *error);
+NODISCARD enum status offering_save(struct work *work, const struct uuid *tenant_id,
+                                    const struct uuid *procedure_id, const struct uuid *unit_id, bool enabled,
+                                    struct error *error);
 /* The enabled offering of one tenant; STATUS_NOT_FOUND when it does not take the procedure. */
-NODISCARD enum status offering_find(struct work *work, const struct uuid *tenant_id, const struct uuid *procedure_id,
-                                    struct offering *offering, struct error *error);
+NODISCARD enum status offering_find(struct work *work, const struct uuid *tenant_id,
+                                    const struct uuid *procedure_id, struct offering *offering,
+                                    struct error *error);
 
 #endif

@@ -1,6 +1,7 @@
 /*
- * Agencies. The whole tree (some hundreds of rows) is kept in memory as an immutable snapshot; a changed row shows
- * within seconds (reference.h). A snapshot lives as long as the process, so pointers into it may be kept.
+ * Agencies. The whole tree (some hundreds of rows) is kept in memory as an immutable snapshot; a changed row
+ * shows within seconds (reference.h). A snapshot lives as long as the process, so pointers into it may be
+ * kept.
  */
 #ifndef MOTCUA_DOMAIN_TENANT_H
 #define MOTCUA_DOMAIN_TENANT_H
@@ -46,8 +47,10 @@ const struct tenant *tenant_by_slug(const struct tenants *tenants, struct str sl
 const struct tenant *tenant_by_host(const struct tenants *tenants, struct str host);
 const struct tenant *tenant_by_code(const struct tenants *tenants, struct str code);
 const struct tenant *tenant_by_agency_identifier(const struct tenants *tenants, struct str identifier);
-/* Agencies whose folded name contains `search_key` (i18n fold), best first, at most `limit`; count returned. */
-size_t tenant_search(const struct tenants *tenants, struct str search_key, const struct tenant **found, size_t limit);
+/* Agencies whose folded name contains `search_key` (i18n fold), best first, at most `limit`; count returned.
+ */
+size_t tenant_search(const struct tenants *tenants, struct str search_key, const struct tenant **found,
+                     size_t limit);
 
 /* The tenants valid on the day of `now`, read from the database. For reference.c. */
 NODISCARD enum status tenant_load(const struct work *work, struct arena *into, struct tenants **tenants,
@@ -60,29 +63,32 @@ struct tenant_definition {
     const char *parent_slug; /* NULL: the root */
     int sort_order;
 };
-/* Adds or updates by slug; *id the tenant's. STATUS_INVALID with a field for bad values, STATUS_NOT_FOUND: no such parent. */
-NODISCARD enum status tenant_save(struct work *work, const struct tenant_definition *definition, struct uuid *id,
-                                  struct error *error);
+/* Adds or updates by slug; *id the tenant's. STATUS_INVALID with a field for bad values, STATUS_NOT_FOUND: no
+ * such parent. */
+NODISCARD enum status tenant_save(struct work *work, const struct tenant_definition *definition,
+                                  struct uuid *id, struct error *error);
 
 struct unit_definition {
     const char *code, *kind, *name, *name_en;
     int sort_order;
 };
 /* Adds or updates units of a tenant by code, all in one transaction; ids[i] is the id of definitions[i]. */
-NODISCARD enum status unit_save_all(struct work *work, const struct uuid *tenant_id, const struct unit_definition *definitions,
-                                    size_t count, struct uuid *ids, struct error *error);
+NODISCARD enum status unit_save_all(struct work *work, const struct uuid *tenant_id,
+                                    const struct unit_definition *definitions, size_t count, struct uuid *ids,
+                                    struct error *error);
 /* Units of a tenant: [{id, code, kind, name, name_en}]. */
-NODISCARD enum status unit_list(struct work *work, const struct uuid *tenant_id, json_t **units, struct error *error);
-
+NODISCARD enum status unit_list(struct work *work, const struct uuid *tenant_id, json_t **units,
+                                struct error *error);
 
 struct administrative_unit {
     const char *code, *kind, *parent_code, *name, *full_name;
 };
 /* Official units that are not known yet (by code), valid from long ago; order as given. */
-NODISCARD enum status administrative_unit_add(struct work *work, const struct administrative_unit *units, size_t count,
-                                              struct error *error);
-/* A working calendar: a new revision unless the newest one is the same. `definition`: see docs/clock.md; `code`: its agency. */
-NODISCARD enum status calendar_publish(struct work *work, const char *code, const char *name, const json_t *definition,
-                                       struct error *error);
+NODISCARD enum status administrative_unit_add(struct work *work, const struct administrative_unit *units,
+                                              size_t count, struct error *error);
+/* A working calendar: a new revision unless the newest one is the same. `definition`: see docs/clock.md;
+ * `code`: its agency. */
+NODISCARD enum status calendar_publish(struct work *work, const char *code, const char *name,
+                                       const json_t *definition, struct error *error);
 
 #endif

@@ -1,7 +1,8 @@
 /*
- * Work in the background: due timers of workflows, the outbox (mail, questions between agencies), apologies for late
- * dossiers, house-keeping. Each thread has a database connection of its own; rows are claimed with SKIP LOCKED, so any
- * number of threads and processes may run. Woken by NOTIFY where possible, and always polling too.
+ * Work in the background: due timers of workflows, the outbox (mail, questions between agencies), apologies
+ * for late dossiers, house-keeping. Each thread has a database connection of its own; rows are claimed with
+ * SKIP LOCKED, so any number of threads and processes may run. Woken by NOTIFY where possible, and always
+ * polling too.
  */
 #ifndef MOTCUA_JOB_RUNNER_H
 #define MOTCUA_JOB_RUNNER_H
@@ -14,7 +15,8 @@ struct mail {
     instant date;
 };
 
-/* How mail leaves: SMTP or a folder (adapter/mail.h). STATUS_UNAVAILABLE: try again later; STATUS_INVALID: never. */
+/* How mail leaves: SMTP or a folder (adapter/mail.h). STATUS_UNAVAILABLE: try again later; STATUS_INVALID:
+ * never. */
 struct mail_port {
     void *context;
     enum status (*send)(void *context, const struct mail *mail, struct arena *arena, struct error *error);
@@ -32,8 +34,8 @@ struct job_settings {
 struct job_runner;
 
 /* STATUS_INVALID: a mail template does not compile (error->detail). */
-NODISCARD enum status job_runner_start(const struct job_settings *settings, struct job_runner **runner, struct arena *arena,
-                                       struct error *error);
+NODISCARD enum status job_runner_start(const struct job_settings *settings, struct job_runner **runner,
+                                       struct arena *arena, struct error *error);
 /* Finishes what is running and stops. NULL is fine. */
 void job_runner_stop(struct job_runner *runner);
 

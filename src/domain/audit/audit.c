@@ -8,13 +8,13 @@
 enum { CHAINS_A_ROUND = 200 };
 
 /* Chains are keyed by the tenant's first key for ever, so that a rotation of keys does not break them. */
-static enum status keyed(struct work *work, const struct uuid *tenant_id, struct chain *chain, struct hash *result, struct error *error)
+static enum status keyed(struct work *work, const struct uuid *tenant_id, struct chain *chain,
+                         struct hash *result, struct error *error)
 {
     SECRET_KEY_AUTO tenant_key;
     int version;
     enum status status = key_ring_tenant(work, tenant_id, 1, &tenant_key, &version, error);
-    if (status != STATUS_OK)
-        return status;
+    if (status != STATUS_OK) return status;
     SECRET_KEY_AUTO key;
     keys_derive(&tenant_key, "evtchain", 1, &key);
     struct hash plain = chain_finish(chain);
@@ -22,12 +22,11 @@ static enum status keyed(struct work *work, const struct uuid *tenant_id, struct
     return STATUS_OK;
 }
 
-enum status audit_hash(struct work *work, const struct audit_event *event, struct str previous, struct hash *result,
-                       struct error *error)
+enum status audit_hash(struct work *work, const struct audit_event *event, struct str previous,
+                       struct hash *result, struct error *error)
 {
     struct hash before = {{0}};
-    if (previous.length == HASH_SIZE)
-        memcpy(before.bytes, previous.data, HASH_SIZE);
+    if (previous.length == HASH_SIZE) memcpy(before.bytes, previous.data, HASH_SIZE);
     struct chain chain;
     chain_start(&chain, "dossier-event/1", &before);
     chain_add_text(&chain, str_of(event->tenant_id.text));
@@ -46,8 +45,8 @@ enum status audit_hash(struct work *work, const struct audit_event *event, struc
     return keyed(work, &event->tenant_id, &chain, result, error);
 }
 
-enum status audit_seal(struct work *work, const struct uuid *tenant_id, const struct uuid *dossier_id, int count, struct str head,
-                       struct hash *seal, struct error *error)
+enum status audit_seal(struct work *work, const struct uuid *tenant_id, const struct uuid *dossier_id,
+                       int count, struct str head, struct hash *seal, struct error *error)
 {
     struct chain chain;
     chain_start(&chain, "dossier-head/1", NULL);
@@ -58,17 +57,20 @@ enum status audit_seal(struct work *work, const struct uuid *tenant_id, const st
 }
 
 DB_STATEMENT(audit_dossiers, DB_PARAMETERS(DB_UUID, DB_INT32),
-             DB_COLUMNS({"id", DB_UUID}, {"code", DB_TEXT}, {"event_count", DB_INT32}, {"event_head", DB_BYTES},
-                        {"event_seal", DB_BYTES}),
-             "SELECT id, code, event_count, event_head, event_seal FROM dossier WHERE tenant_id = motcua.app_tenant() AND id > $1 "
+             DB_COLUMNS({"id", DB_UUID}, {"code", DB_TEXT}, {"event_count", DB_INT32},
+                        {"event_head", DB_BYTES}, {"event_seal", DB_BYTES}),
+             "SELECT id, code, event_count, event_head, event_seal FROM dossier WHERE tenant_id = "
+             "motcua.app_tenant() AND id > $1 "
              "ORDER BY id LIMIT $2")
 
 DB_STATEMENT(audit_events, DB_PARAMETERS(DB_UUID_ARRAY),
-             DB_COLUMNS({"dossier_id", DB_UUID}, {"sequence", DB_INT32}, {"at", DB_INSTANT}, {"kind", DB_TEXT},
-                        {"actor_kind", DB_TEXT}, {"actor_account_id", DB_UUID}, {"actor_name", DB_TEXT},
-                        {"actor_title", DB_TEXT}, {"actor_unit", DB_TEXT}, {"address", DB_TEXT},
-                        {"is_public", DB_BOOL}, {"data", DB_JSON}, {"previous_hash", DB_BYTES}, {"hash", DB_BYTES}),
-             "SELECT dossier_id, sequence, at, kind, actor_kind, actor_account_id, actor_name, actor_title, actor_unit, "
+             DB_COLUMNS({"dossier_id", DB_UUID}, {"sequence", DB_INT32}, {"at", DB_INSTANT},
+                        {"kind", DB_TEXT}, {"actor_kind", DB_TEXT}, {"actor_account_id", DB_UUID},
+                        {"actor_name", DB_TEXT}, {"actor_title", DB_TEXT}, {"actor_unit", DB_TEXT},
+                        {"address", DB_TEXT}, {"is_public", DB_BOOL}, {"data", DB_JSON},
+                        {"previous_hash", DB_BYTES}, {"hash", DB_BYTES}),
+             "SELECT dossier_id, sequence, at, kind, actor_kind, actor_account_id, actor_name, actor_title, "
+             "actor_unit, "
              "address, is_public, data, previous_hash, hash FROM event "
              "WHERE tenant_id = motcua.app_tenant() AND dossier_id = ANY ($1) ORDER BY dossier_id, sequence")
 
@@ -83,8 +85,7 @@ static void report_finding(struct arena *arena, struct findings *findings, const
     if (findings->count == findings->capacity) {
         size_t capacity = findings->capacity == 0 ? 16 : findings->capacity * 2;
         struct audit_finding *grown = arena_array(arena, capacity, sizeof *grown);
-        if (findings->count > 0)
-            memcpy(grown, findings->items, findings->count * sizeof *grown);
+        if (findings->count > 0) memcpy(grown, findings->items, findings->count * sizeof *grown);
         findings->items = grown;
         findings->capacity = capacity;
     }
@@ -93,8 +94,7 @@ static void report_finding(struct arena *arena, struct findings *findings, const
 
 static enum actor_kind actor_kind_of(struct str name)
 {
-    if (str_equal_cstr(name, "citizen"))
-        return ACTOR_CITIZEN;
+    if (str_equal_cstr(name, "citizen")) return ACTOR_CITIZEN;
     return str_equal_cstr(name, "official") ? ACTOR_OFFICIAL : ACTOR_SYSTEM;
 }
 
@@ -104,8 +104,8 @@ static const char *text_at(const struct db_result *rows, size_t row, size_t colu
     return text == NULL ? "" : text;
 }
 
-static enum status hash_of_row(struct work *work, const struct uuid *tenant_id, const struct db_result *rows, size_t row,
-                               struct str previous, struct hash *hash, struct error *error)
+static enum status hash_of_row(struct work *work, const struct uuid *tenant_id, const struct db_result *rows,
+                               size_t row, struct str previous, struct hash *hash, struct error *error)
 {
     json_auto data = db_get_json(rows, row, 11);
     struct audit_event event = {
@@ -127,8 +127,9 @@ static enum status hash_of_row(struct work *work, const struct uuid *tenant_id, 
 }
 
 /* Checks the events of one dossier, which start at *row; moves *row behind them. */
-static enum status verify_chain(struct work *work, const struct uuid *tenant_id, const struct db_result *dossiers,
-                                size_t which, const struct db_result *events, size_t *row, struct findings *findings,
+static enum status verify_chain(struct work *work, const struct uuid *tenant_id,
+                                const struct db_result *dossiers, size_t which,
+                                const struct db_result *events, size_t *row, struct findings *findings,
                                 struct arena *keep, struct error *error)
 {
     struct uuid id = db_get_uuid(dossiers, which, 0);
@@ -138,15 +139,12 @@ static enum status verify_chain(struct work *work, const struct uuid *tenant_id,
     bool broken = false;
     for (; *row < events->row_count; (*row)++) {
         struct uuid owner = db_get_uuid(events, *row, 0);
-        if (!uuid_same(&owner, &id))
-            break;
+        if (!uuid_same(&owner, &id)) break;
         sequence++;
-        if (broken)
-            continue;
+        if (broken) continue;
         struct hash expected;
         enum status status = hash_of_row(work, tenant_id, events, *row, previous, &expected, error);
-        if (status != STATUS_OK)
-            return status;
+        if (status != STATUS_OK) return status;
         const char *problem = NULL;
         if (db_get_int32(events, *row, 1) != sequence)
             problem = N_("thiếu hoặc thừa sự kiện trước mục này");
@@ -160,25 +158,27 @@ static enum status verify_chain(struct work *work, const struct uuid *tenant_id,
         }
         previous = db_get_bytes(events, *row, 13);
     }
-    if (!broken && (db_get_int32(dossiers, which, 2) != sequence || !str_equal(db_get_bytes(dossiers, which, 3), previous)))
+    if (!broken && (db_get_int32(dossiers, which, 2) != sequence ||
+                    !str_equal(db_get_bytes(dossiers, which, 3), previous)))
         report_finding(keep, findings, code, 0, N_("số sự kiện hoặc mã cuối chuỗi không khớp với hồ sơ"));
     struct hash seal;
-    enum status status = audit_seal(work, tenant_id, &id, db_get_int32(dossiers, which, 2), db_get_bytes(dossiers, which, 3), &seal, error);
+    enum status status = audit_seal(work, tenant_id, &id, db_get_int32(dossiers, which, 2),
+                                    db_get_bytes(dossiers, which, 3), &seal, error);
     if (status == STATUS_OK && !str_equal(db_get_bytes(dossiers, which, 4), hash_view(&seal)))
-        report_finding(keep, findings, code, 0, N_("dấu niêm của chuỗi không đúng: có sự kiện cuối bị xóa hoặc hồ sơ bị sửa"));
+        report_finding(keep, findings, code, 0,
+                       N_("dấu niêm của chuỗi không đúng: có sự kiện cuối bị xóa hoặc hồ sơ bị sửa"));
     return status;
 }
 
 static enum status verify_round(struct work *work, const struct uuid *tenant_id, struct uuid *after,
-                                struct audit_report *report, struct findings *findings, struct arena *keep, bool *more,
-                                struct error *error)
+                                struct audit_report *report, struct findings *findings, struct arena *keep,
+                                bool *more, struct error *error)
 {
     struct db_scope scope = work_scope(work, tenant_id);
     struct db_result *dossiers, *events;
     enum status status = db_read_one(work->db, &scope, work->arena, &audit_dossiers,
                                      DB_VALUES(db_uuid(*after), db_int32(CHAINS_A_ROUND)), &dossiers, error);
-    if (status != STATUS_OK)
-        return status;
+    if (status != STATUS_OK) return status;
     struct uuid *ids = arena_array(work->arena, dossiers->row_count, sizeof *ids);
     for (size_t i = 0; i < dossiers->row_count; i++)
         *after = ids[i] = db_get_uuid(dossiers, i, 0);

@@ -9,22 +9,25 @@
 #include "motcua/i18n/text.h"
 
 DB_STATEMENT(document_add,
-             DB_PARAMETERS(DB_UUID, DB_UUID, DB_UUID, DB_TEXT, DB_TEXT, DB_TEXT, DB_TEXT, DB_INT64, DB_BYTES, DB_TEXT, DB_INT32,
-                           DB_BYTES, DB_INSTANT),
+             DB_PARAMETERS(DB_UUID, DB_UUID, DB_UUID, DB_TEXT, DB_TEXT, DB_TEXT, DB_TEXT, DB_INT64, DB_BYTES,
+                           DB_TEXT, DB_INT32, DB_BYTES, DB_INSTANT),
              DB_NOTHING,
-             "INSERT INTO document (tenant_id, id, account_id, dossier_id, kind, paper_key, file_name, media_type, size, sha256, "
+             "INSERT INTO document (tenant_id, id, account_id, dossier_id, kind, paper_key, file_name, "
+             "media_type, size, sha256, "
              "storage_name, key_version, wrapped_key, created_at) "
              "VALUES (motcua.app_tenant(), $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)")
 
-DB_STATEMENT(document_count, DB_PARAMETERS(DB_UUID), DB_COLUMNS({"total", DB_INT64}),
-             "SELECT count(*) AS total FROM document WHERE tenant_id = motcua.app_tenant() AND dossier_id = $1 "
-             "AND removed_at IS NULL")
+DB_STATEMENT(
+    document_count, DB_PARAMETERS(DB_UUID), DB_COLUMNS({"total", DB_INT64}),
+    "SELECT count(*) AS total FROM document WHERE tenant_id = motcua.app_tenant() AND dossier_id = $1 "
+    "AND removed_at IS NULL")
 
 void document_insert(struct db_batch *batch, const struct document *document)
 {
-    db_add(batch, &document_add, db_uuid(document->id), db_uuid(document->account_id), db_uuid(document->dossier_id),
-           db_cstr(document->kind), db_cstr(document->paper_key), db_cstr(document->file_name), db_cstr(document->media_type),
-           db_int64(document->size), db_bytes(document->sha256), db_cstr(document->storage_name), db_int32(document->key_version),
+    db_add(batch, &document_add, db_uuid(document->id), db_uuid(document->account_id),
+           db_uuid(document->dossier_id), db_cstr(document->kind), db_cstr(document->paper_key),
+           db_cstr(document->file_name), db_cstr(document->media_type), db_int64(document->size),
+           db_bytes(document->sha256), db_cstr(document->storage_name), db_int32(document->key_version),
            db_bytes(document->wrapped_key), db_instant(document->created_at));
 }
 
@@ -37,13 +40,11 @@ static const char *safe_name(struct arena *arena, struct str name)
         name = str_slice(name, (size_t)at + 1, name.length);
     for (ptrdiff_t at = str_find_char(name, '\\'); at >= 0; at = str_find_char(name, '\\'))
         name = str_slice(name, (size_t)at + 1, name.length);
-    if (text_normalise(arena, name, &normal, &ignored) != STATUS_OK)
-        normal = STR("");
+    if (text_normalise(arena, name, &normal, &ignored) != STATUS_OK) normal = STR("");
     normal = text_shorten(arena, str_trim(normal), 120);
     char *copy = arena_strndup(arena, normal.data == NULL ? "" : normal.data, normal.length);
     for (char *c = copy; *c != '\0'; c++)
-        if ((unsigned char)*c < 0x20 || strchr("<>:\"|?*", *c) != NULL)
-            *c = '_';
+        if ((unsigned char)*c < 0x20 || strchr("<>:\"|?*", *c) != NULL) *c = '_';
     return copy[0] == '\0' || copy[0] == '.' ? "giay-to" : copy;
 }
 
@@ -58,16 +59,15 @@ static enum status keep_spool(struct work *work, struct document_spool *spool, c
 {
     SECRET_KEY_AUTO tenant_key;
     enum status status = key_ring_tenant(work, tenant_id, 0, &tenant_key, &document->key_version, error);
-    if (status != STATUS_OK)
-        return status;
+    if (status != STATUS_OK) return status;
     document->id = uuid_create(work->now);
     struct wrapped_key *wrapped = arena_alloc(work->arena, sizeof *wrapped);
     keys_wrap(&tenant_key, file_context(work->arena, &document->id), &spool->key, wrapped);
     const char *storage_name;
     status = document_spool_keep(spool, work->domain->data_folder, &storage_name);
     if (status != STATUS_OK)
-        return error_set(error, work->arena, status, "document.disk", N_("Tạm thời chưa lưu được tệp; vui lòng thử lại"),
-                         "cannot move %s", spool->path);
+        return error_set(error, work->arena, status, "document.disk",
+                         N_("Tạm thời chưa lưu được tệp; vui lòng thử lại"), "cannot move %s", spool->path);
     document->storage_name = arena_strdup(work->arena, storage_name);
     document->wrapped_key = str_make((const char *)wrapped->bytes, sizeof wrapped->bytes);
     document->size = (int64_t)spool->size;
@@ -83,24 +83,30 @@ void document_discard(struct work *work, const struct document *document)
         (void)unlink(path);
 }
 
-static enum status check_spool(struct work *work, const struct document_spool *spool, const char **media_type, struct error *error)
+static enum status check_spool(struct work *work, const struct document_spool *spool, const char **media_type,
+                               struct error *error)
 {
     if (!spool->complete)
-        return error_set(error, work->arena, STATUS_INVALID, "document.incomplete", N_("Tệp chưa tải lên xong; vui lòng tải lại"), NULL);
+        return error_set(error, work->arena, STATUS_INVALID, "document.incomplete",
+                         N_("Tệp chưa tải lên xong; vui lòng tải lại"), NULL);
     if (spool->size == 0)
-        return error_set(error, work->arena, STATUS_INVALID, "document.empty", N_("Tệp này rỗng; vui lòng chọn tệp khác"), NULL);
+        return error_set(error, work->arena, STATUS_INVALID, "document.empty",
+                         N_("Tệp này rỗng; vui lòng chọn tệp khác"), NULL);
     if (spool->size > DOCUMENT_MAXIMUM_SIZE)
-        return error_set(error, work->arena, STATUS_TOO_LARGE, "document.size", N_("Tệp lớn quá 50 MB; vui lòng giảm dung lượng"), NULL);
+        return error_set(error, work->arena, STATUS_TOO_LARGE, "document.size",
+                         N_("Tệp lớn quá 50 MB; vui lòng giảm dung lượng"), NULL);
     *media_type = document_media_type(spool->head, spool->head_length);
     if (*media_type == NULL)
-        return error_set(error, work->arena, STATUS_INVALID, "document.type",
-                         N_("Chỉ nhận tệp PDF, ảnh JPEG, PNG, WebP, hoặc văn bản Word (.docx), OpenDocument (.odt)"), NULL);
+        return error_set(
+            error, work->arena, STATUS_INVALID, "document.type",
+            N_("Chỉ nhận tệp PDF, ảnh JPEG, PNG, WebP, hoặc văn bản Word (.docx), OpenDocument (.odt)"),
+            NULL);
     return STATUS_OK;
 }
 
 enum status document_attach(struct work *work, struct document_spool *spool, const struct uuid *tenant_id,
-                            const struct uuid *dossier_id, const char *kind, struct str paper_key, struct str file_name,
-                            struct uuid *id, struct error *error)
+                            const struct uuid *dossier_id, const char *kind, struct str paper_key,
+                            struct str file_name, struct uuid *id, struct error *error)
 {
     struct db_scope scope = work_scope(work, tenant_id);
     struct db_result *rows, *ignored;
@@ -113,21 +119,22 @@ enum status document_attach(struct work *work, struct document_spool *spool, con
     };
     enum status status = check_spool(work, spool, &document.media_type, error);
     if (status == STATUS_OK)
-        status = db_read_one(work->db, &scope, work->arena, &document_count, DB_VALUES(db_uuid(*dossier_id)), &rows, error);
-    if (status != STATUS_OK)
-        return status;
+        status = db_read_one(work->db, &scope, work->arena, &document_count, DB_VALUES(db_uuid(*dossier_id)),
+                             &rows, error);
+    if (status != STATUS_OK) return status;
     if (db_get_int64(rows, 0, 0) >= DOCUMENTS_PER_DOSSIER)
-        return error_set(error, work->arena, STATUS_INVALID, "document.too_many", N_("Hồ sơ đã có quá nhiều tệp; vui lòng xóa bớt"), NULL);
+        return error_set(error, work->arena, STATUS_INVALID, "document.too_many",
+                         N_("Hồ sơ đã có quá nhiều tệp; vui lòng xóa bớt"), NULL);
     status = keep_spool(work, spool, tenant_id, &document, error);
-    if (status != STATUS_OK)
-        return status;
-    status = db_write_one(work->db, &scope, work->arena, &document_add,
-                          DB_VALUES(db_uuid(document.id), db_uuid(document.account_id), db_uuid(document.dossier_id),
-                                    db_cstr(document.kind), db_cstr(document.paper_key), db_cstr(document.file_name),
-                                    db_cstr(document.media_type), db_int64(document.size), db_bytes(document.sha256),
-                                    db_cstr(document.storage_name), db_int32(document.key_version), db_bytes(document.wrapped_key),
-                                    db_instant(document.created_at)),
-                          &ignored, error);
+    if (status != STATUS_OK) return status;
+    status = db_write_one(
+        work->db, &scope, work->arena, &document_add,
+        DB_VALUES(db_uuid(document.id), db_uuid(document.account_id), db_uuid(document.dossier_id),
+                  db_cstr(document.kind), db_cstr(document.paper_key), db_cstr(document.file_name),
+                  db_cstr(document.media_type), db_int64(document.size), db_bytes(document.sha256),
+                  db_cstr(document.storage_name), db_int32(document.key_version),
+                  db_bytes(document.wrapped_key), db_instant(document.created_at)),
+        &ignored, error);
     if (status == STATUS_OK)
         *id = document.id;
     else if (error == NULL || error->code == NULL || strcmp(error->code, "db.commit_unknown") != 0)
@@ -135,33 +142,40 @@ enum status document_attach(struct work *work, struct document_spool *spool, con
     return status;
 }
 
-enum status document_prepare(struct work *work, const struct uuid *tenant_id, const struct uuid *dossier_id, const char *kind,
-                             const char *file_name, const char *media_type, struct str bytes, struct document *document,
-                             struct error *error)
+enum status document_prepare(struct work *work, const struct uuid *tenant_id, const struct uuid *dossier_id,
+                             const char *kind, const char *file_name, const char *media_type,
+                             struct str bytes, struct document *document, struct error *error)
 {
     struct document_spool *spool = NULL;
     enum status status = document_spool_open(work->domain->data_folder, &spool);
-    if (status == STATUS_OK)
-        status = document_spool_write(spool, bytes);
-    if (status == STATUS_OK)
-        status = document_spool_close(spool);
-    *document = (struct document){
-        .dossier_id = *dossier_id, .kind = kind, .paper_key = "", .file_name = file_name, .media_type = media_type};
+    if (status == STATUS_OK) status = document_spool_write(spool, bytes);
+    if (status == STATUS_OK) status = document_spool_close(spool);
+    *document = (struct document){.dossier_id = *dossier_id,
+                                  .kind = kind,
+                                  .paper_key = "",
+                                  .file_name = file_name,
+                                  .media_type = media_type};
     if (status != STATUS_OK)
         status = error_set(error, work->arena, STATUS_UNAVAILABLE, "document.disk",
-                           N_("Tạm thời chưa lưu được tệp; vui lòng thử lại"), "cannot write below %s", work->domain->data_folder);
+                           N_("Tạm thời chưa lưu được tệp; vui lòng thử lại"), "cannot write below %s",
+                           work->domain->data_folder);
     else
         status = keep_spool(work, spool, tenant_id, document, error);
     document_spool_destroy(spool);
     return status;
 }
 
-#define DOCUMENT_COLUMNS                                                                                               \
-    {"id", DB_UUID}, {"account_id", DB_UUID}, {"dossier_id", DB_UUID}, {"kind", DB_TEXT}, {"paper_key", DB_TEXT},      \
-        {"file_name", DB_TEXT}, {"media_type", DB_TEXT}, {"size", DB_INT64}, {"sha256", DB_BYTES},                     \
-        {"storage_name", DB_TEXT}, {"key_version", DB_INT32}, {"wrapped_key", DB_BYTES}, {"created_at", DB_INSTANT}
-#define DOCUMENT_SELECT                                                                                                \
-    "id, account_id, dossier_id, kind, paper_key, file_name, media_type, size, sha256, storage_name, key_version, "    \
+#define DOCUMENT_COLUMNS                                                                                     \
+    {"id", DB_UUID}, {"account_id", DB_UUID}, {"dossier_id", DB_UUID}, {"kind", DB_TEXT},                    \
+        {"paper_key", DB_TEXT}, {"file_name", DB_TEXT}, {"media_type", DB_TEXT}, {"size", DB_INT64},         \
+        {"sha256", DB_BYTES}, {"storage_name", DB_TEXT}, {"key_version", DB_INT32},                          \
+        {"wrapped_key", DB_BYTES},                                                                           \
+    {                                                                                                        \
+        "created_at", DB_INSTANT                                                                             \
+    }
+#define DOCUMENT_SELECT                                                                                      \
+    "id, account_id, dossier_id, kind, paper_key, file_name, media_type, size, sha256, storage_name, "       \
+    "key_version, "                                                                                          \
     "wrapped_key, created_at"
 
 static struct document read_row(const struct db_result *rows, size_t row)
@@ -184,7 +198,8 @@ static struct document read_row(const struct db_result *rows, size_t row)
 }
 
 DB_STATEMENT(document_of_dossier, DB_PARAMETERS(DB_UUID), DB_COLUMNS(DOCUMENT_COLUMNS),
-             "SELECT " DOCUMENT_SELECT " FROM document WHERE tenant_id = motcua.app_tenant() AND dossier_id = $1 "
+             "SELECT " DOCUMENT_SELECT
+             " FROM document WHERE tenant_id = motcua.app_tenant() AND dossier_id = $1 "
              "AND removed_at IS NULL ORDER BY created_at, id LIMIT 500")
 
 enum status document_list(struct work *work, const struct uuid *tenant_id, const struct uuid *dossier_id,
@@ -192,9 +207,9 @@ enum status document_list(struct work *work, const struct uuid *tenant_id, const
 {
     struct db_scope scope = work_scope(work, tenant_id);
     struct db_result *rows;
-    enum status status = db_read_one(work->db, &scope, work->arena, &document_of_dossier, DB_VALUES(db_uuid(*dossier_id)), &rows, error);
-    if (status != STATUS_OK)
-        return status;
+    enum status status = db_read_one(work->db, &scope, work->arena, &document_of_dossier,
+                                     DB_VALUES(db_uuid(*dossier_id)), &rows, error);
+    if (status != STATUS_OK) return status;
     *documents = arena_array(work->arena, rows->row_count, sizeof **documents);
     *count = rows->row_count;
     for (size_t i = 0; i < rows->row_count; i++)
@@ -204,22 +219,23 @@ enum status document_list(struct work *work, const struct uuid *tenant_id, const
 
 static enum status unknown(struct work *work, struct error *error)
 {
-    return error_set(error, work->arena, STATUS_NOT_FOUND, "document.unknown", N_("Không tìm thấy tệp này"), NULL);
+    return error_set(error, work->arena, STATUS_NOT_FOUND, "document.unknown", N_("Không tìm thấy tệp này"),
+                     NULL);
 }
 
 DB_STATEMENT(document_by_id, DB_PARAMETERS(DB_UUID), DB_COLUMNS(DOCUMENT_COLUMNS),
-             "SELECT " DOCUMENT_SELECT " FROM document WHERE tenant_id = motcua.app_tenant() AND id = $1 AND removed_at IS NULL")
+             "SELECT " DOCUMENT_SELECT
+             " FROM document WHERE tenant_id = motcua.app_tenant() AND id = $1 AND removed_at IS NULL")
 
-enum status document_find(struct work *work, const struct uuid *tenant_id, const struct uuid *id, struct document *document,
-                          struct error *error)
+enum status document_find(struct work *work, const struct uuid *tenant_id, const struct uuid *id,
+                          struct document *document, struct error *error)
 {
     struct db_scope scope = work_scope(work, tenant_id);
     struct db_result *rows;
-    enum status status = db_read_one(work->db, &scope, work->arena, &document_by_id, DB_VALUES(db_uuid(*id)), &rows, error);
-    if (status != STATUS_OK)
-        return status;
-    if (rows->row_count == 0)
-        return unknown(work, error);
+    enum status status =
+        db_read_one(work->db, &scope, work->arena, &document_by_id, DB_VALUES(db_uuid(*id)), &rows, error);
+    if (status != STATUS_OK) return status;
+    if (rows->row_count == 0) return unknown(work, error);
     *document = read_row(rows, 0);
     return STATUS_OK;
 }
@@ -231,38 +247,36 @@ enum status document_open(struct work *work, const struct uuid *tenant_id, const
     SECRET_KEY_AUTO key;
     int version;
     char path[DOCUMENT_PATH_SIZE];
-    enum status status = key_ring_tenant(work, tenant_id, document->key_version, &tenant_key, &version, error);
-    if (status != STATUS_OK)
-        return status;
+    enum status status =
+        key_ring_tenant(work, tenant_id, document->key_version, &tenant_key, &version, error);
+    if (status != STATUS_OK) return status;
     status = keys_unwrap(&tenant_key, file_context(work->arena, &document->id), document->wrapped_key, &key);
-    if (status == STATUS_OK)
-        status = document_place(work->domain->data_folder, document->storage_name, path);
+    if (status == STATUS_OK) status = document_place(work->domain->data_folder, document->storage_name, path);
     int file = status == STATUS_OK ? open(path, O_RDONLY | O_CLOEXEC) : -1;
-    if (file >= 0)
-        status = filecrypt_reader_open(&key, file, reader);
+    if (file >= 0) status = filecrypt_reader_open(&key, file, reader);
     if (file < 0 || status != STATUS_OK) {
-        if (file >= 0)
-            close(file);
+        if (file >= 0) close(file);
         return error_set(error, work->arena, STATUS_UNAVAILABLE, "document.damaged",
-                         N_("Tệp này tạm thời không mở được; vui lòng báo cho cơ quan"), "document %s: %s", document->id.text,
-                         file < 0 ? "file missing" : status_name(status));
+                         N_("Tệp này tạm thời không mở được; vui lòng báo cho cơ quan"), "document %s: %s",
+                         document->id.text, file < 0 ? "file missing" : status_name(status));
     }
     *descriptor = file;
     return STATUS_OK;
 }
 
 DB_STATEMENT(document_mark_removed, DB_PARAMETERS(DB_UUID, DB_UUID, DB_INSTANT), DB_NOTHING,
-             "UPDATE document SET removed_at = $3 WHERE tenant_id = motcua.app_tenant() AND dossier_id = $1 AND id = $2 "
+             "UPDATE document SET removed_at = $3 WHERE tenant_id = motcua.app_tenant() AND dossier_id = $1 "
+             "AND id = $2 "
              "AND account_id = motcua.app_account() AND removed_at IS NULL AND kind <> 'result'")
 
-enum status document_remove(struct work *work, const struct uuid *tenant_id, const struct uuid *dossier_id, const struct uuid *id,
-                            struct error *error)
+enum status document_remove(struct work *work, const struct uuid *tenant_id, const struct uuid *dossier_id,
+                            const struct uuid *id, struct error *error)
 {
     struct db_scope scope = work_scope(work, tenant_id);
     struct db_result *result;
-    enum status status = db_write_one(work->db, &scope, work->arena, &document_mark_removed,
-                                      DB_VALUES(db_uuid(*dossier_id), db_uuid(*id), db_instant(work->now)), &result, error);
-    if (status == STATUS_OK && result->affected == 0)
-        return unknown(work, error);
+    enum status status =
+        db_write_one(work->db, &scope, work->arena, &document_mark_removed,
+                     DB_VALUES(db_uuid(*dossier_id), db_uuid(*id), db_instant(work->now)), &result, error);
+    if (status == STATUS_OK && result->affected == 0) return unknown(work, error);
     return status;
 }

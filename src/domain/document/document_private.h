@@ -25,9 +25,11 @@ struct document_spool {
 /* Makes <data>/spool and <data>/documents. */
 NODISCARD enum status document_folders(const char *data_folder);
 /* The path of a stored file; makes its folder. STATUS_INVALID for a name that is none of ours. */
-NODISCARD enum status document_place(const char *data_folder, const char *storage_name, char path[DOCUMENT_PATH_SIZE]);
+NODISCARD enum status document_place(const char *data_folder, const char *storage_name,
+                                     char path[DOCUMENT_PATH_SIZE]);
 /* Moves the complete file to its place; *storage_name is part of the spool. */
-NODISCARD enum status document_spool_keep(struct document_spool *spool, const char *data_folder, const char **storage_name);
+NODISCARD enum status document_spool_keep(struct document_spool *spool, const char *data_folder,
+                                          const char **storage_name);
 /* Media type by content, static text; NULL when it is none that we take. */
 const char *document_media_type(const char *head, size_t length);
 

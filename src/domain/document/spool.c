@@ -33,11 +33,9 @@ enum status document_folders(const char *data_folder)
 enum status document_spool_open(const char *data_folder, struct document_spool **result)
 {
     enum status status = document_folders(data_folder);
-    if (status != STATUS_OK)
-        return status;
+    if (status != STATUS_OK) return status;
     struct document_spool *spool = calloc(1, sizeof *spool);
-    if (spool == NULL)
-        return STATUS_UNAVAILABLE;
+    if (spool == NULL) return STATUS_UNAVAILABLE;
     struct token name = token_create();
     snprintf(spool->path, sizeof spool->path, "%s/spool/%s", data_folder, name.text);
     spool->file = open(spool->path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
@@ -54,8 +52,7 @@ enum status document_spool_open(const char *data_folder, struct document_spool *
 
 enum status document_spool_write(struct document_spool *spool, struct str bytes)
 {
-    if (spool->writer == NULL)
-        return STATUS_FATAL;
+    if (spool->writer == NULL) return STATUS_FATAL;
     size_t room = DOCUMENT_HEAD - spool->head_length;
     size_t taken = bytes.length < room ? bytes.length : room;
     memcpy(spool->head + spool->head_length, bytes.data, taken);
@@ -66,8 +63,7 @@ enum status document_spool_write(struct document_spool *spool, struct str bytes)
 
 enum status document_spool_close(struct document_spool *spool)
 {
-    if (spool->writer == NULL)
-        return STATUS_FATAL;
+    if (spool->writer == NULL) return STATUS_FATAL;
     enum status status = filecrypt_writer_finish(spool->writer, &spool->size);
     spool->writer = NULL;
     spool->sha256 = hash_stream_finish(&spool->hash);
@@ -82,13 +78,10 @@ uint64_t document_spool_size(const struct document_spool *spool)
 
 void document_spool_destroy(struct document_spool *spool)
 {
-    if (spool == NULL)
-        return;
+    if (spool == NULL) return;
     filecrypt_writer_abandon(spool->writer);
-    if (spool->file >= 0)
-        close(spool->file);
-    if (!spool->moved)
-        (void)unlink(spool->path);
+    if (spool->file >= 0) close(spool->file);
+    if (!spool->moved) (void)unlink(spool->path);
     secret_wipe(spool, sizeof *spool);
     free(spool);
 }
@@ -111,20 +104,19 @@ static enum status sync_folder(const char *path)
     snprintf(folder, sizeof folder, "%s", path);
     *strrchr(folder, '/') = '\0';
     int descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (descriptor < 0)
-        return STATUS_UNAVAILABLE;
+    if (descriptor < 0) return STATUS_UNAVAILABLE;
     enum status status = fsync(descriptor) == 0 ? STATUS_OK : STATUS_UNAVAILABLE;
     close(descriptor);
     return status;
 }
 
-enum status document_spool_keep(struct document_spool *spool, const char *data_folder, const char **storage_name)
+enum status document_spool_keep(struct document_spool *spool, const char *data_folder,
+                                const char **storage_name)
 {
     char place[DOCUMENT_PATH_SIZE];
     *storage_name = strrchr(spool->path, '/') + 1;
     enum status status = document_place(data_folder, *storage_name, place);
-    if (status != STATUS_OK || rename(spool->path, place) != 0)
-        return STATUS_UNAVAILABLE;
+    if (status != STATUS_OK || rename(spool->path, place) != 0) return STATUS_UNAVAILABLE;
     spool->moved = true;
     return sync_folder(place);
 }
@@ -135,11 +127,11 @@ size_t document_sweep(const char *data_folder, instant now)
     snprintf(folder, sizeof folder, "%s/spool", data_folder);
     DIR *directory = opendir(folder);
     size_t removed = 0;
-    if (directory == NULL)
-        return 0;
+    if (directory == NULL) return 0;
     for (struct dirent *entry = readdir(directory); entry != NULL; entry = readdir(directory)) {
         struct stat about;
-        bool is_file = fstatat(dirfd(directory), entry->d_name, &about, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(about.st_mode);
+        bool is_file = fstatat(dirfd(directory), entry->d_name, &about, AT_SYMLINK_NOFOLLOW) == 0 &&
+                       S_ISREG(about.st_mode);
         bool old = is_file && about.st_mtime * MICROSECONDS < now - DAY_US;
         removed += old && unlinkat(dirfd(directory), entry->d_name, 0) == 0;
     }

@@ -96,7 +96,10 @@ static json_t *contact_of(const struct procedure_version *version, const json_t 
     if (address[0] == '\0')
         address = answer_meaning(version, display, "person.permanent_address");
     json_set_cstr(contact, "address", first_of(address, account, 3));
-    json_set_cstr(contact, "personal_id", first_of(answer_meaning(version, display, "person.personal_id"), account, 4));
+    const char *identity = answer_meaning(version, display, "person.personal_id");
+    if (identity[0] == '\0')
+        identity = answer_meaning(version, display, "person.identity_number");
+    json_set_cstr(contact, "personal_id", first_of(identity, account, 4));
     json_set_cstr(contact, "language", account->row_count == 0 ? "vi" : db_cstr_or_empty(account, 0, 5));
     return contact;
 }

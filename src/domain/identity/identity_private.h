@@ -10,8 +10,10 @@
 #include "motcua/domain/identity.h"
 
 const struct password_cost *identity_cost(void);
-enum status identity_invalid(struct work *work, struct error *error, const char *field, const char *code, const char *message);
-NODISCARD enum status identity_check_password(struct work *work, struct str password, const char *field, struct error *error);
+enum status identity_invalid(struct work *work, struct error *error, const char *field, const char *code,
+                             const char *message);
+NODISCARD enum status identity_check_password(struct work *work, struct str password, const char *field,
+                                              struct error *error);
 /* Mails the link that confirms a new account's address. */
 NODISCARD enum status identity_send_confirmation(struct work *work, const struct registration *registration,
                                                  const struct uuid *account_id, struct error *error);
@@ -19,9 +21,10 @@ NODISCARD enum status identity_send_confirmation(struct work *work, const struct
 NODISCARD enum status identity_verify_own_password(struct work *work, struct str password, const char *field,
                                                    struct error *error);
 /* Row of account_for_sign_in: id, password_hash, active, language, has_second_factor, email, full_name. */
-NODISCARD enum status identity_lookup(struct work *work, struct str identifier, struct db_result **rows, struct error *error);
+NODISCARD enum status identity_lookup(struct work *work, struct str identifier, struct db_result **rows,
+                                      struct error *error);
 /* Outbox row of the city's tenant. */
-NODISCARD enum status identity_queue_mail(struct work *work, const char *template, struct str to, struct str language,
-                                          const json_t *extra, struct error *error);
+NODISCARD enum status identity_queue_mail(struct work *work, const char *template, struct str to,
+                                          struct str language, const json_t *extra, struct error *error);
 
 #endif

@@ -5,23 +5,27 @@
 
 enum { SHORT_SESSION_HOURS = 12, LONG_SESSION_DAYS = 30, TOUCH_MINUTES = 5 };
 
-DB_STATEMENT(session_insert,
-             DB_PARAMETERS(DB_BYTES, DB_UUID, DB_UUID, DB_INSTANT, DB_INSTANT, DB_TEXT, DB_TEXT), DB_NOTHING,
-             "INSERT INTO session (token_hash, account_id, id, tenant_id, membership_id, created_at, last_seen_at, expires_at, "
-             "user_agent, address) SELECT $1, $2, $3, m.tenant_id, m.id, $4, $4, $5, $6, $7 "
-             "FROM (SELECT 1) one LEFT JOIN LATERAL (SELECT tenant_id, id FROM membership WHERE account_id = $2 "
-             "AND valid_from <= $4 AND (valid_to IS NULL OR valid_to > $4) ORDER BY created_at LIMIT 1) m ON true")
+DB_STATEMENT(
+    session_insert, DB_PARAMETERS(DB_BYTES, DB_UUID, DB_UUID, DB_INSTANT, DB_INSTANT, DB_TEXT, DB_TEXT),
+    DB_NOTHING,
+    "INSERT INTO session (token_hash, account_id, id, tenant_id, membership_id, created_at, last_seen_at, "
+    "expires_at, "
+    "user_agent, address) SELECT $1, $2, $3, m.tenant_id, m.id, $4, $4, $5, $6, $7 "
+    "FROM (SELECT 1) one LEFT JOIN LATERAL (SELECT tenant_id, id FROM membership WHERE account_id = $2 "
+    "AND valid_from <= $4 AND (valid_to IS NULL OR valid_to > $4) ORDER BY created_at LIMIT 1) m ON true")
 
-enum status session_create(struct work *work, const struct uuid *account_id, const struct sign_in *sign_in, struct error *error)
+enum status session_create(struct work *work, const struct uuid *account_id, const struct sign_in *sign_in,
+                           struct error *error)
 {
     struct db_scope scope = {.account = account_id->text};
     int64_t lifetime = sign_in->remember ? LONG_SESSION_DAYS * DAY_US : SHORT_SESSION_HOURS * 60 * MINUTE_US;
     struct db_result *result;
-    return db_write_one(work->db, &scope, work->arena, &session_insert,
-                        DB_VALUES(db_bytes(sign_in->token_hash), db_uuid(*account_id), db_uuid(uuid_create(work->now)),
-                                  db_instant(work->now), db_instant(work->now + lifetime),
-                                  db_text(str_slice(str_of(sign_in->user_agent), 0, 300)), db_cstr(sign_in->address)),
-                        &result, error);
+    return db_write_one(
+        work->db, &scope, work->arena, &session_insert,
+        DB_VALUES(db_bytes(sign_in->token_hash), db_uuid(*account_id), db_uuid(uuid_create(work->now)),
+                  db_instant(work->now), db_instant(work->now + lifetime),
+                  db_text(str_slice(str_of(sign_in->user_agent), 0, 300)), db_cstr(sign_in->address)),
+        &result, error);
 }
 
 DB_STATEMENT(session_rehash, DB_PARAMETERS(DB_TEXT), DB_NOTHING,
@@ -34,11 +38,13 @@ static void rehash(struct work *work, const struct uuid *account_id, struct str 
     struct db_result *result;
     struct error ignored;
     if (password_hash(password, identity_cost(), hash) == STATUS_OK &&
-        db_write_one(work->db, &scope, work->arena, &session_rehash, DB_VALUES(db_cstr(hash)), &result, &ignored) != STATUS_OK)
+        db_write_one(work->db, &scope, work->arena, &session_rehash, DB_VALUES(db_cstr(hash)), &result,
+                     &ignored) != STATUS_OK)
         return; /* next time */
 }
 
-enum status session_sign_in(struct work *work, const struct sign_in *sign_in, bool *second_factor, struct error *error)
+enum status session_sign_in(struct work *work, const struct sign_in *sign_in, bool *second_factor,
+                            struct error *error)
 {
     struct str identifier = STR("");
     struct db_result *rows = NULL;
@@ -46,8 +52,7 @@ enum status session_sign_in(struct work *work, const struct sign_in *sign_in, bo
     bool known = identifier_normalise(work->arena, sign_in->identifier, &identifier, &malformed) == STATUS_OK;
     if (known) {
         enum status status = identity_lookup(work, identifier, &rows, error);
-        if (status != STATUS_OK)
-            return status;
+        if (status != STATUS_OK) return status;
         known = rows->row_count > 0 && db_get_bool(rows, 0, 2);
     }
     bool needs_rehash = false;
@@ -55,24 +60,25 @@ enum status session_sign_in(struct work *work, const struct sign_in *sign_in, bo
     struct str password = sign_in->password.data == NULL ? STR("") : sign_in->password;
     enum status verified = password_verify(password, stored, identity_cost(), &needs_rehash);
     if (!known || verified != STATUS_OK)
-        return error_set(error, work->arena, STATUS_DENIED, "sign_in.refused",
-                         N_("Tên đăng nhập hoặc mật khẩu không đúng. Vui lòng kiểm tra lại hoặc đặt lại mật khẩu."), NULL);
+        return error_set(
+            error, work->arena, STATUS_DENIED, "sign_in.refused",
+            N_("Tên đăng nhập hoặc mật khẩu không đúng. Vui lòng kiểm tra lại hoặc đặt lại mật khẩu."), NULL);
     struct uuid account_id = db_get_uuid(rows, 0, 0);
-    if (needs_rehash)
-        rehash(work, &account_id, password);
+    if (needs_rehash) rehash(work, &account_id, password);
     enum status status = session_create(work, &account_id, sign_in, error);
-    if (status == STATUS_OK)
-        *second_factor = db_get_bool(rows, 0, 4);
+    if (status == STATUS_OK) *second_factor = db_get_bool(rows, 0, 4);
     return status;
 }
 
 DB_STATEMENT(session_by_hash, DB_PARAMETERS(DB_BYTES, DB_INSTANT),
-             DB_COLUMNS({"session_id", DB_UUID}, {"account_id", DB_UUID}, {"full_name", DB_TEXT}, {"email", DB_TEXT},
-                        {"language", DB_TEXT}, {"has_second_factor", DB_BOOL}, {"second_factor_at", DB_INSTANT},
-                        {"last_seen_at", DB_INSTANT}, {"expires_at", DB_INSTANT}, {"tenant_id", DB_UUID},
-                        {"membership_id", DB_UUID}, {"unit_id", DB_UUID}, {"title", DB_TEXT}, {"roles", DB_TEXT_ARRAY},
+             DB_COLUMNS({"session_id", DB_UUID}, {"account_id", DB_UUID}, {"full_name", DB_TEXT},
+                        {"email", DB_TEXT}, {"language", DB_TEXT}, {"has_second_factor", DB_BOOL},
+                        {"second_factor_at", DB_INSTANT}, {"last_seen_at", DB_INSTANT},
+                        {"expires_at", DB_INSTANT}, {"tenant_id", DB_UUID}, {"membership_id", DB_UUID},
+                        {"unit_id", DB_UUID}, {"title", DB_TEXT}, {"roles", DB_TEXT_ARRAY},
                         {"unit_name", DB_TEXT}, {"membership_count", DB_INT64}),
-             "SELECT session_id, account_id, full_name, email, language, has_second_factor, second_factor_at, last_seen_at, "
+             "SELECT session_id, account_id, full_name, email, language, has_second_factor, "
+             "second_factor_at, last_seen_at, "
              "expires_at, tenant_id, membership_id, unit_id, title, roles, unit_name, membership_count "
              "FROM session_resolve($1, $2)")
 
@@ -87,27 +93,27 @@ static const char *text_at(const struct db_result *rows, size_t column)
 
 static void touch(struct work *work, const struct person *person, instant last_seen)
 {
-    if (work->now - last_seen < TOUCH_MINUTES * MINUTE_US)
-        return;
+    if (work->now - last_seen < TOUCH_MINUTES * MINUTE_US) return;
     struct db_scope scope = {.account = person->account_id.text};
     struct db_result *result;
     struct error ignored;
     if (db_write_one(work->db, &scope, work->arena, &session_touch,
-                     DB_VALUES(db_uuid(person->session_id), db_instant(work->now)), &result, &ignored) != STATUS_OK)
+                     DB_VALUES(db_uuid(person->session_id), db_instant(work->now)), &result,
+                     &ignored) != STATUS_OK)
         return; /* only a convenience for the list of sessions */
 }
 
-enum status session_resolve(struct work *work, struct str token_hash, struct person *person, struct error *error)
+enum status session_resolve(struct work *work, struct str token_hash, struct person *person,
+                            struct error *error)
 {
     struct db_scope scope = {0};
     struct db_result *rows;
     enum status status = db_read_one(work->db, &scope, work->arena, &session_by_hash,
                                      DB_VALUES(db_bytes(token_hash), db_instant(work->now)), &rows, error);
-    if (status != STATUS_OK)
-        return status;
+    if (status != STATUS_OK) return status;
     if (rows->row_count == 0)
-        return error_set(error, work->arena, STATUS_NOT_FOUND, "session.over", N_("Phiên đăng nhập đã hết. Vui lòng đăng nhập lại."),
-                         NULL);
+        return error_set(error, work->arena, STATUS_NOT_FOUND, "session.over",
+                         N_("Phiên đăng nhập đã hết. Vui lòng đăng nhập lại."), NULL);
     *person = (struct person){
         .session_id = db_get_uuid(rows, 0, 0),
         .account_id = db_get_uuid(rows, 0, 1),
@@ -132,33 +138,36 @@ enum status session_resolve(struct work *work, struct str token_hash, struct per
     return STATUS_OK;
 }
 
-DB_STATEMENT(session_delete_hash, DB_PARAMETERS(DB_BYTES), DB_NOTHING, "DELETE FROM session WHERE token_hash = $1")
+DB_STATEMENT(session_delete_hash, DB_PARAMETERS(DB_BYTES), DB_NOTHING,
+             "DELETE FROM session WHERE token_hash = $1")
 
 enum status session_end(struct work *work, struct str token_hash, struct error *error)
 {
     struct db_scope scope = work_scope(work, NULL);
     struct db_result *result;
-    return db_write_one(work->db, &scope, work->arena, &session_delete_hash, DB_VALUES(db_bytes(token_hash)), &result, error);
+    return db_write_one(work->db, &scope, work->arena, &session_delete_hash, DB_VALUES(db_bytes(token_hash)),
+                        &result, error);
 }
 
-DB_STATEMENT(session_own, DB_PARAMETERS(DB_INSTANT),
-             DB_COLUMNS({"id", DB_UUID}, {"user_agent", DB_TEXT}, {"address", DB_TEXT}, {"created_at", DB_INSTANT},
-                        {"last_seen_at", DB_INSTANT}),
-             "SELECT id, user_agent, address, created_at, last_seen_at FROM session "
-             "WHERE account_id = motcua.app_account() AND expires_at > $1 ORDER BY last_seen_at DESC LIMIT 100")
+DB_STATEMENT(
+    session_own, DB_PARAMETERS(DB_INSTANT),
+    DB_COLUMNS({"id", DB_UUID}, {"user_agent", DB_TEXT}, {"address", DB_TEXT}, {"created_at", DB_INSTANT},
+               {"last_seen_at", DB_INSTANT}),
+    "SELECT id, user_agent, address, created_at, last_seen_at FROM session "
+    "WHERE account_id = motcua.app_account() AND expires_at > $1 ORDER BY last_seen_at DESC LIMIT 100")
 
 enum status session_list(struct work *work, struct session_row **rows, size_t *count, struct error *error)
 {
     struct db_scope scope = work_scope(work, NULL);
     struct db_result *found;
-    enum status status =
-        db_read_one(work->db, &scope, work->arena, &session_own, DB_VALUES(db_instant(work->now)), &found, error);
-    if (status != STATUS_OK)
-        return status;
+    enum status status = db_read_one(work->db, &scope, work->arena, &session_own,
+                                     DB_VALUES(db_instant(work->now)), &found, error);
+    if (status != STATUS_OK) return status;
     struct session_row *list = arena_array(work->arena, found->row_count, sizeof *list);
     for (size_t i = 0; i < found->row_count; i++)
-        list[i] = (struct session_row){db_get_uuid(found, i, 0), db_get_cstr(found, i, 1), db_get_cstr(found, i, 2),
-                                       db_get_instant(found, i, 3), db_get_instant(found, i, 4)};
+        list[i] =
+            (struct session_row){db_get_uuid(found, i, 0), db_get_cstr(found, i, 1), db_get_cstr(found, i, 2),
+                                 db_get_instant(found, i, 3), db_get_instant(found, i, 4)};
     *rows = list;
     *count = found->row_count;
     return STATUS_OK;
@@ -173,10 +182,11 @@ enum status session_revoke(struct work *work, const struct uuid *session_id, str
 {
     struct db_scope scope = work_scope(work, NULL);
     struct db_result *result;
-    enum status status =
-        db_write_one(work->db, &scope, work->arena, &session_delete_id, DB_VALUES(db_uuid(*session_id)), &result, error);
+    enum status status = db_write_one(work->db, &scope, work->arena, &session_delete_id,
+                                      DB_VALUES(db_uuid(*session_id)), &result, error);
     if (status == STATUS_OK && result->affected == 0)
-        return error_set(error, work->arena, STATUS_NOT_FOUND, "session.unknown", N_("Phiên đăng nhập này đã kết thúc"), NULL);
+        return error_set(error, work->arena, STATUS_NOT_FOUND, "session.unknown",
+                         N_("Phiên đăng nhập này đã kết thúc"), NULL);
     return status;
 }
 
@@ -184,7 +194,8 @@ enum status session_revoke_others(struct work *work, const struct uuid *keep_ses
 {
     struct db_scope scope = work_scope(work, NULL);
     struct db_result *result;
-    return db_write_one(work->db, &scope, work->arena, &session_delete_others, DB_VALUES(db_uuid(*keep_session_id)), &result, error);
+    return db_write_one(work->db, &scope, work->arena, &session_delete_others,
+                        DB_VALUES(db_uuid(*keep_session_id)), &result, error);
 }
 
 DB_STATEMENT(session_expired, DB_PARAMETERS(DB_INSTANT), DB_COLUMNS({"removed", DB_INT64}),
@@ -194,9 +205,8 @@ enum status session_sweep(struct work *work, int64_t *removed, struct error *err
 {
     struct db_scope scope = {0};
     struct db_result *rows;
-    enum status status =
-        db_write_one(work->db, &scope, work->arena, &session_expired, DB_VALUES(db_instant(work->now)), &rows, error);
-    if (status == STATUS_OK)
-        *removed = db_get_int64(rows, 0, 0);
+    enum status status = db_write_one(work->db, &scope, work->arena, &session_expired,
+                                      DB_VALUES(db_instant(work->now)), &rows, error);
+    if (status == STATUS_OK) *removed = db_get_int64(rows, 0, 0);
     return status;
 }

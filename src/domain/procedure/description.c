@@ -12,12 +12,18 @@ struct member {
 };
 
 static const struct member members[] = {
-    {"code", JSON_STRING},          {"name", JSON_STRING},       {"name_en", JSON_STRING},     {"field", JSON_OBJECT},
-    {"levels", JSON_ARRAY},         {"audience", JSON_ARRAY},    {"keywords", JSON_ARRAY},     {"summary", JSON_STRING},
-    {"summary_en", JSON_STRING},    {"steps", JSON_ARRAY},       {"channels", JSON_ARRAY},     {"papers", JSON_ARRAY},
-    {"copies", JSON_INTEGER},       {"limit", JSON_STRING},      {"limit_note", JSON_STRING},  {"supplement_limit", JSON_STRING},
-    {"fee_note", JSON_STRING},      {"fee_note_en", JSON_STRING}, {"authority", JSON_STRING},  {"results", JSON_ARRAY},
-    {"result_symbol", JSON_STRING}, {"conditions", JSON_STRING}, {"legal_basis", JSON_ARRAY},  {"decision", JSON_STRING},
+    {"code", JSON_STRING},          {"name", JSON_STRING},
+    {"name_en", JSON_STRING},       {"field", JSON_OBJECT},
+    {"levels", JSON_ARRAY},         {"audience", JSON_ARRAY},
+    {"keywords", JSON_ARRAY},       {"summary", JSON_STRING},
+    {"summary_en", JSON_STRING},    {"steps", JSON_ARRAY},
+    {"channels", JSON_ARRAY},       {"papers", JSON_ARRAY},
+    {"copies", JSON_INTEGER},       {"limit", JSON_STRING},
+    {"limit_note", JSON_STRING},    {"supplement_limit", JSON_STRING},
+    {"fee_note", JSON_STRING},      {"fee_note_en", JSON_STRING},
+    {"authority", JSON_STRING},     {"results", JSON_ARRAY},
+    {"result_symbol", JSON_STRING}, {"conditions", JSON_STRING},
+    {"legal_basis", JSON_ARRAY},    {"decision", JSON_STRING},
     {"capabilities", JSON_OBJECT},  {"source", JSON_STRING},
 };
 
@@ -29,10 +35,8 @@ static bool code_valid(struct str text, bool lower)
         char c = text.data[i];
         bool letter = lower ? c >= 'a' && c <= 'z' : c >= 'A' && c <= 'Z';
         bool sign = c == '-' || (!lower && c == '.');
-        if (!letter && !sign && (c < '0' || c > '9'))
-            return false;
-        if (lower && c == '-' && (i + 1 == text.length || text.data[i - 1] == '-'))
-            return false;
+        if (!letter && !sign && (c < '0' || c > '9')) return false;
+        if (lower && c == '-' && (i + 1 == text.length || text.data[i - 1] == '-')) return false;
     }
     return true;
 }
@@ -41,7 +45,8 @@ static const char *check_members(struct arena *arena, const json_t *description)
 {
     const char *key;
     json_t *value;
-    json_object_foreach((json_t *)(uintptr_t)description, key, value) {
+    json_object_foreach((json_t *)(uintptr_t)description, key, value)
+    {
         if (strcmp(key, "fee") == 0) {
             if (!json_is_integer(value) && !json_is_string(value))
                 return "\"fee\" must be a whole number or a FEEL text";
@@ -49,12 +54,9 @@ static const char *check_members(struct arena *arena, const json_t *description)
         }
         const struct member *known = NULL;
         for (size_t i = 0; i < sizeof members / sizeof members[0]; i++)
-            if (strcmp(members[i].name, key) == 0)
-                known = &members[i];
-        if (known == NULL)
-            return arena_printf(arena, "unknown member \"%.60s\"", key);
-        if (json_typeof(value) != known->type)
-            return arena_printf(arena, "\"%s\" has the wrong type", key);
+            if (strcmp(members[i].name, key) == 0) known = &members[i];
+        if (known == NULL) return arena_printf(arena, "unknown member \"%.60s\"", key);
+        if (json_typeof(value) != known->type) return arena_printf(arena, "\"%s\" has the wrong type", key);
         if (json_is_string(value) && json_string_length(value) > TEXT_MAXIMUM)
             return arena_printf(arena, "\"%s\" is longer than %d bytes", key, TEXT_MAXIMUM);
         if (json_is_array(value) && json_array_size(value) > LIST_MAXIMUM)
@@ -66,15 +68,13 @@ static const char *check_members(struct arena *arena, const json_t *description)
 static const char *check_levels(const json_t *levels)
 {
     static const char *const kinds[] = {"city", "department", "district", "commune"};
-    if (json_array_size(levels) == 0)
-        return "\"levels\" is missing or empty";
+    if (json_array_size(levels) == 0) return "\"levels\" is missing or empty";
     for (size_t i = 0; i < json_array_size(levels); i++) {
         struct str level = json_str_value(json_array_get(levels, i));
         bool known = false;
         for (size_t k = 0; k < sizeof kinds / sizeof kinds[0]; k++)
             known |= str_equal_cstr(level, kinds[k]);
-        if (!known)
-            return "\"levels\" may hold city, department, district and commune only";
+        if (!known) return "\"levels\" may hold city, department, district and commune only";
     }
     return NULL;
 }
@@ -100,16 +100,17 @@ static const char *check_texts(struct arena *arena, const json_t *description, c
 
 static const char *check_capabilities(struct arena *arena, const json_t *capabilities)
 {
-    static const char *const known[] = {"information",       "forms_download", "online_submission", "online_processing",
-                                        "online_payment",    "result_online",  "result_post"};
+    static const char *const known[] = {"information",       "forms_download", "online_submission",
+                                        "online_processing", "online_payment", "result_online",
+                                        "result_post"};
     const char *key;
     json_t *value;
-    json_object_foreach((json_t *)(uintptr_t)capabilities, key, value) {
+    json_object_foreach((json_t *)(uintptr_t)capabilities, key, value)
+    {
         bool found = false;
         for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
             found |= strcmp(known[i], key) == 0;
-        if (!found)
-            return arena_printf(arena, "unknown capability \"%.60s\"", key);
+        if (!found) return arena_printf(arena, "unknown capability \"%.60s\"", key);
         if (!json_is_boolean(value))
             return arena_printf(arena, "capability \"%s\" must be true or false", key);
     }
@@ -118,11 +119,9 @@ static const char *check_capabilities(struct arena *arena, const json_t *capabil
 
 const char *description_problem(struct arena *arena, const json_t *description)
 {
-    if (!json_is_object(description))
-        return "the entry is no object";
+    if (!json_is_object(description)) return "the entry is no object";
     const char *problem = check_members(arena, description);
-    if (problem != NULL)
-        return problem;
+    if (problem != NULL) return problem;
     if (!code_valid(json_get_str(description, "code"), false))
         return "\"code\" is missing or malformed (capital letters, digits, '.' and '-', at most 32)";
     struct str name = json_get_str(description, "name");
@@ -138,21 +137,21 @@ const char *description_problem(struct arena *arena, const json_t *description)
         problem = check_named(arena, description, named[i]);
     for (size_t i = 0; problem == NULL && i < sizeof texts / sizeof texts[0]; i++)
         problem = check_texts(arena, description, texts[i]);
-    return problem != NULL ? problem : check_capabilities(arena, json_get_object(description, "capabilities"));
+    return problem != NULL ? problem
+                           : check_capabilities(arena, json_get_object(description, "capabilities"));
 }
 
 int procedure_online_level(const json_t *description)
 {
     const json_t *flags = json_get_object(description, "capabilities");
     bool forms = json_get_bool(flags, "forms_download", false);
-    bool online = json_get_bool(flags, "online_submission", false) && json_get_bool(flags, "online_processing", false);
+    bool online =
+        json_get_bool(flags, "online_submission", false) && json_get_bool(flags, "online_processing", false);
     const json_t *fee = json_object_get(description, "fee");
     bool free_of_charge = fee == NULL || (json_is_integer(fee) && json_integer_value(fee) == 0);
     bool payment = free_of_charge || json_get_bool(flags, "online_payment", false);
     bool result = json_get_bool(flags, "result_online", false) || json_get_bool(flags, "result_post", false);
-    if (!json_get_bool(flags, "information", true) || !forms)
-        return 1;
-    if (!online)
-        return 2;
+    if (!json_get_bool(flags, "information", true) || !forms) return 1;
+    if (!online) return 2;
     return payment && result ? 4 : 3;
 }

@@ -6,21 +6,22 @@
 
 struct procedure_source {
     const json_t *description;
-    const json_t *form;         /* or NULL */
-    struct str workflow;        /* data NULL: none */
-    struct str result_template; /* data NULL: none */
+    const json_t *form;                /* or NULL */
+    struct str workflow;               /* data NULL: none */
+    struct str result_template;        /* data NULL: none */
     const struct print_papers *papers; /* partials the template may use; NULL: none */
 };
 
-/* Compiles into `version` (id set by the caller); everything lives in `arena`, the description is borrowed. */
+/* Compiles into `version` (id set by the caller); everything lives in `arena`, the description is borrowed.
+ */
 NODISCARD enum status procedure_compile(struct arena *arena, const struct procedure_source *source,
                                         struct procedure_version *version, struct error *error);
 NODISCARD enum status compile_form(struct arena *arena, const json_t *form, struct procedure_version *version,
                                    struct error *error);
 NODISCARD enum status compile_workflow(struct arena *arena, struct str xml, struct procedure_version *version,
                                        struct error *error);
-NODISCARD enum status compile_template(struct arena *arena, const struct procedure_source *source, struct procedure_version *version,
-                                       struct error *error);
+NODISCARD enum status compile_template(struct arena *arena, const struct procedure_source *source,
+                                       struct procedure_version *version, struct error *error);
 
 /* Sentence for the person, or NULL when the description keeps to docs/catalogue-format.md. */
 const char *description_problem(struct arena *arena, const json_t *description);

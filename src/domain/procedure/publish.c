@@ -6,29 +6,42 @@
 #include "motcua/domain/reference.h"
 #include "motcua/i18n/text.h"
 
-enum { CANONICAL_MAXIMUM = 8 * 1024 * 1024, CHECK_BYTES = 64 * 1024 * 1024, IMPORT_MAXIMUM = 64 * 1024 * 1024 };
+enum {
+    CANONICAL_MAXIMUM = 8 * 1024 * 1024,
+    CHECK_BYTES = 64 * 1024 * 1024,
+    IMPORT_MAXIMUM = 64 * 1024 * 1024
+};
 
-DB_STATEMENT(publish_field, DB_PARAMETERS(DB_TEXT, DB_TEXT, DB_TEXT), DB_NOTHING,
-             "INSERT INTO procedure_field (code, name, name_en) VALUES ($1, $2, $3) ON CONFLICT (code) DO UPDATE SET "
-             "name = EXCLUDED.name, name_en = CASE WHEN EXCLUDED.name_en = '' THEN procedure_field.name_en "
-             "ELSE EXCLUDED.name_en END "
-             "WHERE procedure_field.name <> EXCLUDED.name OR (EXCLUDED.name_en <> '' AND procedure_field.name_en <> EXCLUDED.name_en)")
+DB_STATEMENT(
+    publish_field, DB_PARAMETERS(DB_TEXT, DB_TEXT, DB_TEXT), DB_NOTHING,
+    "INSERT INTO procedure_field (code, name, name_en) VALUES ($1, $2, $3) ON CONFLICT (code) DO UPDATE SET "
+    "name = EXCLUDED.name, name_en = CASE WHEN EXCLUDED.name_en = '' THEN procedure_field.name_en "
+    "ELSE EXCLUDED.name_en END "
+    "WHERE procedure_field.name <> EXCLUDED.name OR (EXCLUDED.name_en <> '' AND procedure_field.name_en <> "
+    "EXCLUDED.name_en)")
 
-DB_STATEMENT(publish_procedure,
-             DB_PARAMETERS(DB_UUID, DB_TEXT, DB_TEXT, DB_TEXT, DB_TEXT, DB_TEXT_ARRAY, DB_INT32, DB_TEXT, DB_TEXT, DB_INSTANT),
-             DB_NOTHING,
-             "INSERT INTO procedure (id, code, field_code, name, name_en, levels, online_level, exact_key, search_key, updated_at) "
-             "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (code) DO UPDATE SET field_code = EXCLUDED.field_code, "
-             "name = EXCLUDED.name, name_en = EXCLUDED.name_en, levels = EXCLUDED.levels, online_level = EXCLUDED.online_level, "
-             "exact_key = EXCLUDED.exact_key, search_key = EXCLUDED.search_key, updated_at = EXCLUDED.updated_at")
+DB_STATEMENT(
+    publish_procedure,
+    DB_PARAMETERS(DB_UUID, DB_TEXT, DB_TEXT, DB_TEXT, DB_TEXT, DB_TEXT_ARRAY, DB_INT32, DB_TEXT, DB_TEXT,
+                  DB_INSTANT),
+    DB_NOTHING,
+    "INSERT INTO procedure (id, code, field_code, name, name_en, levels, online_level, exact_key, "
+    "search_key, updated_at) "
+    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (code) DO UPDATE SET field_code = "
+    "EXCLUDED.field_code, "
+    "name = EXCLUDED.name, name_en = EXCLUDED.name_en, levels = EXCLUDED.levels, online_level = "
+    "EXCLUDED.online_level, "
+    "exact_key = EXCLUDED.exact_key, search_key = EXCLUDED.search_key, updated_at = EXCLUDED.updated_at")
 
-DB_STATEMENT(publish_version,
-             DB_PARAMETERS(DB_UUID, DB_TEXT, DB_TEXT, DB_JSON, DB_JSON, DB_TEXT, DB_TEXT, DB_INSTANT), DB_NOTHING,
-             "WITH version AS (INSERT INTO procedure_version (id, procedure_id, number, content_hash, description, form, workflow, "
-             "result_template, published_at) SELECT $1, p.id, coalesce((SELECT max(number) FROM procedure_version v "
-             "WHERE v.procedure_id = p.id), 0) + 1, $3, $4, $5, $6, $7, $8 FROM procedure p WHERE p.code = $2 "
-             "RETURNING id, procedure_id) "
-             "UPDATE procedure SET version_id = version.id FROM version WHERE procedure.id = version.procedure_id")
+DB_STATEMENT(
+    publish_version, DB_PARAMETERS(DB_UUID, DB_TEXT, DB_TEXT, DB_JSON, DB_JSON, DB_TEXT, DB_TEXT, DB_INSTANT),
+    DB_NOTHING,
+    "WITH version AS (INSERT INTO procedure_version (id, procedure_id, number, content_hash, description, "
+    "form, workflow, "
+    "result_template, published_at) SELECT $1, p.id, coalesce((SELECT max(number) FROM procedure_version v "
+    "WHERE v.procedure_id = p.id), 0) + 1, $3, $4, $5, $6, $7, $8 FROM procedure p WHERE p.code = $2 "
+    "RETURNING id, procedure_id) "
+    "UPDATE procedure SET version_id = version.id FROM version WHERE procedure.id = version.procedure_id")
 
 /* Two statements in one batch: the row must exist before its version is linked. */
 DB_STATEMENT(publish_known, DB_PARAMETERS(DB_TEXT_ARRAY),
@@ -41,7 +54,8 @@ static const char *content_hash(struct arena *arena, const struct procedure_sour
     struct hash_stream stream;
     hash_stream_start(&stream);
     struct str parts[] = {json_canonical_arena(source->description, arena, CANONICAL_MAXIMUM),
-                          source->form == NULL ? STR("") : json_canonical_arena(source->form, arena, CANONICAL_MAXIMUM),
+                          source->form == NULL ? STR("")
+                                               : json_canonical_arena(source->form, arena, CANONICAL_MAXIMUM),
                           source->workflow.data == NULL ? STR("") : source->workflow,
                           source->result_template.data == NULL ? STR("") : source->result_template};
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
@@ -71,7 +85,8 @@ static struct str search_text(struct arena *arena, const json_t *description)
     return buf_copy(&text, arena);
 }
 
-static void add_publication(struct work *work, struct db_batch *batch, const struct procedure_source *source, const char *hash)
+static void add_publication(struct work *work, struct db_batch *batch, const struct procedure_source *source,
+                            const char *hash)
 {
     const json_t *d = source->description;
     const json_t *field = json_get_object(d, "field");
@@ -83,12 +98,14 @@ static void add_publication(struct work *work, struct db_batch *batch, const str
     struct str code = json_get_str(d, "code");
     db_add(batch, &publish_field, db_text(json_get_str(field, "code")), db_text(json_get_str(field, "name")),
            db_cstr(json_get_cstr(field, "name_en", "")));
-    db_add(batch, &publish_procedure, db_uuid(uuid_create(work->now)), db_text(code), db_text(json_get_str(field, "code")),
-           db_text(json_get_str(d, "name")), db_cstr(json_get_cstr(d, "name_en", "")),
-           db_text_array(kinds, json_array_size(levels)), db_int32(procedure_online_level(d)),
-           db_text(text_accent_key(work->arena, text)), db_text(text_search_key(work->arena, text)), db_instant(work->now));
-    db_add(batch, &publish_version, db_uuid(uuid_create(work->now)), db_text(code), db_cstr(hash), db_json(d), db_json(source->form),
-           db_text(source->workflow), db_text(source->result_template), db_instant(work->now));
+    db_add(batch, &publish_procedure, db_uuid(uuid_create(work->now)), db_text(code),
+           db_text(json_get_str(field, "code")), db_text(json_get_str(d, "name")),
+           db_cstr(json_get_cstr(d, "name_en", "")), db_text_array(kinds, json_array_size(levels)),
+           db_int32(procedure_online_level(d)), db_text(text_accent_key(work->arena, text)),
+           db_text(text_search_key(work->arena, text)), db_instant(work->now));
+    db_add(batch, &publish_version, db_uuid(uuid_create(work->now)), db_text(code), db_cstr(hash), db_json(d),
+           db_json(source->form), db_text(source->workflow), db_text(source->result_template),
+           db_instant(work->now));
 }
 
 /* Compiles everything in an arena that is thrown away. */
@@ -96,7 +113,8 @@ static enum status check_source(struct work *work, const struct procedure_source
 {
     const char *problem = description_problem(work->arena, source->description);
     if (problem != NULL)
-        return error_set(error, work->arena, STATUS_INVALID, "procedure.description", N_("Mô tả thủ tục không hợp lệ"), "%s", problem);
+        return error_set(error, work->arena, STATUS_INVALID, "procedure.description",
+                         N_("Mô tả thủ tục không hợp lệ"), "%s", problem);
     ARENA_AUTO arena = arena_create(CHECK_BYTES);
     struct procedure_version version = {.id = {"00000000-0000-0000-0000-000000000000"}};
     struct error inner = {0};
@@ -121,8 +139,7 @@ struct publication {
 static ptrdiff_t find_code(const struct db_result *known, struct str code)
 {
     for (size_t i = 0; i < known->row_count; i++)
-        if (str_equal(db_get_text(known, i, 0), code))
-            return (ptrdiff_t)i;
+        if (str_equal(db_get_text(known, i, 0), code)) return (ptrdiff_t)i;
     return -1;
 }
 
@@ -137,8 +154,7 @@ static enum status write_publication(struct db_transaction *transaction, void *c
     struct db_batch *load = db_batch(transaction);
     struct db_result *known = db_add(load, &publish_known, db_text_array(codes, publication->count));
     enum status status = db_run(load, error);
-    if (status != STATUS_OK)
-        return status;
+    if (status != STATUS_OK) return status;
     result->added = result->changed = result->unchanged = 0;
     struct db_batch *write = db_batch(transaction);
     for (size_t i = 0; i < publication->count; i++) {
@@ -156,8 +172,8 @@ static enum status write_publication(struct db_transaction *transaction, void *c
     return db_commit(write, error);
 }
 
-static enum status publish_all(struct work *work, const struct procedure_source *sources, size_t count, bool keep_packages,
-                               struct procedure_import *result, struct error *error)
+static enum status publish_all(struct work *work, const struct procedure_source *sources, size_t count,
+                               bool keep_packages, struct procedure_import *result, struct error *error)
 {
     const char **hashes = arena_array(work->arena, count, sizeof *hashes);
     for (size_t i = 0; i < count; i++)
@@ -170,13 +186,12 @@ static enum status publish_all(struct work *work, const struct procedure_source 
 enum status procedure_publish(struct work *work, const struct procedure_package *package, bool *published,
                               struct uuid *procedure_id, struct error *error)
 {
-    struct procedure_source source = {package->description, package->form, package->workflow, package->result_template,
-                                      work->domain->papers};
+    struct procedure_source source = {package->description, package->form, package->workflow,
+                                      package->result_template, work->domain->papers};
     struct procedure_import result = {0};
     struct procedure_row row;
     enum status status = check_source(work, &source, error);
-    if (status == STATUS_OK)
-        status = publish_all(work, &source, 1, false, &result, error);
+    if (status == STATUS_OK) status = publish_all(work, &source, 1, false, &result, error);
     if (status == STATUS_OK)
         status = procedure_find(work, json_get_str(package->description, "code"), &row, error);
     if (status == STATUS_OK) {
@@ -195,7 +210,8 @@ struct entries {
     size_t refused_count, capacity;
 };
 
-static void refuse(struct arena *arena, struct entries *entries, size_t line, const char *code, const char *reason)
+static void refuse(struct arena *arena, struct entries *entries, size_t line, const char *code,
+                   const char *reason)
 {
     if (entries->refused_count == entries->capacity) {
         size_t capacity = entries->capacity == 0 ? 16 : entries->capacity * 2;
@@ -224,7 +240,9 @@ static void find_lines(struct str text, size_t *lines, size_t count)
                 quoted = false;
             continue;
         }
-        if (depth == 1 && (c == '{' || c == '[' || c == '"' || (c >= '0' && c <= '9') || c == '-' || (c >= 'a' && c <= 'z')) &&
+        if (depth == 1 &&
+            (c == '{' || c == '[' || c == '"' || (c >= '0' && c <= '9') || c == '-' ||
+             (c >= 'a' && c <= 'z')) &&
             (i == 0 || text.data[i - 1] < '0' || text.data[i - 1] > 'z'))
             lines[found++] = line;
         quoted = c == '"';
@@ -233,20 +251,22 @@ static void find_lines(struct str text, size_t *lines, size_t count)
     }
 }
 
-static enum status read_array(struct work *work, struct str text, struct entries *entries, struct error *error)
+static enum status read_array(struct work *work, struct str text, struct entries *entries,
+                              struct error *error)
 {
     enum status status = json_parse(work->arena, text, IMPORT_MAXIMUM, 0, &entries->array, error);
     if (status == STATUS_OK && !json_is_array(entries->array))
-        return error_set(error, work->arena, STATUS_INVALID, "import.array", N_("Tệp phải là một mảng JSON hoặc JSON Lines"), NULL);
-    if (status != STATUS_OK)
-        return status;
+        return error_set(error, work->arena, STATUS_INVALID, "import.array",
+                         N_("Tệp phải là một mảng JSON hoặc JSON Lines"), NULL);
+    if (status != STATUS_OK) return status;
     size_t count = json_array_size(entries->array);
     entries->lines = arena_array(work->arena, count, sizeof *entries->lines);
     find_lines(text, entries->lines, count);
     return STATUS_OK;
 }
 
-static enum status read_lines(struct work *work, struct str text, struct entries *entries, struct error *error)
+static enum status read_lines(struct work *work, struct str text, struct entries *entries,
+                              struct error *error)
 {
     (void)error;
     size_t total = 1, line = 0;
@@ -260,8 +280,7 @@ static enum status read_lines(struct work *work, struct str text, struct entries
         line++;
         one = str_trim(one);
         text = rest;
-        if (one.length == 0)
-            continue;
+        if (one.length == 0) continue;
         json_t *entry = NULL;
         struct error problem = {0};
         if (json_parse(work->arena, one, IMPORT_MAXIMUM, 0, &entry, &problem) != STATUS_OK) {
@@ -277,8 +296,7 @@ static enum status read_lines(struct work *work, struct str text, struct entries
 static bool seen_before(const json_t *array, size_t index, struct str code)
 {
     for (size_t i = 0; i < index; i++)
-        if (str_equal(json_get_str(json_array_get(array, i), "code"), code))
-            return true;
+        if (str_equal(json_get_str(json_array_get(array, i), "code"), code)) return true;
     return false;
 }
 
@@ -293,29 +311,33 @@ static struct procedure_source *check_entries(struct work *work, struct entries 
         if (seen_before(entries->array, i, str_of(code)) && code[0] != '\0')
             refuse(work->arena, entries, entries->lines[i], code, "the code stands twice in this file");
         else if (check_source(work, &sources[i], &problem) != STATUS_OK)
-            refuse(work->arena, entries, entries->lines[i], code, problem.detail != NULL ? problem.detail : problem.code);
+            refuse(work->arena, entries, entries->lines[i], code,
+                   problem.detail != NULL ? problem.detail : problem.code);
     }
     return sources;
 }
 
-enum status procedure_import(struct work *work, struct str text, struct procedure_import *result, struct error *error)
+enum status procedure_import(struct work *work, struct str text, struct procedure_import *result,
+                             struct error *error)
 {
     struct entries entries = {0};
     struct str trimmed = str_trim(text);
     *result = (struct procedure_import){0};
     bool array = trimmed.length > 0 && trimmed.data[0] == '[';
-    enum status status = array ? read_array(work, text, &entries, error) : read_lines(work, text, &entries, error);
+    enum status status =
+        array ? read_array(work, text, &entries, error) : read_lines(work, text, &entries, error);
     json_auto owned = entries.array;
-    if (status != STATUS_OK)
-        return status;
+    if (status != STATUS_OK) return status;
     struct procedure_source *sources = check_entries(work, &entries);
     result->total = json_array_size(entries.array) + (array ? 0 : entries.refused_count);
     result->refused = entries.refused;
     result->refused_count = entries.refused_count;
     if (entries.refused_count > 0)
-        return error_set(error, work->arena, STATUS_INVALID, "import.refused", N_("Có mục không hợp lệ; chưa nhập mục nào"), NULL);
+        return error_set(error, work->arena, STATUS_INVALID, "import.refused",
+                         N_("Có mục không hợp lệ; chưa nhập mục nào"), NULL);
     result->total = json_array_size(entries.array);
     if (result->total == 0)
-        return error_set(error, work->arena, STATUS_INVALID, "import.empty", N_("Tệp không có mục nào"), NULL);
+        return error_set(error, work->arena, STATUS_INVALID, "import.empty", N_("Tệp không có mục nào"),
+                         NULL);
     return publish_all(work, sources, result->total, true, result, error);
 }

@@ -17,22 +17,22 @@ static const char *copy_text(struct arena *arena, const json_t *object, const ch
     return arena_strdup(arena, json_get_cstr(object, key, fallback));
 }
 
-static enum status compile_feel(struct arena *arena, const json_t *value, const struct feel_expression **expression,
-                                struct error *error)
+static enum status compile_feel(struct arena *arena, const json_t *value,
+                                const struct feel_expression **expression, struct error *error)
 {
     *expression = NULL;
-    if (value == NULL || json_is_null(value))
-        return STATUS_OK;
+    if (value == NULL || json_is_null(value)) return STATUS_OK;
     struct str text = json_is_integer(value)
                           ? str_of(arena_printf(arena, "%lld", (long long)json_integer_value(value)))
                           : json_str_value(value);
     if (text.data == NULL)
-        return error_set(error, arena, STATUS_INVALID, "procedure.fee", N_("Phải là số hoặc biểu thức FEEL"), NULL);
+        return error_set(error, arena, STATUS_INVALID, "procedure.fee", N_("Phải là số hoặc biểu thức FEEL"),
+                         NULL);
     return feel_compile(arena, text, NULL, expression, error);
 }
 
-static enum status compile_limit(struct arena *arena, const json_t *description, const char *key, struct limit *limit,
-                                 struct error *error)
+static enum status compile_limit(struct arena *arena, const json_t *description, const char *key,
+                                 struct limit *limit, struct error *error)
 {
     struct str text = json_get_str(description, key);
     *limit = (struct limit){.unit = LIMIT_NONE, .cutoff = LIMIT_NO_CUTOFF};
@@ -45,8 +45,8 @@ static int count_of(const json_t *paper, const char *key)
     return count < 0 || count > 100 ? 0 : (int)count;
 }
 
-static enum status compile_papers(struct arena *arena, const json_t *description, struct procedure_version *version,
-                                  struct error *error)
+static enum status compile_papers(struct arena *arena, const json_t *description,
+                                  struct procedure_version *version, struct error *error)
 {
     const json_t *list = json_get_array(description, "papers");
     size_t count = json_array_size(list);
@@ -63,17 +63,17 @@ static enum status compile_papers(struct arena *arena, const json_t *description
             .required = json_get_bool(paper, "required", true),
             .upload = json_get_bool(paper, "upload", true),
         };
-        enum status status = compile_feel(arena, json_object_get(paper, "condition"), &papers[i].condition, error);
-        if (status != STATUS_OK)
-            return status;
+        enum status status =
+            compile_feel(arena, json_object_get(paper, "condition"), &papers[i].condition, error);
+        if (status != STATUS_OK) return status;
     }
     version->papers = papers;
     version->paper_count = count;
     return STATUS_OK;
 }
 
-enum status procedure_compile(struct arena *arena, const struct procedure_source *source, struct procedure_version *version,
-                              struct error *error)
+enum status procedure_compile(struct arena *arena, const struct procedure_source *source,
+                              struct procedure_version *version, struct error *error)
 {
     const json_t *description = source->description;
     version->arena = arena;
@@ -91,8 +91,7 @@ enum status procedure_compile(struct arena *arena, const struct procedure_source
         status = compile_limit(arena, description, "supplement_limit", &version->supplement_limit, error);
     if (status == STATUS_OK)
         status = compile_feel(arena, json_object_get(description, "fee"), &version->fee, error);
-    if (status == STATUS_OK)
-        status = compile_papers(arena, description, version, error);
+    if (status == STATUS_OK) status = compile_papers(arena, description, version, error);
     if (status == STATUS_OK && source->form != NULL)
         status = compile_form(arena, source->form, version, error);
     if (status == STATUS_OK && source->workflow.data != NULL)
@@ -102,12 +101,12 @@ enum status procedure_compile(struct arena *arena, const struct procedure_source
     return status;
 }
 
-enum status compile_form(struct arena *arena, const json_t *form, struct procedure_version *version, struct error *error)
+enum status compile_form(struct arena *arena, const json_t *form, struct procedure_version *version,
+                         struct error *error)
 {
     struct form_findings findings = {0};
     enum status status = form_compile(arena, form, &version->form, &findings);
-    if (status == STATUS_OK)
-        return STATUS_OK;
+    if (status == STATUS_OK) return STATUS_OK;
     const struct form_finding *first = findings.count > 0 ? &findings.list[0] : NULL;
     for (size_t i = 0; i < findings.count; i++) {
         if (!findings.list[i].warning) {
@@ -115,8 +114,9 @@ enum status compile_form(struct arena *arena, const json_t *form, struct procedu
             break;
         }
     }
-    status = error_set(error, arena, STATUS_INVALID, "procedure.form", first == NULL ? N_("Biểu mẫu không hợp lệ") : first->message,
-                       "%s: %s", first == NULL ? "" : first->path, first == NULL ? "" : first->code);
+    status = error_set(error, arena, STATUS_INVALID, "procedure.form",
+                       first == NULL ? N_("Biểu mẫu không hợp lệ") : first->message, "%s: %s",
+                       first == NULL ? "" : first->path, first == NULL ? "" : first->code);
     if (error != NULL) {
         error->field = "form";
         error->argument = first == NULL ? NULL : first->argument;
@@ -131,7 +131,8 @@ static bool limit_readable(void *user, struct str text)
     return limit_parse(user, text, &limit, &ignored) == STATUS_OK;
 }
 
-enum status compile_workflow(struct arena *arena, struct str xml, struct procedure_version *version, struct error *error)
+enum status compile_workflow(struct arena *arena, struct str xml, struct procedure_version *version,
+                             struct error *error)
 {
     struct str roles[ROLE_COUNT];
     for (unsigned i = 0; i < ROLE_COUNT; i++)
@@ -148,53 +149,50 @@ enum status compile_workflow(struct arena *arena, struct str xml, struct procedu
     if (status == STATUS_OK && bpmn_model_has_errors(version->workflow, NULL, false)) {
         for (size_t i = 0; i < version->workflow->finding_count; i++) {
             const struct bpmn_finding *finding = &version->workflow->findings[i];
-            if (finding->severity != BPMN_ERROR_FINDING)
-                continue;
-            status = error_set(error, arena, STATUS_INVALID, "procedure.workflow", finding->message, "%s at %.*s: %s",
-                               finding->code, STR_ARG(finding->element), bpmn_finding_text(arena, finding));
-            if (error != NULL)
-                error->argument = finding->argument;
+            if (finding->severity != BPMN_ERROR_FINDING) continue;
+            status = error_set(error, arena, STATUS_INVALID, "procedure.workflow", finding->message,
+                               "%s at %.*s: %s", finding->code, STR_ARG(finding->element),
+                               bpmn_finding_text(arena, finding));
+            if (error != NULL) error->argument = finding->argument;
             break;
         }
     }
-    if (status != STATUS_OK && error != NULL)
-        error->field = "workflow";
+    if (status != STATUS_OK && error != NULL) error->field = "workflow";
     return status;
 }
 
-enum status compile_template(struct arena *arena, const struct procedure_source *source, struct procedure_version *version,
-                             struct error *error)
+enum status compile_template(struct arena *arena, const struct procedure_source *source,
+                             struct procedure_version *version, struct error *error)
 {
     struct mustache_options options = {.mode = MUSTACHE_XML};
     struct mustache_set *set = mustache_create(arena, &options);
     enum status status = mustache_add(set, "result", source->result_template, error);
-    if (status == STATUS_OK)
-        status = print_papers_add_partials(source->papers, set, error);
-    if (status == STATUS_OK)
-        status = mustache_compile(set, "result", &version->result_template, error);
+    if (status == STATUS_OK) status = print_papers_add_partials(source->papers, set, error);
+    if (status == STATUS_OK) status = mustache_compile(set, "result", &version->result_template, error);
     if (status != STATUS_OK && error != NULL) {
         error->field = "result_template";
-        if (error->message == NULL)
-            error->message = N_("Mẫu kết quả không hợp lệ");
+        if (error->message == NULL) error->message = N_("Mẫu kết quả không hợp lệ");
     }
     return status;
 }
 
 DB_STATEMENT(version_find, DB_PARAMETERS(DB_UUID),
-             DB_COLUMNS({"procedure_id", DB_UUID}, {"number", DB_INT32}, {"description", DB_JSON}, {"form", DB_JSON},
-                        {"workflow", DB_TEXT}, {"result_template", DB_TEXT}),
-             "SELECT procedure_id, number, description, form, workflow, result_template FROM procedure_version WHERE id = $1")
+             DB_COLUMNS({"procedure_id", DB_UUID}, {"number", DB_INT32}, {"description", DB_JSON},
+                        {"form", DB_JSON}, {"workflow", DB_TEXT}, {"result_template", DB_TEXT}),
+             "SELECT procedure_id, number, description, form, workflow, result_template FROM "
+             "procedure_version WHERE id = $1")
 
-enum status procedure_version_load(struct work *work, const struct uuid *version_id, struct procedure_version **version,
-                                   struct error *error)
+enum status procedure_version_load(struct work *work, const struct uuid *version_id,
+                                   struct procedure_version **version, struct error *error)
 {
     struct db_scope scope = {0};
     struct db_result *rows;
-    enum status status = db_read_one(work->db, &scope, work->arena, &version_find, DB_VALUES(db_uuid(*version_id)), &rows, error);
-    if (status != STATUS_OK)
-        return status;
+    enum status status = db_read_one(work->db, &scope, work->arena, &version_find,
+                                     DB_VALUES(db_uuid(*version_id)), &rows, error);
+    if (status != STATUS_OK) return status;
     if (rows->row_count == 0)
-        return error_set(error, work->arena, STATUS_NOT_FOUND, "procedure.unknown", N_("Không tìm thấy thủ tục này"), NULL);
+        return error_set(error, work->arena, STATUS_NOT_FOUND, "procedure.unknown",
+                         N_("Không tìm thấy thủ tục này"), NULL);
     struct arena *arena = arena_create(VERSION_BYTES);
     struct procedure_version *loaded = arena_zalloc(arena, sizeof *loaded);
     loaded->id = *version_id;
@@ -202,12 +200,15 @@ enum status procedure_version_load(struct work *work, const struct uuid *version
     loaded->number = db_get_int32(rows, 0, 1);
     json_t *description = db_get_json(rows, 0, 2);
     json_auto form = db_get_json(rows, 0, 3);
-    struct procedure_source source = {description, form, db_get_text(rows, 0, 4), db_get_text(rows, 0, 5), work->domain->papers};
+    struct procedure_source source = {description, form, db_get_text(rows, 0, 4), db_get_text(rows, 0, 5),
+                                      work->domain->papers};
     struct error inner = {0};
     status = procedure_compile(arena, &source, loaded, &inner);
-    if (status != STATUS_OK) { /* it was checked when it was published: this program is older than its data, or newer */
-        status = error_set(error, work->arena, STATUS_FATAL, "procedure.version", N_("Thủ tục này tạm thời chưa dùng được"), "%s: %s",
-                           loaded->code, inner.detail == NULL ? inner.code : inner.detail);
+    if (status !=
+        STATUS_OK) { /* it was checked when it was published: this program is older than its data, or newer */
+        status = error_set(error, work->arena, STATUS_FATAL, "procedure.version",
+                           N_("Thủ tục này tạm thời chưa dùng được"), "%s: %s", loaded->code,
+                           inner.detail == NULL ? inner.code : inner.detail);
         json_decref(description);
         arena_destroy(arena);
         return status;
@@ -216,7 +217,6 @@ enum status procedure_version_load(struct work *work, const struct uuid *version
     return STATUS_OK;
 }
 
-
 static enum status evaluate(const struct feel_expression *expression, struct arena *arena, const json_t *data,
                             const struct feel_value **value, struct error *error)
 {
@@ -224,8 +224,8 @@ static enum status evaluate(const struct feel_expression *expression, struct are
     return feel_evaluate(expression, &environment, arena, value, error);
 }
 
-enum status procedure_fee(const struct procedure_version *version, struct arena *arena, const json_t *data, int64_t *fee,
-                          struct error *error)
+enum status procedure_fee(const struct procedure_version *version, struct arena *arena, const json_t *data,
+                          int64_t *fee, struct error *error)
 {
     const struct feel_value *value;
     if (version->fee == NULL) {
@@ -233,12 +233,13 @@ enum status procedure_fee(const struct procedure_version *version, struct arena 
         return STATUS_OK;
     }
     enum status status = evaluate(version->fee, arena, data, &value, error);
-    if (status != STATUS_OK)
-        return status;
+    if (status != STATUS_OK) return status;
     json_auto number = feel_to_json(value);
-    bool whole = json_is_integer(number) && json_integer_value(number) >= 0 && json_integer_value(number) <= FEE_MAXIMUM;
+    bool whole = json_is_integer(number) && json_integer_value(number) >= 0 &&
+                 json_integer_value(number) <= FEE_MAXIMUM;
     if (!whole)
-        return error_set(error, arena, STATUS_INVALID, "procedure.fee", N_("Chưa tính được phí, lệ phí; vui lòng kiểm tra lại các mục đã khai"),
+        return error_set(error, arena, STATUS_INVALID, "procedure.fee",
+                         N_("Chưa tính được phí, lệ phí; vui lòng kiểm tra lại các mục đã khai"),
                          "the fee rule of %s gave no amount", version->code);
     *fee = json_integer_value(number);
     return STATUS_OK;
@@ -248,7 +249,6 @@ bool procedure_paper_applies(const struct procedure_paper *paper, struct arena *
 {
     const struct feel_value *value;
     struct error ignored;
-    if (paper->condition == NULL)
-        return true;
+    if (paper->condition == NULL) return true;
     return evaluate(paper->condition, arena, data, &value, &ignored) == STATUS_OK && feel_is_true(value);
 }

@@ -22,8 +22,7 @@ struct key_ring {
 struct key_ring *key_ring_create(const struct secret_key *master)
 {
     struct key_ring *ring = calloc(1, sizeof *ring);
-    if (ring == NULL)
-        abort();
+    if (ring == NULL) abort();
     pthread_mutex_init(&ring->lock, NULL);
     ring->master = *master;
     return ring;
@@ -31,8 +30,7 @@ struct key_ring *key_ring_create(const struct secret_key *master)
 
 void key_ring_destroy(struct key_ring *ring)
 {
-    if (ring == NULL)
-        return;
+    if (ring == NULL) return;
     for (size_t i = 0; i < RING_SLOTS; i++) {
         for (struct ring_entry *entry = ring->slots[i]; entry != NULL;) {
             struct ring_entry *next = entry->next;
@@ -52,16 +50,16 @@ void key_ring_derive(const struct key_ring *ring, const char purpose[static 8], 
 }
 
 /* version 0: the newest known. */
-static bool ring_find(struct key_ring *ring, const struct uuid *tenant_id, int version, struct secret_key *key,
-                      int *found_version)
+static bool ring_find(struct key_ring *ring, const struct uuid *tenant_id, int version,
+                      struct secret_key *key, int *found_version)
 {
     const struct ring_entry *best = NULL;
     pthread_mutex_lock(&ring->lock);
-    for (const struct ring_entry *entry = ring->slots[str_hash(str_of(tenant_id->text)) % RING_SLOTS]; entry != NULL;
-         entry = entry->next) {
-        bool wanted = version == 0 ? best == NULL || entry->version > best->version : entry->version == version;
-        if (uuid_same(&entry->tenant_id, tenant_id) && wanted)
-            best = entry;
+    for (const struct ring_entry *entry = ring->slots[str_hash(str_of(tenant_id->text)) % RING_SLOTS];
+         entry != NULL; entry = entry->next) {
+        bool wanted =
+            version == 0 ? best == NULL || entry->version > best->version : entry->version == version;
+        if (uuid_same(&entry->tenant_id, tenant_id) && wanted) best = entry;
     }
     if (best != NULL) {
         *key = best->key;
@@ -71,7 +69,8 @@ static bool ring_find(struct key_ring *ring, const struct uuid *tenant_id, int v
     return best != NULL;
 }
 
-static void ring_put(struct key_ring *ring, const struct uuid *tenant_id, int version, const struct secret_key *key)
+static void ring_put(struct key_ring *ring, const struct uuid *tenant_id, int version,
+                     const struct secret_key *key)
 {
     struct secret_key known;
     int known_version;
@@ -80,8 +79,7 @@ static void ring_put(struct key_ring *ring, const struct uuid *tenant_id, int ve
         return;
     }
     struct ring_entry *entry = calloc(1, sizeof *entry);
-    if (entry == NULL)
-        abort();
+    if (entry == NULL) abort();
     entry->tenant_id = *tenant_id;
     entry->version = version;
     entry->key = *key;
@@ -113,19 +111,21 @@ static enum status create_first(struct work *work, const struct uuid *tenant_id,
     struct db_scope scope = work_scope(work, tenant_id);
     struct db_result *result;
     return db_write_one(work->db, &scope, work->arena, &tenant_key_first,
-                        DB_VALUES(db_bytes(str_make((const char *)wrapped.bytes, sizeof wrapped.bytes))), &result, error);
+                        DB_VALUES(db_bytes(str_make((const char *)wrapped.bytes, sizeof wrapped.bytes))),
+                        &result, error);
 }
 
-static enum status load_keys(struct work *work, const struct uuid *tenant_id, size_t *count, struct error *error)
+static enum status load_keys(struct work *work, const struct uuid *tenant_id, size_t *count,
+                             struct error *error)
 {
     struct db_scope scope = work_scope(work, tenant_id);
     struct db_result *rows;
     enum status status = db_read_one(work->db, &scope, work->arena, &tenant_keys, DB_VALUES(), &rows, error);
-    if (status != STATUS_OK)
-        return status;
+    if (status != STATUS_OK) return status;
     for (size_t i = 0; i < rows->row_count; i++) {
         SECRET_KEY_AUTO key;
-        status = keys_unwrap(&work->domain->keys->master, key_context(work->arena, tenant_id), db_get_bytes(rows, i, 1), &key);
+        status = keys_unwrap(&work->domain->keys->master, key_context(work->arena, tenant_id),
+                             db_get_bytes(rows, i, 1), &key);
         if (status != STATUS_OK)
             return error_set(error, work->arena, STATUS_FATAL, "keys.master", NULL,
                              "the key of tenant %s was wrapped by another master key", tenant_id->text);
@@ -135,23 +135,20 @@ static enum status load_keys(struct work *work, const struct uuid *tenant_id, si
     return STATUS_OK;
 }
 
-enum status key_ring_tenant(struct work *work, const struct uuid *tenant_id, int version, struct secret_key *key,
-                            int *found_version, struct error *error)
+enum status key_ring_tenant(struct work *work, const struct uuid *tenant_id, int version,
+                            struct secret_key *key, int *found_version, struct error *error)
 {
     struct key_ring *ring = work->domain->keys;
-    if (ring_find(ring, tenant_id, version, key, found_version))
-        return STATUS_OK;
+    if (ring_find(ring, tenant_id, version, key, found_version)) return STATUS_OK;
     size_t count = 0;
     enum status status = load_keys(work, tenant_id, &count, error);
     if (status == STATUS_OK && count == 0) {
         status = create_first(work, tenant_id, error);
-        if (status == STATUS_OK)
-            status = load_keys(work, tenant_id, &count, error);
+        if (status == STATUS_OK) status = load_keys(work, tenant_id, &count, error);
     }
-    if (status != STATUS_OK)
-        return status;
+    if (status != STATUS_OK) return status;
     if (!ring_find(ring, tenant_id, version, key, found_version))
-        return error_set(error, work->arena, STATUS_NOT_FOUND, "keys.version", NULL, "tenant %s has no key %d",
-                         tenant_id->text, version);
+        return error_set(error, work->arena, STATUS_NOT_FOUND, "keys.version", NULL,
+                         "tenant %s has no key %d", tenant_id->text, version);
     return STATUS_OK;
 }

@@ -3,7 +3,8 @@
 #include "motcua/domain/reference.h"
 #include "motcua/domain/tenant.h"
 
-DB_STATEMENT(administrative_unit_insert, DB_PARAMETERS(DB_TEXT, DB_TEXT, DB_TEXT, DB_TEXT, DB_TEXT, DB_INT32), DB_NOTHING,
+DB_STATEMENT(administrative_unit_insert, DB_PARAMETERS(DB_TEXT, DB_TEXT, DB_TEXT, DB_TEXT, DB_TEXT, DB_INT32),
+             DB_NOTHING,
              "INSERT INTO administrative_unit (code, kind, parent_code, name, full_name, sort_order) "
              "VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING")
 
@@ -18,14 +19,16 @@ static enum status write_units(struct db_transaction *transaction, void *context
     struct db_batch *write = db_batch(transaction);
     for (size_t i = 0; i < units->count; i++) {
         const struct administrative_unit *unit = &units->list[i];
-        db_add(write, &administrative_unit_insert, db_cstr(unit->code), db_cstr(unit->kind), db_cstr(unit->parent_code),
-               db_cstr(unit->name), db_cstr(unit->full_name), db_int32((int32_t)i));
+        db_add(write, &administrative_unit_insert, db_cstr(unit->code), db_cstr(unit->kind),
+               db_cstr(unit->parent_code), db_cstr(unit->name), db_cstr(unit->full_name),
+               db_int32((int32_t)i));
     }
     reference_touch(write, "tenant");
     return db_commit(write, error);
 }
 
-enum status administrative_unit_add(struct work *work, const struct administrative_unit *list, size_t count, struct error *error)
+enum status administrative_unit_add(struct work *work, const struct administrative_unit *list, size_t count,
+                                    struct error *error)
 {
     struct units units = {list, count};
     struct db_scope scope = {0};
@@ -35,7 +38,8 @@ enum status administrative_unit_add(struct work *work, const struct administrati
 DB_STATEMENT(calendar_insert, DB_PARAMETERS(DB_TEXT, DB_TEXT, DB_JSON), DB_NOTHING,
              "INSERT INTO calendar (code, revision, name, definition) "
              "SELECT $1, coalesce(max(revision), 0) + 1, $2, $3 FROM calendar WHERE code = $1 "
-             "HAVING NOT coalesce((SELECT c.definition = $3 FROM calendar c WHERE c.code = $1 ORDER BY c.revision DESC LIMIT 1), false)")
+             "HAVING NOT coalesce((SELECT c.definition = $3 FROM calendar c WHERE c.code = $1 ORDER BY "
+             "c.revision DESC LIMIT 1), false)")
 
 struct publishing {
     const char *code, *name;
@@ -46,12 +50,14 @@ static enum status write_calendar(struct db_transaction *transaction, void *cont
 {
     const struct publishing *publishing = context;
     struct db_batch *write = db_batch(transaction);
-    db_add(write, &calendar_insert, db_cstr(publishing->code), db_cstr(publishing->name), db_json(publishing->definition));
+    db_add(write, &calendar_insert, db_cstr(publishing->code), db_cstr(publishing->name),
+           db_json(publishing->definition));
     reference_touch(write, "calendar");
     return db_commit(write, error);
 }
 
-enum status calendar_publish(struct work *work, const char *code, const char *name, const json_t *definition, struct error *error)
+enum status calendar_publish(struct work *work, const char *code, const char *name, const json_t *definition,
+                             struct error *error)
 {
     struct publishing publishing = {code, name, definition};
     struct db_scope scope = {0};

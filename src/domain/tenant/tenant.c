@@ -9,8 +9,7 @@ const struct tenant *tenant_by_id(const struct tenants *tenants, const struct uu
     while (low < high) {
         size_t middle = (low + high) / 2;
         int order = strcmp(id->text, tenants->by_id[middle]->id.text);
-        if (order == 0)
-            return tenants->by_id[middle];
+        if (order == 0) return tenants->by_id[middle];
         if (order < 0)
             high = middle;
         else
@@ -25,8 +24,7 @@ const struct tenant *tenant_by_slug(const struct tenants *tenants, struct str sl
     while (low < high) {
         size_t middle = (low + high) / 2;
         int order = str_compare(slug, str_of(tenants->by_slug[middle]->slug));
-        if (order == 0)
-            return tenants->by_slug[middle];
+        if (order == 0) return tenants->by_slug[middle];
         if (order < 0)
             high = middle;
         else
@@ -39,11 +37,9 @@ const struct tenant *tenant_by_slug(const struct tenants *tenants, struct str sl
 static const struct tenant *find(const struct tenants *tenants, struct str wanted,
                                  const char *(*member)(const struct tenant *))
 {
-    if (wanted.length == 0)
-        return NULL;
+    if (wanted.length == 0) return NULL;
     for (size_t i = 0; i < tenants->count; i++)
-        if (str_equal_ignore_case(wanted, str_of(member(&tenants->all[i]))))
-            return &tenants->all[i];
+        if (str_equal_ignore_case(wanted, str_of(member(&tenants->all[i])))) return &tenants->all[i];
     return NULL;
 }
 
@@ -79,18 +75,17 @@ const struct tenant *tenant_by_agency_identifier(const struct tenants *tenants, 
     return find(tenants, identifier, agency_identifier);
 }
 
-size_t tenant_search(const struct tenants *tenants, struct str search_key, const struct tenant **found, size_t limit)
+size_t tenant_search(const struct tenants *tenants, struct str search_key, const struct tenant **found,
+                     size_t limit)
 {
     size_t count = 0;
-    if (search_key.length == 0)
-        return 0;
+    if (search_key.length == 0) return 0;
     /* First names that begin with the words, then names that hold them. */
     for (int pass = 0; pass < 2; pass++) {
         for (size_t i = 0; i < tenants->count && count < limit; i++) {
             ptrdiff_t at = str_find(tenants->all[i].search_key, search_key);
             bool whole_word = at == 0 || (at > 0 && tenants->all[i].search_key.data[at - 1] == ' ');
-            if (at >= 0 && whole_word == (pass == 0))
-                found[count++] = &tenants->all[i];
+            if (at >= 0 && whole_word == (pass == 0)) found[count++] = &tenants->all[i];
         }
     }
     return count;
@@ -107,17 +102,19 @@ static int by_slug(const void *a, const void *b)
 }
 
 DB_STATEMENT(tenant_all, DB_PARAMETERS(DB_INSTANT),
-             DB_COLUMNS({"id", DB_UUID}, {"parent_id", DB_UUID}, {"slug", DB_TEXT}, {"kind", DB_TEXT}, {"code", DB_TEXT},
-                        {"name", DB_TEXT}, {"short_name", DB_TEXT}, {"name_en", DB_TEXT}, {"place_name", DB_TEXT},
-                        {"host_name", DB_TEXT}, {"agency_identifier", DB_TEXT}, {"agency_identifier_is_sample", DB_BOOL},
-                        {"address", DB_TEXT}, {"phone", DB_TEXT}, {"email", DB_TEXT}, {"calendar_code", DB_TEXT},
-                        {"require_second_factor", DB_BOOL}, {"search_key", DB_TEXT}),
+             DB_COLUMNS({"id", DB_UUID}, {"parent_id", DB_UUID}, {"slug", DB_TEXT}, {"kind", DB_TEXT},
+                        {"code", DB_TEXT}, {"name", DB_TEXT}, {"short_name", DB_TEXT}, {"name_en", DB_TEXT},
+                        {"place_name", DB_TEXT}, {"host_name", DB_TEXT}, {"agency_identifier", DB_TEXT},
+                        {"agency_identifier_is_sample", DB_BOOL}, {"address", DB_TEXT}, {"phone", DB_TEXT},
+                        {"email", DB_TEXT}, {"calendar_code", DB_TEXT}, {"require_second_factor", DB_BOOL},
+                        {"search_key", DB_TEXT}),
              "SELECT id, parent_id, slug, kind, code, name, short_name, name_en, place_name, host_name, "
              "agency_identifier, agency_identifier_is_sample, address, phone, email, calendar_code, "
              "require_second_factor, search_key FROM tenant "
              "WHERE valid_from <= ($1 AT TIME ZONE 'Asia/Ho_Chi_Minh')::date "
              "AND (valid_to IS NULL OR valid_to >= ($1 AT TIME ZONE 'Asia/Ho_Chi_Minh')::date) "
-             "ORDER BY array_position(ARRAY['city', 'department', 'district', 'commune'], kind), sort_order, code, slug")
+             "ORDER BY array_position(ARRAY['city', 'department', 'district', 'commune'], kind), sort_order, "
+             "code, slug")
 
 static const char *text(struct arena *into, const struct db_result *rows, size_t row, size_t column)
 {
@@ -147,13 +144,13 @@ static void read_row(struct arena *into, const struct db_result *rows, size_t ro
 }
 
 /* Links each tenant to its parent and the parents to their children, in the order of `all`. */
-static void link_tree(struct arena *into, struct tenants *tenants, struct tenant *all, const struct db_result *rows)
+static void link_tree(struct arena *into, struct tenants *tenants, struct tenant *all,
+                      const struct db_result *rows)
 {
     for (size_t i = 0; i < tenants->count; i++) {
         struct uuid parent = db_get_uuid(rows, i, 1);
         all[i].parent = uuid_is_empty(&parent) ? NULL : tenant_by_id(tenants, &parent);
-        if (all[i].parent == NULL && tenants->city == NULL)
-            tenants->city = &all[i];
+        if (all[i].parent == NULL && tenants->city == NULL) tenants->city = &all[i];
     }
     for (size_t i = 0; i < tenants->count; i++) {
         size_t count = 0;
@@ -161,20 +158,19 @@ static void link_tree(struct arena *into, struct tenants *tenants, struct tenant
             count += all[j].parent == &all[i];
         const struct tenant **children = arena_array(into, count, sizeof *children);
         for (size_t j = 0; j < tenants->count; j++)
-            if (all[j].parent == &all[i])
-                children[all[i].child_count++] = &all[j];
+            if (all[j].parent == &all[i]) children[all[i].child_count++] = &all[j];
         all[i].children = children;
     }
 }
 
-enum status tenant_load(const struct work *work, struct arena *into, struct tenants **result, struct error *error)
+enum status tenant_load(const struct work *work, struct arena *into, struct tenants **result,
+                        struct error *error)
 {
     struct db_scope scope = {0};
     struct db_result *rows;
-    enum status status = db_read_one(work->db, &scope, work->arena, &tenant_all, DB_VALUES(db_instant(work->now)),
-                                     &rows, error);
-    if (status != STATUS_OK)
-        return status;
+    enum status status = db_read_one(work->db, &scope, work->arena, &tenant_all,
+                                     DB_VALUES(db_instant(work->now)), &rows, error);
+    if (status != STATUS_OK) return status;
     struct tenants *tenants = arena_zalloc(into, sizeof *tenants);
     struct tenant *all = arena_array(into, rows->row_count, sizeof *all);
     tenants->count = rows->row_count;
