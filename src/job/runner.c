@@ -115,7 +115,7 @@ static bool run_round(struct job_runner *runner, struct db_connection *db, struc
                       unsigned round)
 {
     static const struct actor system = {
-        .kind = ACTOR_SYSTEM, .name = "Hệ thống", .title = "", .unit_name = "", .address = ""};
+        .kind = ACTOR_SYSTEM, .name = N_("Hệ thống"), .title = "", .unit_name = "", .address = ""};
     struct work work = {runner->settings.domain, db, arena, &system, clock_now()};
     struct error error = {0};
     enum status status = reference_refresh(&work, false, &error);

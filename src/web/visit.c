@@ -1,6 +1,7 @@
 /* One request with the person behind it: made by the `before` hook, used by every handler. */
 #include "visit.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -78,6 +79,18 @@ bool visit_is_english(const struct visit *visit)
 const char *visit_text(const struct visit *visit, const char *message)
 {
     return visit_is_english(visit) ? translate(visit->web->domain->english, message) : message;
+}
+
+const char *visit_format(const struct visit *visit, const char *message, ...)
+{
+    va_list arguments;
+    va_start(arguments, message);
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+    const char *text = arena_vprintf(visit->arena, visit_text(visit, message), arguments);
+#pragma GCC diagnostic pop
+    va_end(arguments);
+    return text;
 }
 
 const char *visit_pick(const struct visit *visit, const char *vietnamese, const char *english)

@@ -88,6 +88,8 @@ const struct tenant *visit_tenant(const struct visit *visit);
 bool visit_is_english(const struct visit *visit);
 /* Translation of an N_() source text into the person's language. */
 const char *visit_text(const struct visit *visit, const char *message);
+/* The same with values filled in (printf); the catalogue's translation is checked by msgfmt to take the same ones. */
+const char *visit_format(const struct visit *visit, const char *message, ...) __attribute__((format(printf, 2, 3)));
 /* The sentence of visit->error (argument filled in); a general sentence when it has none. */
 const char *visit_error_text(struct visit *visit);
 /* `english` when the person reads English and it is not empty, else `vietnamese`. */

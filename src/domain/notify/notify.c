@@ -104,11 +104,11 @@ static void fill_result(const struct letter *letter)
 {
     const struct result *result = letter->file->result;
     if (result == NULL) return;
-    const char *format = letter->language == LANGUAGE_ENGLISH ? "%s no. %s" : "%s số %s";
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
     json_set_cstr(letter->view, "result",
-                  arena_printf(letter->work->arena, format, text(letter, result->title), result->number));
+                  arena_printf(letter->work->arena, text(letter, N_("%s số %s")), text(letter, result->title),
+                               result->number));
 #pragma GCC diagnostic pop
     json_set_cstr(letter->view, "how", how_text(letter));
     if (strcmp(letter->file->dossier.fee_state, "due") == 0)

@@ -72,7 +72,7 @@ static const char *device_name(struct visit *visit, const char *agent)
     for (size_t i = 0; i < sizeof systems / sizeof systems[0] && system == NULL; i++)
         if (strstr(agent, systems[i][0]) != NULL)
             system = systems[i][1];
-    return system == NULL ? browser : arena_printf(visit->arena, visit_is_english(visit) ? "%s on %s" : "%s trên %s", browser, system);
+    return system == NULL ? browser : visit_format(visit, N_("%s trên %s"), browser, system);
 }
 
 static json_t *sessions_view(struct visit *visit, const struct session_row *rows, size_t count)

@@ -119,7 +119,7 @@ static json_t *result_view(struct visit *visit, const struct dossier_file *file)
         view_text(view, "tone", granted ? "good" : "bad");
         view_text(view, "icon", granted ? "check-circle" : "stop");
         view_text(view, "heading", granted ? visit_text(visit, N_("Đã có kết quả")) : visit_text(visit, N_("Hồ sơ bị từ chối giải quyết")));
-        view_text(view, "text", arena_printf(visit->arena, visit_is_english(visit) ? "%s no. %s, issued on %s." : "%s số %s, cấp ngày %s.",
+        view_text(view, "text", visit_format(visit, N_("%s số %s, cấp ngày %s."),
                                              visit_text(visit, file->result->title), file->result->number,
                                              visit_date(visit, file->result->issued_at)));
         bool may_have = strcmp(dossier->fee_state, "due") != 0;
@@ -339,9 +339,7 @@ void page_draft_delete(struct request *request)
     if (!draft_page_open(visit, &page))
         return;
     const char *name = visit_pick(visit, page.version->name, page.version->name_en);
-    const char *text = arena_printf(visit->arena,
-                                    visit_is_english(visit) ? "The draft “%s” and %zu uploaded file(s) will be deleted for good."
-                                                            : "Bản nháp “%s” cùng %zu tệp đã tải lên sẽ bị xóa và không khôi phục được.",
+    const char *text = visit_format(visit, N_("Bản nháp “%s” cùng %zu tệp đã tải lên sẽ bị xóa và không khôi phục được."),
                                     name, page.document_count);
     message_confirm(visit, N_("Xóa bản nháp này?"), text, arena_printf(visit->arena, "%s/xoa", page.url), N_("Xóa bản nháp"), "/ho-so");
 }

@@ -199,7 +199,7 @@ void fill_members(json_t *view)
 static const char *count_text(struct visit *visit, const struct procedure_paper *paper, size_t have)
 {
     if (have > 0)
-        return arena_printf(visit->arena, visit_is_english(visit) ? "%zu file(s) uploaded" : "Đã tải lên %zu tệp", have);
+        return visit_format(visit, N_("Đã tải lên %zu tệp"), have);
     return paper->required ? visit_text(visit, N_("Chưa có tệp nào")) : visit_text(visit, N_("Không bắt buộc"));
 }
 
@@ -246,9 +246,7 @@ json_t *paper_view(struct draft_page *page, const struct procedure_paper *paper,
     view_text(view, "upload_url", paper->upload ? arena_printf(visit->arena, "%s/%s", base, paper->key) : NULL);
     view_text(view, "accept", ".pdf,.jpg,.jpeg,.png,.webp,.docx,.odt");
     view_text(view, "accept_text",
-              arena_printf(visit->arena, visit_is_english(visit) ? "PDF, JPG, PNG, WebP, DOCX or ODT, at most %s a file."
-                                                                 : "PDF, JPG, PNG, WebP, DOCX hoặc ODT, mỗi tệp không quá %s.",
-                           limit));
+              visit_format(visit, N_("PDF, JPG, PNG, WebP, DOCX hoặc ODT, mỗi tệp không quá %s."), limit));
     view_text(view, "error", problem);
     return view;
 }

@@ -33,7 +33,7 @@ static json_t *papers_view(struct draft_page *page)
         view_text(view, "name", visit_pick(visit, paper->name, paper->name_en));
         view_set(view, "state", missing ? view_tag("warn", "alert", visit_text(visit, N_("Còn thiếu")))
                                         : view_tag("good", "check", visit_text(visit, N_("Đủ"))));
-        view_text(view, "files_text", arena_printf(visit->arena, visit_is_english(visit) ? "%zu file(s)" : "%zu tệp", have));
+        view_text(view, "files_text", visit_format(visit, N_("%zu tệp"), have));
         json_array_append_new(papers, view);
     }
     return papers;

@@ -112,7 +112,7 @@ static void show(struct draft_page *page, const struct dossier_file *file, unsig
                                   ? ""
                                   : arena_printf(visit->arena, "%s %s", visit_text(visit, N_("Hạn bổ sung:")), visit_moment(visit, request->answer_due_at)));
     view_text(shown, "reason", request->reason);
-    view_text(shown, "by_text", arena_printf(visit->arena, visit_is_english(visit) ? "Request no. %s, drawn up by %s at %s" : "Phiếu số %s, %s lập lúc %s",
+    view_text(shown, "by_text", visit_format(visit, N_("Phiếu số %s, %s lập lúc %s"),
                                              request->paper_number, request->requested_by, visit_moment(visit, request->requested_at)));
     view_text(shown, "pdf_url", arena_printf(visit->arena, "%s/phieu/bo-sung-%d.pdf", url, request->number));
     view_text(shown, "note", http_status == 200 ? "" : visit_form_cstr(visit, "note"));
