@@ -178,7 +178,9 @@ static json_t *option(struct form_viewer *viewer, const char *name, const char *
     set(view, "label", label);
     set(view, "help", help);
     set(view, "name", name);
-    set(view, "id", number ? arena_printf(viewer->arena, "%s-%zu", id, number) : id);
+    set(view, "id",
+        number ? arena_printf(viewer->arena, "%s-%zu", id, number)
+               : id); /* never that of the field set around it */
     flag(view, "selected", selected);
     return view;
 }
@@ -206,7 +208,7 @@ static json_t *choice_options(struct form_viewer *viewer, const struct form_choi
     for (size_t i = 0; i < count; i++) {
         bool selected = is_selected(value, choices[i].value);
         if (!selected && !form_choice_visible(viewer->run, &choices[i])) continue;
-        json_array_append_new(options, option(viewer, name, id, shown, choices[i].value,
+        json_array_append_new(options, option(viewer, name, id, shown + 1, choices[i].value,
                                               form_text_in(&choices[i].label, viewer->language),
                                               form_text_in(&choices[i].help, viewer->language), selected));
         shown++;
@@ -245,9 +247,9 @@ static void add_yes_no(struct form_viewer *viewer, json_t *view, const char *nam
     json_t *options = json_array();
     const char *id = form_control_id(viewer->arena, name);
     json_array_append_new(options,
-                          option(viewer, name, id, 0, "true", form_translate(viewer->environment, N_("Có")),
+                          option(viewer, name, id, 1, "true", form_translate(viewer->environment, N_("Có")),
                                  NULL, json_is_true(value)));
-    json_array_append_new(options, option(viewer, name, id, 1, "false",
+    json_array_append_new(options, option(viewer, name, id, 2, "false",
                                           form_translate(viewer->environment, N_("Không")), NULL,
                                           json_is_false(value)));
     json_object_set_new(view, "options", options);

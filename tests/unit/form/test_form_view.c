@@ -10,7 +10,8 @@ static const char *at(const json_t *view, const char *path)
         more = str_split(rest, '.', &name, &rest);
         char key[64];
         snprintf(key, sizeof key, "%.*s", STR_ARG(name));
-        view = json_is_array(view) ? json_array_get(view, (size_t)strtoul(key, NULL, 10)) : json_object_get(view, key);
+        view = json_is_array(view) ? json_array_get(view, (size_t)strtoul(key, NULL, 10))
+                                   : json_object_get(view, key);
     }
     if (json_is_string(view)) return json_string_value(view);
     if (json_is_integer(view)) return arena_printf(arena, "%lld", (long long)json_integer_value(view));
@@ -114,7 +115,7 @@ static void choices_mark_what_was_chosen(void **state)
         view_of(form, "{\"c\":\"x\",\"s\":\"y\",\"m\":[\"x\"],\"yes\":false,\"ok\":true}", false);
     assert_string_equal(at(view, FIELD "options"), "[1]");
     assert_string_equal(at(view, FIELD "options.0.selected"), "true");
-    assert_string_equal(at(view, FIELD "options.0.id"), "f-c");
+    assert_string_equal(at(view, FIELD "options.0.id"), "f-c-1");
     assert_string_equal(at(view, "sections.0.fields.1.options"), "[3]");
     assert_string_equal(at(view, "sections.0.fields.1.options.0.value"), "");
     assert_string_equal(at(view, "sections.0.fields.1.options.2.selected"), "true");
