@@ -10,26 +10,15 @@
 #include "motcua/codec/json.h"
 #include "motcua/domain/identity.h"
 #include "motcua/domain/procedure.h"
+#include "package.h"
 
-enum { SAMPLE_BYTES = 32 * 1024 * 1024, UNITS_A_SET = 40 };
+enum { SAMPLE_BYTES = PACKAGE_FILE_BYTES, UNITS_A_SET = 40 };
 
 struct city {
     struct program *program;
     const char *samples; /* folder */
     json_t *json;        /* city.json */
 };
-
-static enum status read_json(struct arena *arena, const char *path, json_t **json, struct error *error)
-{
-    struct str text;
-    enum status status = file_read(arena, path, SAMPLE_BYTES, &text);
-    if (status != STATUS_OK)
-        return error_set(error, arena, status, "demo.file", NULL, "cannot read %s", path);
-    status = json_parse(arena, text, SAMPLE_BYTES, 0, json, error);
-    if (status != STATUS_OK)
-        return error_set(error, arena, status, "demo.json", NULL, "%s is no valid JSON", path);
-    return STATUS_OK;
-}
 
 /* --- Calendars: every text of samples/calendars together, one row an agency that a tenant names. */
 
@@ -47,7 +36,7 @@ static enum status load_calendars(struct city *city, struct error *error)
         if (!str_ends_with(str_of(entry->d_name), STR(".json")))
             continue;
         json_t *text = NULL;
-        status = read_json(arena, arena_printf(arena, "%s/%s", folder, entry->d_name), &text, error);
+        status = package_read_json(arena, arena_printf(arena, "%s/%s", folder, entry->d_name), &text, error);
         if (status != STATUS_OK)
             break;
         if (json_get_array(text, "agencies") != NULL) {
@@ -166,33 +155,6 @@ static enum status load_catalogue(struct city *city, struct error *error)
     return status;
 }
 
-static enum status load_package(struct city *city, const char *code, struct error *error)
-{
-    struct arena *arena = city->program->arena;
-    const char *folder = arena_printf(arena, "%s/procedures/%s", city->samples, code);
-    json_auto description = NULL;
-    json_auto form = NULL;
-    struct procedure_package package = {.code = code};
-    enum status status = read_json(arena, arena_printf(arena, "%s/procedure.json", folder), &description, error);
-    if (status == STATUS_OK)
-        status = read_json(arena, arena_printf(arena, "%s/form.json", folder), &form, error);
-    if (status == STATUS_OK && file_read(arena, arena_printf(arena, "%s/workflow.bpmn", folder), SAMPLE_BYTES, &package.workflow) != STATUS_OK)
-        status = error_set(error, arena, STATUS_NOT_FOUND, "demo.file", NULL, "cannot read %s/workflow.bpmn", folder);
-    if (status != STATUS_OK)
-        return status;
-    if (file_read(arena, arena_printf(arena, "%s/result.xml", folder), SAMPLE_BYTES, &package.result_template) != STATUS_OK)
-        package.result_template = STR_NULL;
-    package.description = description;
-    package.form = form;
-    bool published;
-    struct uuid id;
-    status = procedure_publish(&city->program->work, &package, &published, &id, error);
-    if (status != STATUS_OK && error->detail != NULL)
-        return error_set(error, arena, status, error->code, NULL, "%s: %s: %s", folder, error->field == NULL ? "" : error->field,
-                         error->detail);
-    return status;
-}
-
 static enum status load_packages(struct city *city, struct error *error)
 {
     const char *folder = arena_printf(city->program->arena, "%s/procedures", city->samples);
@@ -200,9 +162,13 @@ static enum status load_packages(struct city *city, struct error *error)
     enum status status = STATUS_OK;
     if (directory == NULL)
         return error_set(error, city->program->arena, STATUS_NOT_FOUND, "demo.procedures", NULL, "cannot read %s", folder);
-    for (struct dirent *entry = readdir(directory); entry != NULL && status == STATUS_OK; entry = readdir(directory))
+    for (struct dirent *entry = readdir(directory); entry != NULL && status == STATUS_OK; entry = readdir(directory)) {
+        const char *code;
+        bool published;
         if (entry->d_name[0] >= '0' && entry->d_name[0] <= '9')
-            status = load_package(city, arena_strdup(city->program->arena, entry->d_name), error);
+            status = package_publish(city->program, arena_printf(city->program->arena, "%s/%s", folder, entry->d_name), &code,
+                                     &published, error);
+    }
     closedir(directory);
     return status;
 }
@@ -304,7 +270,7 @@ static enum status load_people(struct city *city, struct error *error)
 enum status demo_load(struct program *program, struct error *error)
 {
     struct city city = {.program = program, .samples = arena_printf(program->arena, "%s/samples", program->options.share)};
-    enum status status = read_json(program->arena, arena_printf(program->arena, "%s/city.json", city.samples), &city.json, error);
+    enum status status = package_read_json(program->arena, arena_printf(program->arena, "%s/city.json", city.samples), &city.json, error);
     enum status (*const parts[])(struct city *, struct error *) = {
         load_calendars, load_units, load_agencies, load_catalogue, load_packages, load_offerings, load_people,
     };
@@ -328,7 +294,7 @@ void demo_print_accounts(FILE *out, const char *share)
     ARENA_AUTO arena = arena_create((size_t)256 * 1024 * 1024);
     json_auto city = NULL;
     struct error error;
-    if (read_json(arena, arena_printf(arena, "%s/samples/city.json", share), &city, &error) != STATUS_OK)
+    if (package_read_json(arena, arena_printf(arena, "%s/samples/city.json", share), &city, &error) != STATUS_OK)
         return;
     fprintf(out, "\nSample accounts, all with the password %s\n", json_get_cstr(city, "password", ""));
     const json_t *people = json_get_array(city, "people");

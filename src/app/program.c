@@ -96,6 +96,25 @@ int program_report(const char *name, const struct error *error)
     return 1;
 }
 
+const char *program_sentence(const struct program *program, const struct error *error)
+{
+    struct arena *arena = program->arena;
+    const char *sentence = error->message == NULL ? NULL : translate(program->domain.english, error->message);
+    const char *place = sentence == NULL ? NULL : strstr(sentence, "%s");
+    if (place != NULL)
+        sentence = arena_printf(arena, "%.*s%s%s", (int)(place - sentence), sentence,
+                                error->argument == NULL ? "" : error->argument, place + 2);
+    if (sentence == NULL)
+        return error->detail != NULL ? error->detail : error->code == NULL ? "unknown failure" : error->code;
+    return error->detail == NULL ? sentence : arena_printf(arena, "%s (%s)", sentence, error->detail);
+}
+
+int program_refuse(const struct program *program, const char *name, const struct error *error)
+{
+    fprintf(stderr, "motcua %s: %s\n", name, program_sentence(program, error));
+    return 1;
+}
+
 void program_tick(struct program *program)
 {
     program->work.now = clock_now();

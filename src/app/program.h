@@ -39,6 +39,10 @@ void program_close(struct program *program);
 void program_tick(struct program *program);
 /* Prints "motcua NAME: sentence" for a failed call and returns 1. */
 int program_report(const char *name, const struct error *error);
+/* The English sentence of a refused call, with its detail where there is one; in the program's arena. */
+const char *program_sentence(const struct program *program, const struct error *error);
+/* Prints "motcua NAME: sentence" with that, and returns 1. */
+int program_refuse(const struct program *program, const char *name, const struct error *error);
 /* The folder that holds templates/, static/ and samples/. NULL when there is none. */
 const char *program_find_share(struct arena *arena, const char *wanted);
 
