@@ -38,10 +38,14 @@ static struct dmn_item *read_item(struct loader *loader, const xmlNode *node, un
     item->reference = reference_of(loader, node);
     item->allowed_text = child_text(loader, node, "allowedValues");
     if (function != NULL) {
-        const char *result = xml_attribute(function, NULL, "outputTypeRef", loader->arena);
         item->type = (struct feel_type){.kind = FEEL_TYPE_FUNCTION, .any_parameters = true};
         item->reference = NULL;
-        item->result_reference = result;
+        item->result_reference = xml_attribute(function, NULL, "outputTypeRef", loader->arena);
+        count = depth < MAXIMUM_ITEM_DEPTH ? loader_count(function, "parameters") : 0;
+        item->components = arena_array(loader->arena, count, sizeof *item->components);
+        for (const xmlNode *child = loader_child(function, "parameters"); child != NULL && count > 0;
+             child = loader_next(child, "parameters"))
+            item->components[item->component_count++] = read_item(loader, child, depth + 1);
         return item;
     }
     if (count > 0 && depth < MAXIMUM_ITEM_DEPTH) {
@@ -129,6 +133,17 @@ static void resolve(struct loader *loader, struct dmn_item *item, unsigned depth
     loader->document = before;
 }
 
+/* Parameters listed are all there are; none listed says nothing about them. */
+static struct feel_type function_type(struct loader *loader, struct dmn_item *item, unsigned depth)
+{
+    struct feel_type type = context_type(loader, item, depth);
+    type.kind = FEEL_TYPE_FUNCTION;
+    type.any_parameters = item->component_count == 0;
+    if (item->result_reference != NULL) item->result = loader_type(loader, NULL, item->result_reference);
+    if (item->result != NULL) type.element = &item->result->type;
+    return type;
+}
+
 static void resolve_here(struct loader *loader, struct dmn_item *item, unsigned depth)
 {
     struct feel_type element = {.kind = FEEL_TYPE_ANY};
@@ -136,11 +151,10 @@ static void resolve_here(struct loader *loader, struct dmn_item *item, unsigned 
     if (item->state != 0) return;
     item->state = 1;
     item->type.kind = item->type.kind == FEEL_TYPE_FUNCTION ? FEEL_TYPE_FUNCTION : FEEL_TYPE_ANY;
-    if (item->component_count > 0) {
+    if (item->type.kind == FEEL_TYPE_FUNCTION) {
+        element = function_type(loader, item, depth);
+    } else if (item->component_count > 0) {
         element = context_type(loader, item, depth);
-    } else if (item->type.kind == FEEL_TYPE_FUNCTION) {
-        element = item->type;
-        if (item->result_reference != NULL) item->result = loader_type(loader, NULL, item->result_reference);
     } else if (reference.length > 0) {
         struct dmn_item *base = find_item(loader, reference);
         if (base == NULL) base = find_item(loader, without_prefix(reference));

@@ -55,15 +55,67 @@ static bool subtype(const struct feel_type *a, const struct feel_type *b, unsign
     }
 }
 
-/* Same number of parameters, contravariant; the result of a FEEL function has no declared type and so
- * conforms. */
+/* What can be said of the result of a body without evaluating it: false only when it surely does not conform.
+ */
+static bool body_conforms(const struct feel_function *function, const struct node *body,
+                          const struct feel_type *type)
+{
+    if (type->kind == FEEL_TYPE_ANY) return true;
+    switch (body->kind) {
+    case NODE_LITERAL:
+        return feel_conforms(body->value, type);
+    case NODE_CONTEXT:
+        if (type->kind != FEEL_TYPE_CONTEXT) return false;
+        for (size_t i = 0; i < type->field_count; i++) {
+            size_t at = 0;
+            while (at < body->count && !str_equal(body->names[at], type->fields[i].name))
+                at++;
+            if (at == body->count || !body_conforms(function, body->items[at], type->fields[i].type))
+                return false;
+        }
+        return true;
+    case NODE_LIST:
+        if (type->kind != FEEL_TYPE_LIST) return false;
+        for (size_t i = 0; i < body->count && type->element != NULL; i++)
+            if (!body_conforms(function, body->items[i], type->element)) return false;
+        return true;
+    case NODE_AND:
+    case NODE_OR:
+    case NODE_COMPARISON:
+    case NODE_BETWEEN:
+    case NODE_IN:
+    case NODE_INSTANCE_OF:
+    case NODE_SOME:
+    case NODE_EVERY:
+        return type->kind == FEEL_TYPE_SCALAR && type->scalar == FEEL_BOOLEAN;
+    case NODE_RANGE:
+        return type->kind == FEEL_TYPE_RANGE;
+    case NODE_FUNCTION:
+        return type->kind == FEEL_TYPE_FUNCTION;
+    case NODE_FOR:
+        return type->kind == FEEL_TYPE_LIST;
+    case NODE_NAME: /* a parameter with a type */
+        for (size_t i = 0; i < function->count; i++)
+            if (str_equal(function->parameters[i], body->name))
+                return function->types == NULL || function->types[i] == NULL ||
+                       subtype(function->types[i], type, 0);
+        return true;
+    default:
+        return true;
+    }
+}
+
+/* Same number of parameters, contravariant; the result covariant as far as the body shows it. */
 static bool function_conforms(const struct feel_value *value, const struct feel_type *type)
 {
     const struct feel_function *function;
     if (value->kind != FEEL_FUNCTION) return false;
-    if (type->any_parameters) return true;
     function = value->function;
     if (function->kind == FUNCTION_BUILTIN) return true;
+    if (type->element != NULL && function->kind == FUNCTION_DEFINED &&
+        !body_conforms(function, function->body, type->element))
+        return false;
+    if (type->any_parameters) return true;
     if (function->count != type->field_count) return false;
     for (size_t i = 0; i < function->count; i++) {
         const struct feel_type *mine = function->types != NULL ? function->types[i] : NULL;

@@ -1,13 +1,15 @@
 /* Decisions that require others, boxed expressions, business knowledge models, services, item definitions. */
 #include "dmn_case.h"
 
+/* clang-format off: it would indent every part of a model deeper than the one before */
+
 static void decisions_require_inputs_and_decisions(void **state)
 {
     static const char xml[] = MODEL(
         INPUT("số bản", "number") INPUT("loại", "string") DECISION(
             "đơn giá", "number", NEEDS_INPUT("loại") LITERAL("if loại = \"gấp\" then 15000 else 8000"))
             DECISION("phí", "number", NEEDS_INPUT("số bản") NEEDS("đơn giá") LITERAL("số bản * đơn giá"))
-                DECISION("stranger", "number", LITERAL("số bản * 2")));
+        DECISION("stranger", "number", LITERAL("số bản * 2")));
     struct arena *arena = arena_create(CASE_ARENA);
     const struct dmn_model *model;
     const struct str *names;
@@ -32,50 +34,50 @@ static void boxed_contexts_lists_and_relations(void **state)
 {
     static const char xml[] = MODEL(
         DECISION("c", "Any",
-                 "<context>" ENTRY("a b", LITERAL("2")) ENTRY("c", LITERAL("a b * 3")) "</context>")
+        "<context>" ENTRY("a b", LITERAL("2")) ENTRY("c", LITERAL("a b * 3")) "</context>")
             DECISION("d", "Any",
-                     "<context>" ENTRY("x", LITERAL("2")) "<contextEntry>" LITERAL(
-                         "x + 40") "</contextEntry></context>")
-                DECISION("l", "Any",
-                         "<list>" LITERAL("1") "<list>" LITERAL("\"x\"") "</list><context>" ENTRY(
-                             "y", LITERAL("3")) "</context></list>")
-                    DECISION("r", "Any",
-                             "<relation><column name=\"k\"/><column "
-                             "name=\"v w\"/><row>" LITERAL("\"a\"")
-                                 LITERAL("1") "</row><row>" LITERAL("\"b\"") LITERAL("2") "</row></relation>")
-                        DECISION("p", "Any", NEEDS("r") LITERAL("r[k = \"b\"].v w"))
-                            DECISION("f", "Any",
-                                     "<context>" ENTRY("g", "<functionDefinition><formalParameter name=\"n\" "
-                                                            "typeRef=\"number\"/>" LITERAL(
-                                                                "if n &lt; 2 then 1 else n * "
-                                                                "g(n - 1)") "</"
-                                                                            "functionDefinition"
-                                                                            ">") "<contextEntry"
-                                                                                 ">" LITERAL("g(5)") "<"
-                                                                                                     "/"
-                                                                                                     "c"
-                                                                                                     "o"
-                                                                                                     "n"
-                                                                                                     "t"
-                                                                                                     "e"
-                                                                                                     "x"
-                                                                                                     "t"
-                                                                                                     "E"
-                                                                                                     "n"
-                                                                                                     "t"
-                                                                                                     "r"
-                                                                                                     "y"
-                                                                                                     ">"
-                                                                                                     "<"
-                                                                                                     "/"
-                                                                                                     "c"
-                                                                                                     "o"
-                                                                                                     "n"
-                                                                                                     "t"
-                                                                                                     "e"
-                                                                                                     "x"
-                                                                                                     "t"
-                                                                                                     ">"));
+        "<context>" ENTRY("x", LITERAL("2")) "<contextEntry>" LITERAL(
+            "x + 40") "</contextEntry></context>")
+        DECISION("l", "Any",
+        "<list>" LITERAL("1") "<list>" LITERAL("\"x\"") "</list><context>" ENTRY(
+            "y", LITERAL("3")) "</context></list>")
+        DECISION("r", "Any",
+        "<relation><column name=\"k\"/><column "
+            "name=\"v w\"/><row>" LITERAL("\"a\"")
+            LITERAL("1") "</row><row>" LITERAL("\"b\"") LITERAL("2") "</row></relation>")
+        DECISION("p", "Any", NEEDS("r") LITERAL("r[k = \"b\"].v w"))
+        DECISION("f", "Any",
+        "<context>" ENTRY("g", "<functionDefinition><formalParameter name=\"n\" "
+            "typeRef=\"number\"/>" LITERAL(
+            "if n &lt; 2 then 1 else n * "
+            "g(n - 1)") "</"
+            "functionDefinition"
+            ">") "<contextEntry"
+            ">" LITERAL("g(5)") "<"
+            "/"
+            "c"
+            "o"
+            "n"
+            "t"
+            "e"
+            "x"
+            "t"
+            "E"
+            "n"
+            "t"
+            "r"
+            "y"
+            ">"
+        "<"
+            "/"
+            "c"
+            "o"
+            "n"
+            "t"
+            "e"
+            "x"
+            "t"
+            ">"));
     (void)state;
     check_decision(xml, "c", "{}", "{\"a b\": 2, c: 6}");
     check_decision(xml, "d", "{}", "42");
@@ -89,21 +91,21 @@ static void boxed_conditionals_iterators_and_filters(void **state)
 {
     static const char xml[] =
         MODEL(INPUT("n", "Any")
-                  DECISION("c", "Any",
-                           NEEDS_INPUT("n") "<conditional><if>" LITERAL("n &gt; 2") "</if><then>" LITERAL(
-                               "\"a\"") "</then><else>" LITERAL("\"b\"") "</else></conditional>")
-                      DECISION("f", "Any",
-                               NEEDS_INPUT("n") "<for iteratorVariable=\"i\"><in>" LITERAL(
-                                   "n") "</in><return>" LITERAL("i + count(partial)") "</return></for>")
-                          DECISION("s", "Any",
-                                   NEEDS_INPUT("n") "<some iteratorVariable=\"i\"><in>" LITERAL(
-                                       "n") "</in><satisfies>" LITERAL("i &gt; 2") "</satisfies></some>")
-                              DECISION("e", "Any",
-                                       NEEDS_INPUT("n") "<every iteratorVariable=\"i\"><in>" LITERAL(
-                                           "n") "</in><satisfies>" LITERAL("i &gt; 2") "</satisfies></every>")
-                                  DECISION("w", "Any",
-                                           NEEDS_INPUT("n") "<filter><in>" LITERAL(
-                                               "n") "</in><match>" LITERAL("a &gt; 1") "</match></filter>"));
+        DECISION("c", "Any",
+            NEEDS_INPUT("n") "<conditional><if>" LITERAL("n &gt; 2") "</if><then>" LITERAL(
+            "\"a\"") "</then><else>" LITERAL("\"b\"") "</else></conditional>")
+        DECISION("f", "Any",
+            NEEDS_INPUT("n") "<for iteratorVariable=\"i\"><in>" LITERAL(
+            "n") "</in><return>" LITERAL("i + count(partial)") "</return></for>")
+        DECISION("s", "Any",
+            NEEDS_INPUT("n") "<some iteratorVariable=\"i\"><in>" LITERAL(
+            "n") "</in><satisfies>" LITERAL("i &gt; 2") "</satisfies></some>")
+        DECISION("e", "Any",
+            NEEDS_INPUT("n") "<every iteratorVariable=\"i\"><in>" LITERAL(
+            "n") "</in><satisfies>" LITERAL("i &gt; 2") "</satisfies></every>")
+        DECISION("w", "Any",
+            NEEDS_INPUT("n") "<filter><in>" LITERAL(
+            "n") "</in><match>" LITERAL("a &gt; 1") "</match></filter>"));
     (void)state;
     check_decision(xml, "c", "{n: 3}", "\"a\"");
     check_decision(xml, "c", "{n: null}", "\"b\"");
@@ -123,31 +125,31 @@ static void knowledge_models_are_called(void **state)
 {
     static const char xml[] = MODEL(
         KNOWLEDGE("half", "<formalParameter name=\"n\" typeRef=\"number\"/>",
-                  LITERAL("n / 2")) END_KNOWLEDGE KNOWLEDGE("quarter", "<formalParameter name=\"n\"/>",
-                                                            LITERAL("half(half(n))")) KNOWS("half")
+            LITERAL("n / 2")) END_KNOWLEDGE KNOWLEDGE("quarter", "<formalParameter name=\"n\"/>",
+            LITERAL("half(half(n))")) KNOWS("half")
             END_KNOWLEDGE KNOWLEDGE("steps", "<formalParameter name=\"n\"/>",
-                                    "<decisionTable><input><inputExpression><text>n</text></"
-                                    "inputExpression></input><output/>" RULE1("&lt; 5", "\"few\"")
-                                        RULE1("&gt;= 5", "\"many\"") "</decisionTable>")
-                END_KNOWLEDGE KNOWLEDGE("down", "<formalParameter name=\"n\"/>",
-                                        LITERAL("if n &lt;= 0 then 0 else down(n - 1)"))
-                    END_KNOWLEDGE DECISION("a", "number", KNOWS("quarter") LITERAL("quarter(10)"))
-                        DECISION("b", "Any", KNOWS("half") LITERAL("half(\"x\")")) DECISION(
-                            "c", "Any",
-                            KNOWS("steps") "<invocation>" LITERAL(
-                                "steps") "<binding><parameter name=\"n\"/>" LITERAL("2 + 4") "</binding></"
-                                                                                             "invocation>")
-                            DECISION(
-                                "d",
-                                "Any",
-                                KNOWS("steps") "<invocation>" LITERAL(
-                                    "steps") "<binding><parameter name=\"m\"/>" LITERAL("1") "</binding></"
-                                                                                             "invocation>")
-                                DECISION("e", "Any",
-                                         KNOWS("half") LITERAL("for x in [2, 4] return half(n: x)"))
-                                    DECISION("f", "Any", KNOWS("down") LITERAL("down(20)"))
-                                        DECISION("g", "Any", KNOWS("down") LITERAL("down(1000000)"))
-                                            DECISION("h", "Any", LITERAL("half(2)")));
+        "<decisionTable><input><inputExpression><text>n</text></"
+            "inputExpression></input><output/>" RULE1("&lt; 5", "\"few\"")
+            RULE1("&gt;= 5", "\"many\"") "</decisionTable>")
+        END_KNOWLEDGE KNOWLEDGE("down", "<formalParameter name=\"n\"/>",
+            LITERAL("if n &lt;= 0 then 0 else down(n - 1)"))
+        END_KNOWLEDGE DECISION("a", "number", KNOWS("quarter") LITERAL("quarter(10)"))
+        DECISION("b", "Any", KNOWS("half") LITERAL("half(\"x\")")) DECISION(
+            "c", "Any",
+            KNOWS("steps") "<invocation>" LITERAL(
+            "steps") "<binding><parameter name=\"n\"/>" LITERAL("2 + 4") "</binding></"
+            "invocation>")
+        DECISION(
+            "d",
+            "Any",
+            KNOWS("steps") "<invocation>" LITERAL(
+            "steps") "<binding><parameter name=\"m\"/>" LITERAL("1") "</binding></"
+            "invocation>")
+        DECISION("e", "Any",
+            KNOWS("half") LITERAL("for x in [2, 4] return half(n: x)"))
+        DECISION("f", "Any", KNOWS("down") LITERAL("down(20)"))
+        DECISION("g", "Any", KNOWS("down") LITERAL("down(1000000)"))
+        DECISION("h", "Any", LITERAL("half(2)")));
     (void)state;
     check_decision(xml, "a", "{}", "2.5");
     check_decision(xml, "b", "{}", "null");
@@ -163,20 +165,20 @@ static void services_are_functions_of_their_inputs(void **state)
 {
     static const char xml[] =
         MODEL(INPUT("x", "number") DECISION("inner", "number", LITERAL("1000"))
-                  DECISION("out", "number", NEEDS_INPUT("x") NEEDS("inner") LITERAL("x + inner")) DECISION(
-                      "other", "number",
-                      NEEDS_INPUT("x") LITERAL(
-                          "x * 2")) "<decisionService name=\"s\" id=\"k_s\"><variable "
-                                    "name=\"s\"/><outputDecision href=\"#d_out\"/><inputDecision "
-                                    "href=\"#d_inner\"/><inputData href=\"#i_x\"/></decisionService>"
-                                    "<decisionService name=\"two\" id=\"k_two\"><variable "
-                                    "name=\"two\"/><outputDecision href=\"#d_out\"/><outputDecision "
-                                    "href=\"#d_other\"/><encapsulatedDecision href=\"#d_inner\"/><inputData "
-                                    "href=\"#i_x\"/></decisionService>" DECISION(
-                                        "call", "number", KNOWS("s") LITERAL("s(1, 2)"))
-                                        DECISION("named", "number", KNOWS("s") LITERAL("s(inner: 5, x: 1)"))
-                                            DECISION("wrong", "number", KNOWS("s") LITERAL("s(1)"))
-                                                DECISION("typed", "Any", KNOWS("s") LITERAL("s(\"a\", 1)")));
+        DECISION("out", "number", NEEDS_INPUT("x") NEEDS("inner") LITERAL("x + inner")) DECISION(
+            "other", "number",
+            NEEDS_INPUT("x") LITERAL(
+            "x * 2")) "<decisionService name=\"s\" id=\"k_s\"><variable "
+            "name=\"s\"/><outputDecision href=\"#d_out\"/><inputDecision "
+            "href=\"#d_inner\"/><inputData href=\"#i_x\"/></decisionService>"
+        "<decisionService name=\"two\" id=\"k_two\"><variable "
+            "name=\"two\"/><outputDecision href=\"#d_out\"/><outputDecision "
+            "href=\"#d_other\"/><encapsulatedDecision href=\"#d_inner\"/><inputData "
+            "href=\"#i_x\"/></decisionService>" DECISION(
+            "call", "number", KNOWS("s") LITERAL("s(1, 2)"))
+        DECISION("named", "number", KNOWS("s") LITERAL("s(inner: 5, x: 1)"))
+        DECISION("wrong", "number", KNOWS("s") LITERAL("s(1)"))
+        DECISION("typed", "Any", KNOWS("s") LITERAL("s(\"a\", 1)")));
     (void)state;
     check_decision(xml, "s", "{x: 1, inner: 2}", "3");
     check_decision(xml, "two", "{x: 1}", "{out: 1001, other: 2}");
@@ -193,50 +195,68 @@ static void item_definitions_hold_values(void **state)
 {
     static const char xml[] = MODEL(
         ITEM("tLoại", "<typeRef>string</typeRef><allowedValues><text>\"A\", \"B\"</text></allowedValues>")
-            ITEM(
-                "tNgười",
-                COMPONENT("họ tên", "string") COMPONENT("ngày sinh", "date") COMPONENT(
-                    "loại",
-                    "tLoại")) "<itemDefinition name=\"tNhóm\" "
-                              "isCollection=\"true\"><typeRef>tNgười</typeRef></itemDefinition>"
-                              "<itemDefinition name=\"tNumbers\" "
-                              "isCollection=\"true\"><typeRef>number</typeRef></itemDefinition>" ITEM(
-                                  "tTree", COMPONENT("value", "number") "<itemComponent name=\"children\" "
-                                                                        "isCollection=\"true\"><typeRef>"
-                                                                        "tTree</typeRef></itemComponent>")
-                                  INPUT("p", "tNgười") INPUT("g", "tNhóm") INPUT("l", "tLoại") INPUT(
-                                      "t", "tTree") DECISION("name", "string",
-                                                             NEEDS_INPUT("p") LITERAL("p.họ tên"))
-                                      DECISION("year", "number", NEEDS_INPUT("p") LITERAL("p.ngày sinh.year"))
-                                          DECISION("names", "Any",
-                                                   NEEDS_INPUT("g") LITERAL("g[loại = \"B\"].họ tên"))
-                                              DECISION("kind", "Any", NEEDS_INPUT("l") LITERAL("l"))
-                                                  DECISION("wrapped", "tNumbers", LITERAL("5")) DECISION(
-                                                      "unwrapped", "number", LITERAL("[5]"))
-                                                      DECISION("bad", "number", LITERAL("\"5\"")) DECISION(
-                                                          "badList", "tNumbers", LITERAL("[1, \"x\"]"))
-                                                          DECISION("outside", "tLoại", LITERAL("\"C\""))
-                                                              DECISION("is", "boolean",
-                                                                       NEEDS_INPUT("p")
-                                                                           LITERAL("p instance of tNgười"))
-                                                                  DECISION("isC", "boolean",
-                                                                           LITERAL("\"C\" instance of tLoại"))
-                                                                      DECISION("tree", "number",
-                                                                               NEEDS_INPUT("t") LITERAL(
-                                                                                   "sum(t.children.value)")));
+            ITEM("tNgười",
+            COMPONENT("họ tên", "string") COMPONENT("ngày sinh", "date") COMPONENT(
+            "loại",
+            "tLoại")) "<itemDefinition name=\"tNhóm\" "
+            "isCollection=\"true\"><typeRef>tNgười</typeRef></itemDefinition>"
+        "<itemDefinition name=\"tNumbers\" "
+            "isCollection=\"true\"><typeRef>number</typeRef></itemDefinition>" ITEM(
+            "tTree", COMPONENT("value", "number") "<itemComponent name=\"children\" "
+            "isCollection=\"true\"><typeRef>"
+            "tTree</typeRef></itemComponent>") "<itemDefinition name=\"tFn\"><functionItem outputTypeRef=\"string\"><parameters name=\"a\" typeRef=\"number\"/></functionItem></itemDefinition>" INPUT("p",
+            "tNgười")
+        INPUT("g", "tNhóm") INPUT("l", "tLoại") INPUT(
+            "t",
+            "tTree") DECISION("name", "string",
+            NEEDS_INPUT("p") LITERAL("p.họ tên"))
+        DECISION("year", "number",
+            NEEDS_INPUT("p") LITERAL("p.ngày sinh.year"))
+        DECISION("names", "Any",
+            NEEDS_INPUT("g") LITERAL(
+            "g[loại = \"B\"].họ tên")) DECISION("kind", "Any",
+            NEEDS_INPUT("l")
+            LITERAL("l"))
+        DECISION("wrapped", "tNumbers", LITERAL("5")) DECISION(
+            "unwrapped",
+            "number",
+            LITERAL("[5]")) DECISION("bad", "number", LITERAL("\"5\""))
+        DECISION("badList", "tNumbers",
+            LITERAL("[1, \"x\"]")) DECISION("outside",
+            "tLoại",
+            LITERAL("\"C\""))
+        DECISION("is", "boolean",
+            NEEDS_INPUT("p")
+            LITERAL("p instance of tNgười"))
+        DECISION("isC", "boolean",
+            LITERAL("\"C\" instance of tLoại"))
+        DECISION("fn", "boolean",
+            LITERAL("(function(a: number) \"x\") "
+            "instance of tFn"))
+        DECISION("fnResult", "boolean",
+            LITERAL("(function(a: number) 1) "
+            "instance of tFn"))
+        DECISION(
+            "fnParameter", "boolean",
+            LITERAL("(function(a: string) "
+            "\"x\") instance of tFn"))
+        DECISION(
+            "tree", "number",
+            NEEDS_INPUT("t") LITERAL(
+            "sum(t.children.value)")));
     static const char person[] = "{p: {\"họ tên\": \"An\", \"ngày sinh\": @\"2000-02-29\", loại: \"A\"}}";
     (void)state;
     check_findings(xml, "");
     check_decision(xml, "name", person, "\"An\"");
     check_decision(xml, "year", "{p: {\"họ tên\": \"An\", \"ngày sinh\": \"2000-02-29\", loại: \"A\"}}",
-                   "2000");
+            "2000");
     check_decision(xml, "name", "{p: {\"họ tên\": \"An\", \"ngày sinh\": @\"2000-02-29\", loại: \"X\"}}",
-                   "null");
+            "null");
     check_decision(xml, "name", "{p: {\"họ tên\": 5, \"ngày sinh\": @\"2000-02-29\", loại: \"A\"}}", "null");
     check_decision(xml, "names",
-                   "{g: [{\"họ tên\": \"An\", \"ngày sinh\": null, loại: \"A\"}, {\"họ tên\": \"Bình\", "
-                   "\"ngày sinh\": null, loại: \"B\"}]}",
-                   "[\"Bình\"]");
+            "{g: [{\"họ tên\": \"An\", \"ngày sinh\": null, loại: \"A\"}, {\"họ tên\": \"Bình\", "
+            "\"ngày sinh\": null, loại: \"B\"}]}",
+            "[\"Bình\"]");
     check_decision(xml, "kind", "{l: \"A\"}", "\"A\"");
     check_decision(xml, "kind", "{l: \"Z\"}", "null");
     check_decision(xml, "wrapped", "{}", "[5]");
@@ -246,16 +266,19 @@ static void item_definitions_hold_values(void **state)
     check_decision(xml, "outside", "{}", "null");
     check_decision(xml, "is", person, "true");
     check_decision(xml, "isC", "{}", "true");
+    check_decision(xml, "fn", "{}", "true");
+    check_decision(xml, "fnResult", "{}", "false");
+    check_decision(xml, "fnParameter", "{}", "false");
     check_decision(xml, "tree",
-                   "{t: {value: 1, children: [{value: 2, children: []}, {value: 3, children: []}]}}", "5");
+            "{t: {value: 1, children: [{value: 2, children: []}, {value: 3, children: []}]}}", "5");
 }
 
 static void what_cannot_work_is_found(void **state)
 {
     (void)state;
     check_findings(MODEL(DECISION("a", "number", NEEDS("b") LITERAL("b"))
-                             DECISION("b", "number", NEEDS("a") LITERAL("a"))),
-                   "dmn.cycle");
+        DECISION("b", "number", NEEDS("a") LITERAL("a"))),
+            "dmn.cycle");
     check_findings(MODEL(DECISION("a", "number", NEEDS("nobody") LITERAL("1"))), "dmn.reference");
     check_findings(MODEL(DECISION("a", "tNobody", LITERAL("1"))), "dmn.type");
     check_findings(MODEL(DECISION("a", "number", LITERAL("1 +"))), "dmn.expression");
@@ -267,8 +290,8 @@ static void what_cannot_work_is_found(void **state)
         "dmn.unsupported");
     check_findings(MODEL(KNOWLEDGE("j", "", "") END_KNOWLEDGE), "");
     check_decision(MODEL(DECISION("a", "number", NEEDS("b") LITERAL("b"))
-                             DECISION("b", "number", NEEDS("a") LITERAL("a"))),
-                   "a", "{}", "null");
+        DECISION("b", "number", NEEDS("a") LITERAL("a"))),
+            "a", "{}", "null");
     check_decision(MODEL(DECISION("a", "number", "")), "a", "{}", "null");
 }
 
@@ -283,28 +306,28 @@ static void imported_models_are_seen_under_their_names(void **state)
         "urn:base",
         ITEM("tNgười", COMPONENT("họ tên", "string")) INPUT("p", "tNgười")
             DECISION("chào bạn", "string", NEEDS_INPUT("p") LITERAL("\"Chào \" + p.họ tên"))
-                KNOWLEDGE("nhân đôi", "<formalParameter name=\"n\"/>", LITERAL("n * 2")) END_KNOWLEDGE);
+        KNOWLEDGE("nhân đôi", "<formalParameter name=\"n\"/>", LITERAL("n * 2")) END_KNOWLEDGE);
     static const char middle[] =
         DOCUMENT("urn:middle",
-                 IMPORT("gốc", "urn:base")
-                     DECISION("dài", "number",
-                              "<informationRequirement><requiredDecision href=\"urn:base#d_chào "
-                              "bạn\"/></informationRequirement>" LITERAL("string length(gốc.chào bạn)")));
+            IMPORT("gốc", "urn:base")
+        DECISION("dài", "number",
+        "<informationRequirement><requiredDecision href=\"urn:base#d_chào "
+            "bạn\"/></informationRequirement>" LITERAL("string length(gốc.chào bạn)")));
     static const char text[] = DOCUMENT(
         "urn:main",
         IMPORT("g", "urn:base") IMPORT("mô hình giữa", "urn:middle") IMPORT("z", "urn:nowhere")
             INPUT("x", "g.tNgười")
-                DECISION("all", "string",
-                         "<informationRequirement><requiredDecision href=\"urn:base#d_chào "
-                         "bạn\"/></informationRequirement><informationRequirement><requiredDecision "
-                         "href=\"urn:middle#d_dài\"/></informationRequirement>"
-                         "<knowledgeRequirement><requiredKnowledge href=\"urn:base#k_nhân "
-                         "đôi\"/></knowledgeRequirement>" LITERAL(
-                             "g.chào bạn + \" \" + string(mô hình giữa.dài) + \" \" + string(g.nhân đôi(4))"))
-                    DECISION("typed", "boolean", NEEDS_INPUT("x") LITERAL("x instance of g.tNgười")));
+        DECISION("all", "string",
+        "<informationRequirement><requiredDecision href=\"urn:base#d_chào "
+            "bạn\"/></informationRequirement><informationRequirement><requiredDecision "
+            "href=\"urn:middle#d_dài\"/></informationRequirement>"
+        "<knowledgeRequirement><requiredKnowledge href=\"urn:base#k_nhân "
+            "đôi\"/></knowledgeRequirement>" LITERAL(
+            "g.chào bạn + \" \" + string(mô hình giữa.dài) + \" \" + string(g.nhân đôi(4))"))
+        DECISION("typed", "boolean", NEEDS_INPUT("x") LITERAL("x instance of g.tNgười")));
     struct str imports[] = {{middle, sizeof middle - 1}, {"broken", 6}, {base, sizeof base - 1}};
     static const char *const contexts[] = {"{p: {\"họ tên\": \"An\"}, x: {\"họ tên\": \"B\"}}",
-                                           "{g: {p: {\"họ tên\": \"An\"}}, x: {\"họ tên\": \"B\"}}"};
+            "{g: {p: {\"họ tên\": \"An\"}}, x: {\"họ tên\": \"B\"}}"};
     (void)state;
     for (size_t i = 0; i < 2; i++) {
         struct arena *arena = arena_create(CASE_ARENA);
@@ -316,7 +339,7 @@ static void imported_models_are_seen_under_their_names(void **state)
         size_t count;
         assert_int_equal(feel_compile(arena, str_of(contexts[i]), NULL, &expression, &error), STATUS_OK);
         assert_int_equal(feel_evaluate(expression, &environment, arena, &environment.context, &error),
-                         STATUS_OK);
+            STATUS_OK);
         assert_int_equal(dmn_load_with_imports(arena, str_of(text), imports, 3, &model, &error), STATUS_OK);
         assert_string_equal(dmn_findings(model, &count)[0].code, "dmn.import");
         assert_int_equal(count, 1);

@@ -196,6 +196,17 @@ static void instance_of_names_types(void **state)
                 {"{b: 2} instance of context<a: number>", "false"},
                 {"(function(a) a) instance of function<Any> -> Any", "true"},
                 {"(function(a: string) a) instance of function<number> -> Any", "false"},
+                {"(function(a) \"x\") instance of function<Any> -> string", "true"},
+                {"(function(a) \"x\") instance of function<Any> -> number", "false"},
+                {"(function(a: list<number>) {b: \"b\"}) instance of function<list<number>> -> context<b: "
+                 "string, c: string>",
+                 "false"},
+                {"(function(a: context<a: string>) {b: \"b\", c: \"c\"}) instance of function<context<a: "
+                 "string, b: string>> -> context<b: string>",
+                 "true"},
+                {"(function(a: number) a) instance of function<number> -> string", "false"},
+                {"(function(a: number) a > 1) instance of function<number> -> boolean", "true"},
+                {"(function(a, b) a) instance of function<number> -> Any", "false"},
                 {"[1..3] instance of range<number>", "true"}, {"1 instance of list<list<number>>", "false"},
                 {"1 instance of tNobody", "null"}, {"1 instance of number = true", "true"});
 }
