@@ -1,14 +1,16 @@
 /* Decisions that require others, boxed expressions, business knowledge models, services, item definitions. */
 #include "dmn_case.h"
 
-/* clang-format off: it would indent every part of a model deeper than the one before */
+/* clang-format would indent every part of a model deeper than the one before. */
+/* clang-format off */
 
 static void decisions_require_inputs_and_decisions(void **state)
 {
     static const char xml[] = MODEL(
-        INPUT("số bản", "number") INPUT("loại", "string") DECISION(
-            "đơn giá", "number", NEEDS_INPUT("loại") LITERAL("if loại = \"gấp\" then 15000 else 8000"))
-            DECISION("phí", "number", NEEDS_INPUT("số bản") NEEDS("đơn giá") LITERAL("số bản * đơn giá"))
+        INPUT("số bản", "number")
+        INPUT("loại", "string")
+        DECISION("đơn giá", "number", NEEDS_INPUT("loại") LITERAL("if loại = \"gấp\" then 15000 else 8000"))
+        DECISION("phí", "number", NEEDS_INPUT("số bản") NEEDS("đơn giá") LITERAL("số bản * đơn giá"))
         DECISION("stranger", "number", LITERAL("số bản * 2")));
     struct arena *arena = arena_create(CASE_ARENA);
     const struct dmn_model *model;
@@ -33,51 +35,12 @@ static void decisions_require_inputs_and_decisions(void **state)
 static void boxed_contexts_lists_and_relations(void **state)
 {
     static const char xml[] = MODEL(
-        DECISION("c", "Any",
-        "<context>" ENTRY("a b", LITERAL("2")) ENTRY("c", LITERAL("a b * 3")) "</context>")
-            DECISION("d", "Any",
-        "<context>" ENTRY("x", LITERAL("2")) "<contextEntry>" LITERAL(
-            "x + 40") "</contextEntry></context>")
-        DECISION("l", "Any",
-        "<list>" LITERAL("1") "<list>" LITERAL("\"x\"") "</list><context>" ENTRY(
-            "y", LITERAL("3")) "</context></list>")
-        DECISION("r", "Any",
-        "<relation><column name=\"k\"/><column "
-            "name=\"v w\"/><row>" LITERAL("\"a\"")
-            LITERAL("1") "</row><row>" LITERAL("\"b\"") LITERAL("2") "</row></relation>")
+        DECISION("c", "Any", "<context>" ENTRY("a b", LITERAL("2")) ENTRY("c", LITERAL("a b * 3")) "</context>")
+        DECISION("d", "Any", "<context>" ENTRY("x", LITERAL("2")) "<contextEntry>" LITERAL("x + 40") "</contextEntry></context>")
+        DECISION("l", "Any", "<list>" LITERAL("1") "<list>" LITERAL("\"x\"") "</list><context>" ENTRY("y", LITERAL("3")) "</context></list>")
+        DECISION("r", "Any", "<relation><column name=\"k\"/><column name=\"v w\"/><row>" LITERAL("\"a\"") LITERAL("1") "</row><row>" LITERAL("\"b\"") LITERAL("2") "</row></relation>")
         DECISION("p", "Any", NEEDS("r") LITERAL("r[k = \"b\"].v w"))
-        DECISION("f", "Any",
-        "<context>" ENTRY("g", "<functionDefinition><formalParameter name=\"n\" "
-            "typeRef=\"number\"/>" LITERAL(
-            "if n &lt; 2 then 1 else n * "
-            "g(n - 1)") "</"
-            "functionDefinition"
-            ">") "<contextEntry"
-            ">" LITERAL("g(5)") "<"
-            "/"
-            "c"
-            "o"
-            "n"
-            "t"
-            "e"
-            "x"
-            "t"
-            "E"
-            "n"
-            "t"
-            "r"
-            "y"
-            ">"
-        "<"
-            "/"
-            "c"
-            "o"
-            "n"
-            "t"
-            "e"
-            "x"
-            "t"
-            ">"));
+        DECISION("f", "Any", "<context>" ENTRY("g", "<functionDefinition><formalParameter name=\"n\" typeRef=\"number\"/>" LITERAL("if n &lt; 2 then 1 else n * g(n - 1)") "</functionDefinition>") "<contextEntry>" LITERAL("g(5)") "</contextEntry>" "</context>"));
     (void)state;
     check_decision(xml, "c", "{}", "{\"a b\": 2, c: 6}");
     check_decision(xml, "d", "{}", "42");
@@ -124,29 +87,15 @@ static void boxed_conditionals_iterators_and_filters(void **state)
 static void knowledge_models_are_called(void **state)
 {
     static const char xml[] = MODEL(
-        KNOWLEDGE("half", "<formalParameter name=\"n\" typeRef=\"number\"/>",
-            LITERAL("n / 2")) END_KNOWLEDGE KNOWLEDGE("quarter", "<formalParameter name=\"n\"/>",
-            LITERAL("half(half(n))")) KNOWS("half")
-            END_KNOWLEDGE KNOWLEDGE("steps", "<formalParameter name=\"n\"/>",
-        "<decisionTable><input><inputExpression><text>n</text></"
-            "inputExpression></input><output/>" RULE1("&lt; 5", "\"few\"")
-            RULE1("&gt;= 5", "\"many\"") "</decisionTable>")
-        END_KNOWLEDGE KNOWLEDGE("down", "<formalParameter name=\"n\"/>",
-            LITERAL("if n &lt;= 0 then 0 else down(n - 1)"))
-        END_KNOWLEDGE DECISION("a", "number", KNOWS("quarter") LITERAL("quarter(10)"))
-        DECISION("b", "Any", KNOWS("half") LITERAL("half(\"x\")")) DECISION(
-            "c", "Any",
-            KNOWS("steps") "<invocation>" LITERAL(
-            "steps") "<binding><parameter name=\"n\"/>" LITERAL("2 + 4") "</binding></"
-            "invocation>")
-        DECISION(
-            "d",
-            "Any",
-            KNOWS("steps") "<invocation>" LITERAL(
-            "steps") "<binding><parameter name=\"m\"/>" LITERAL("1") "</binding></"
-            "invocation>")
-        DECISION("e", "Any",
-            KNOWS("half") LITERAL("for x in [2, 4] return half(n: x)"))
+        KNOWLEDGE("half", "<formalParameter name=\"n\" typeRef=\"number\"/>", LITERAL("n / 2")) END_KNOWLEDGE
+        KNOWLEDGE("quarter", "<formalParameter name=\"n\"/>", LITERAL("half(half(n))")) KNOWS("half") END_KNOWLEDGE
+        KNOWLEDGE("steps", "<formalParameter name=\"n\"/>", "<decisionTable><input><inputExpression><text>n</text></inputExpression></input><output/>" RULE1("&lt; 5", "\"few\"") RULE1("&gt;= 5", "\"many\"") "</decisionTable>") END_KNOWLEDGE
+        KNOWLEDGE("down", "<formalParameter name=\"n\"/>", LITERAL("if n &lt;= 0 then 0 else down(n - 1)")) END_KNOWLEDGE
+        DECISION("a", "number", KNOWS("quarter") LITERAL("quarter(10)"))
+        DECISION("b", "Any", KNOWS("half") LITERAL("half(\"x\")"))
+        DECISION("c", "Any", KNOWS("steps") "<invocation>" LITERAL("steps") "<binding><parameter name=\"n\"/>" LITERAL("2 + 4") "</binding></invocation>")
+        DECISION("d", "Any", KNOWS("steps") "<invocation>" LITERAL("steps") "<binding><parameter name=\"m\"/>" LITERAL("1") "</binding></invocation>")
+        DECISION("e", "Any", KNOWS("half") LITERAL("for x in [2, 4] return half(n: x)"))
         DECISION("f", "Any", KNOWS("down") LITERAL("down(20)"))
         DECISION("g", "Any", KNOWS("down") LITERAL("down(1000000)"))
         DECISION("h", "Any", LITERAL("half(2)")));
@@ -195,55 +144,30 @@ static void item_definitions_hold_values(void **state)
 {
     static const char xml[] = MODEL(
         ITEM("tLoại", "<typeRef>string</typeRef><allowedValues><text>\"A\", \"B\"</text></allowedValues>")
-            ITEM("tNgười",
-            COMPONENT("họ tên", "string") COMPONENT("ngày sinh", "date") COMPONENT(
-            "loại",
-            "tLoại")) "<itemDefinition name=\"tNhóm\" "
-            "isCollection=\"true\"><typeRef>tNgười</typeRef></itemDefinition>"
-        "<itemDefinition name=\"tNumbers\" "
-            "isCollection=\"true\"><typeRef>number</typeRef></itemDefinition>" ITEM(
-            "tTree", COMPONENT("value", "number") "<itemComponent name=\"children\" "
-            "isCollection=\"true\"><typeRef>"
-            "tTree</typeRef></itemComponent>") "<itemDefinition name=\"tFn\"><functionItem outputTypeRef=\"string\"><parameters name=\"a\" typeRef=\"number\"/></functionItem></itemDefinition>" INPUT("p",
-            "tNgười")
-        INPUT("g", "tNhóm") INPUT("l", "tLoại") INPUT(
-            "t",
-            "tTree") DECISION("name", "string",
-            NEEDS_INPUT("p") LITERAL("p.họ tên"))
-        DECISION("year", "number",
-            NEEDS_INPUT("p") LITERAL("p.ngày sinh.year"))
-        DECISION("names", "Any",
-            NEEDS_INPUT("g") LITERAL(
-            "g[loại = \"B\"].họ tên")) DECISION("kind", "Any",
-            NEEDS_INPUT("l")
-            LITERAL("l"))
-        DECISION("wrapped", "tNumbers", LITERAL("5")) DECISION(
-            "unwrapped",
-            "number",
-            LITERAL("[5]")) DECISION("bad", "number", LITERAL("\"5\""))
-        DECISION("badList", "tNumbers",
-            LITERAL("[1, \"x\"]")) DECISION("outside",
-            "tLoại",
-            LITERAL("\"C\""))
-        DECISION("is", "boolean",
-            NEEDS_INPUT("p")
-            LITERAL("p instance of tNgười"))
-        DECISION("isC", "boolean",
-            LITERAL("\"C\" instance of tLoại"))
-        DECISION("fn", "boolean",
-            LITERAL("(function(a: number) \"x\") "
-            "instance of tFn"))
-        DECISION("fnResult", "boolean",
-            LITERAL("(function(a: number) 1) "
-            "instance of tFn"))
-        DECISION(
-            "fnParameter", "boolean",
-            LITERAL("(function(a: string) "
-            "\"x\") instance of tFn"))
-        DECISION(
-            "tree", "number",
-            NEEDS_INPUT("t") LITERAL(
-            "sum(t.children.value)")));
+        ITEM("tNgười", COMPONENT("họ tên", "string") COMPONENT("ngày sinh", "date") COMPONENT("loại", "tLoại"))
+        "<itemDefinition name=\"tNhóm\" isCollection=\"true\"><typeRef>tNgười</typeRef></itemDefinition>"
+        "<itemDefinition name=\"tNumbers\" isCollection=\"true\"><typeRef>number</typeRef></itemDefinition>"
+        ITEM("tTree", COMPONENT("value", "number") "<itemComponent name=\"children\" isCollection=\"true\"><typeRef>tTree</typeRef></itemComponent>")
+        "<itemDefinition name=\"tFn\"><functionItem outputTypeRef=\"string\"><parameters name=\"a\" typeRef=\"number\"/></functionItem></itemDefinition>"
+        INPUT("p", "tNgười")
+        INPUT("g", "tNhóm")
+        INPUT("l", "tLoại")
+        INPUT("t", "tTree")
+        DECISION("name", "string", NEEDS_INPUT("p") LITERAL("p.họ tên"))
+        DECISION("year", "number", NEEDS_INPUT("p") LITERAL("p.ngày sinh.year"))
+        DECISION("names", "Any", NEEDS_INPUT("g") LITERAL("g[loại = \"B\"].họ tên"))
+        DECISION("kind", "Any", NEEDS_INPUT("l") LITERAL("l"))
+        DECISION("wrapped", "tNumbers", LITERAL("5"))
+        DECISION("unwrapped", "number", LITERAL("[5]"))
+        DECISION("bad", "number", LITERAL("\"5\""))
+        DECISION("badList", "tNumbers", LITERAL("[1, \"x\"]"))
+        DECISION("outside", "tLoại", LITERAL("\"C\""))
+        DECISION("is", "boolean", NEEDS_INPUT("p") LITERAL("p instance of tNgười"))
+        DECISION("isC", "boolean", LITERAL("\"C\" instance of tLoại"))
+        DECISION("fn", "boolean", LITERAL("(function(a: number) \"x\") instance of tFn"))
+        DECISION("fnResult", "boolean", LITERAL("(function(a: number) 1) instance of tFn"))
+        DECISION("fnParameter", "boolean", LITERAL("(function(a: string) \"x\") instance of tFn"))
+        DECISION("tree", "number", NEEDS_INPUT("t") LITERAL("sum(t.children.value)")));
     static const char person[] = "{p: {\"họ tên\": \"An\", \"ngày sinh\": @\"2000-02-29\", loại: \"A\"}}";
     (void)state;
     check_findings(xml, "");
@@ -302,10 +226,10 @@ static void what_cannot_work_is_found(void **state)
 
 static void imported_models_are_seen_under_their_names(void **state)
 {
-    static const char base[] = DOCUMENT(
-        "urn:base",
-        ITEM("tNgười", COMPONENT("họ tên", "string")) INPUT("p", "tNgười")
-            DECISION("chào bạn", "string", NEEDS_INPUT("p") LITERAL("\"Chào \" + p.họ tên"))
+    static const char base[] = DOCUMENT("urn:base",
+        ITEM("tNgười", COMPONENT("họ tên", "string"))
+        INPUT("p", "tNgười")
+        DECISION("chào bạn", "string", NEEDS_INPUT("p") LITERAL("\"Chào \" + p.họ tên"))
         KNOWLEDGE("nhân đôi", "<formalParameter name=\"n\"/>", LITERAL("n * 2")) END_KNOWLEDGE);
     static const char middle[] =
         DOCUMENT("urn:middle",
@@ -313,17 +237,9 @@ static void imported_models_are_seen_under_their_names(void **state)
         DECISION("dài", "number",
         "<informationRequirement><requiredDecision href=\"urn:base#d_chào "
             "bạn\"/></informationRequirement>" LITERAL("string length(gốc.chào bạn)")));
-    static const char text[] = DOCUMENT(
-        "urn:main",
-        IMPORT("g", "urn:base") IMPORT("mô hình giữa", "urn:middle") IMPORT("z", "urn:nowhere")
-            INPUT("x", "g.tNgười")
-        DECISION("all", "string",
-        "<informationRequirement><requiredDecision href=\"urn:base#d_chào "
-            "bạn\"/></informationRequirement><informationRequirement><requiredDecision "
-            "href=\"urn:middle#d_dài\"/></informationRequirement>"
-        "<knowledgeRequirement><requiredKnowledge href=\"urn:base#k_nhân "
-            "đôi\"/></knowledgeRequirement>" LITERAL(
-            "g.chào bạn + \" \" + string(mô hình giữa.dài) + \" \" + string(g.nhân đôi(4))"))
+    static const char text[] = DOCUMENT("urn:main", IMPORT("g", "urn:base") IMPORT("mô hình giữa", "urn:middle") IMPORT("z", "urn:nowhere")
+        INPUT("x", "g.tNgười")
+        DECISION("all", "string", "<informationRequirement><requiredDecision href=\"urn:base#d_chào bạn\"/></informationRequirement><informationRequirement><requiredDecision href=\"urn:middle#d_dài\"/></informationRequirement>" "<knowledgeRequirement><requiredKnowledge href=\"urn:base#k_nhân đôi\"/></knowledgeRequirement>" LITERAL("g.chào bạn + \" \" + string(mô hình giữa.dài) + \" \" + string(g.nhân đôi(4))"))
         DECISION("typed", "boolean", NEEDS_INPUT("x") LITERAL("x instance of g.tNgười")));
     struct str imports[] = {{middle, sizeof middle - 1}, {"broken", 6}, {base, sizeof base - 1}};
     static const char *const contexts[] = {"{p: {\"họ tên\": \"An\"}, x: {\"họ tên\": \"B\"}}",
