@@ -148,8 +148,9 @@ static json_t *todo_of_file(struct visit *visit, const struct dossier_file *file
 {
     json_t *todo = dossier_todo_view(visit, file);
     if (json_is_object(todo)) {
-        view_text(todo, "action_url", arena_printf(visit->arena, "/ho-so/%s/bo-sung", file->dossier.code));
-        view_text(todo, "action_label", visit_text(visit, N_("Bổ sung ngay")));
+        bool supplement = strcmp(file->dossier.status, "supplement") == 0;
+        view_text(todo, "action_url", supplement ? arena_printf(visit->arena, "/ho-so/%s/bo-sung", file->dossier.code) : NULL);
+        view_text(todo, "action_label", supplement ? visit_text(visit, N_("Bổ sung ngay")) : NULL);
     }
     return todo;
 }
