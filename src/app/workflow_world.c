@@ -405,7 +405,7 @@ bool world_input(struct world *world, size_t *instance, const struct bpmn_input 
     if (bpmn_step(&environment, state, input, step_arena, &result, &error) != STATUS_OK)
         return complain_of(complaint, arena, &error);
     if (!save(world, &result, instance, arena, complaint)) return false;
-    ARENA_AUTO old = take_cached(world, *instance);
+    __attribute__((unused)) ARENA_AUTO old = take_cached(world, *instance);
     keep_trace(world, &result, *instance);
     world->pending++;
     for (size_t i = 0; i < result.effect_count; i++)
