@@ -141,7 +141,8 @@ static void check_conditions(struct builder *builder, const struct bpmn_node *no
         conditional += has_condition && !flow->is_default;
         if (choosing && node->outgoing_count > 1 && !has_condition && !flow->is_default)
             bpmn_report(
-                builder, BPMN_ERROR_FINDING, false, node, flow->id, flow->line, "bpmn.missing_condition",
+                builder, node->kind == BPMN_EXCLUSIVE_GATEWAY ? BPMN_ERROR_FINDING : BPMN_WARNING, false,
+                node, flow->id, flow->line, "bpmn.missing_condition",
                 N_("Luồng ra khỏi cổng chọn nhánh không có điều kiện và không phải luồng mặc định: %s"),
                 arena_strndup(builder->arena, flow->id.data, flow->id.length));
         if (has_condition &&

@@ -7,6 +7,7 @@ static const char *const engine_namespaces[] = {
     BPMN_NAMESPACE_MOTCUA,
     "http://operaton.org/schema/1.0/bpmn",
     "http://camunda.org/schema/1.0/bpmn",
+    "http://camunda.org/bpmn",
     "http://flowable.org/bpmn",
     "http://activiti.org/bpmn",
 };
