@@ -35,6 +35,12 @@ bool paper_kind_of_name(struct str name, enum paper_kind *kind, int *number);
 NODISCARD enum status paper_render(struct work *work, enum paper_kind kind, const struct dossier_file *file,
                                    int number, struct buf *pdf, struct error *error);
 
+/* All answers and the list of papers, for those who work with paper (print/answers.xml). */
+NODISCARD enum status paper_render_answers(struct work *work, const struct dossier_file *file, struct buf *pdf, struct error *error);
+
+/* The symbol behind the number of a letter of refusal. */
+#define RESULT_REJECTION_SYMBOL "TB-TCGQ"
+
 struct result_paper {
     const struct tenant *tenant;
     const struct procedure_version *version;
@@ -44,6 +50,7 @@ struct result_paper {
     const char *signed_by, *signed_title;
     const char *reason; /* of a rejection */
     const char *verification_code;
+    bool draft;         /* a preview: "DỰ THẢO" across the page, nothing to verify yet */
 };
 /*
  * The result document: result.xml of the procedure, or the letter of refusal. The view of result.xml: agency

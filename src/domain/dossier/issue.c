@@ -35,7 +35,7 @@ enum status result_issue(struct command *command, struct error *error)
     struct arena *arena = work->arena;
     struct dossier *dossier = &command->dossier;
     bool rejected = str_equal_cstr(workflow_text(command, "decision"), "reject");
-    const char *symbol = rejected ? "TB-TCGQ" : command->version->result_symbol;
+    const char *symbol = rejected ? RESULT_REJECTION_SYMBOL : command->version->result_symbol;
     int year = civil_date_from_day(civil_day_of(work->now)).year;
     int64_t number;
     enum status status =

@@ -14,7 +14,7 @@ struct print_papers {
     const struct str *texts;
     size_t count;
     const struct mustache_template *forms[PAPER_KINDS];
-    const struct mustache_template *rejection;
+    const struct mustache_template *rejection, *answers;
 };
 
 static const char *const form_names[PAPER_KINDS] = {
@@ -44,6 +44,7 @@ enum status print_papers_create(struct arena *arena, const char *const *names, c
     for (size_t i = 0; status == STATUS_OK && i < PAPER_KINDS; i++)
         status = mustache_compile(set, form_names[i], &papers->forms[i], error);
     if (status == STATUS_OK) status = mustache_compile(set, "print/rejection", &papers->rejection, error);
+    if (status == STATUS_OK) status = mustache_compile(set, "print/answers", &papers->answers, error);
     if (status == STATUS_OK) *result = papers;
     return status;
 }
@@ -376,16 +377,68 @@ enum status paper_render_result(struct work *work, const struct result_paper *pa
     json_t *signer = named(paper->signed_by);
     json_set_cstr(signer, "position", paper->signed_title);
     json_object_set_new(view, "signer", signer);
-    const char *url =
-        arena_printf(work->arena, "%s/xac-minh/%s", work->domain->base_url, paper->verification_code);
     json_t *verification = json_object();
-    json_set_cstr(verification, "code", paper->verification_code);
-    json_set_cstr(verification, "url", url);
+    if (paper->draft) {
+        json_set_cstr(view, "watermark", "DỰ THẢO");
+        json_set_cstr(verification, "code", "…");
+        json_set_cstr(verification, "url", arena_printf(work->arena, "%s/xac-minh", work->domain->base_url));
+        json_object_del(view, "qr");
+    } else {
+        const char *url =
+            arena_printf(work->arena, "%s/xac-minh/%s", work->domain->base_url, paper->verification_code);
+        json_set_cstr(verification, "code", paper->verification_code);
+        json_set_cstr(verification, "url", url);
+        json_set_cstr(view, "qr", url);
+    }
     json_object_set_new(view, "verification", verification);
-    json_set_cstr(view, "qr", url);
     bool rejected = strcmp(paper->decision, "reject") == 0;
     const struct mustache_template *template = rejected || paper->version->result_template == NULL
                                                    ? work->domain->papers->rejection
                                                    : paper->version->result_template;
     return render(work, template, view, paper->version->result_title, paper->tenant->name, pdf, error);
+}
+
+/* Members that Mustache must not look for in the surrounding page or section. */
+static void close_review(json_t *review)
+{
+    size_t a, b;
+    json_t *page, *section;
+    json_array_foreach(json_object_get(review, "pages"), a, page) {
+        json_array_foreach(json_object_get(page, "sections"), b, section) {
+            if (json_object_get(section, "title") == NULL)
+                json_object_set_new(section, "title", json_null());
+        }
+    }
+}
+
+enum status paper_render_answers(struct work *work, const struct dossier_file *file, struct buf *pdf,
+                                 struct error *error)
+{
+    const struct dossier *dossier = &file->dossier;
+    const struct procedure_version *version;
+    const struct tenant *tenant =
+        tenant_by_id(reference_tenants(work->domain->reference), &dossier->tenant_id);
+    enum status status = reference_procedure_version(work, &dossier->procedure_version_id, &version, error);
+    if (status != STATUS_OK) return status;
+    if (tenant == NULL || version->form == NULL)
+        return error_set(error, work->arena, STATUS_NOT_FOUND, "paper.unknown",
+                         N_("Hồ sơ này không có giấy tờ đó"), NULL);
+    char today[CIVIL_DATE_SIZE];
+    civil_format_date(civil_day_of(work->now), today);
+    struct form_environment environment = {
+        .today = today, .language = "vi", .lists = reference_form_lists(work->domain->reference)};
+    json_t *review = NULL;
+    status = form_review(version->form, work->arena, dossier->answers, &environment, &review);
+    if (status != STATUS_OK)
+        return error_set(error, work->arena, status, "paper.answers", NULL, "cannot show the answers of %s",
+                         dossier->code);
+    close_review(review);
+    json_auto view = common_view(work, tenant, dossier, "Bộ phận Tiếp nhận và Trả kết quả");
+    json_set_cstr(json_object_get(view, "agency"), "parent", tenant->name);
+    json_object_set_new(view, "review", review);
+    json_set_cstr(view, "procedure", dossier->procedure_name);
+    json_set_cstr(view, "submitted_at", moment(work, dossier->submitted_at));
+    json_set_cstr(view, "received_at", moment(work, dossier->received_at));
+    add_papers(work, version, dossier, view);
+    return render(work, work->domain->papers->answers, view, "Bản in hồ sơ", tenant->name, pdf, error);
 }

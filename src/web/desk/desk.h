@@ -1,0 +1,52 @@
+/* What the pages of officials share: the frame of the page, the dossier of the address, time left as a tag. */
+#ifndef WEB_DESK_DESK_H
+#define WEB_DESK_DESK_H
+
+#include "motcua/domain/desk.h"
+#include "motcua/web/web.h"
+#include "web/dossier_view.h"
+
+/*
+ * New view with tenant, membership and the navigation of this membership; `current` is the address of its entry. `path` is the
+ * page's own address where the request's is another one (a page shown again after a POST), else NULL.
+ */
+json_t *desk_view(struct visit *visit, const char *title, const char *current, const char *path);
+/* "14", or "99+" when counting stopped. */
+const char *desk_count_text(struct visit *visit, int count);
+/* The counts read by desk_view() last; its queue counts are those of no filter. */
+const char *desk_dossier_url(struct visit *visit, const struct uuid *dossier_id);
+/* "Công chức tiếp nhận, Văn thư" */
+const char *desk_roles_text(struct visit *visit, unsigned roles);
+/* The display name of one role as stored; "" when unknown. */
+const char *desk_role_text(struct visit *visit, const char *role);
+
+/* The dossier {id} of the address within the own agency. False: an answer has been made. */
+bool desk_dossier_open(struct visit *visit, struct dossier_file *file);
+
+/* Time left as a tag: colour and words. `due` INSTANT_NONE: no limit. */
+json_t *desk_remaining_tag(struct visit *visit, struct remaining remaining, instant due);
+/* The same for a moment on the agency's calendar. */
+json_t *desk_left_tag(struct visit *visit, instant due);
+json_t *desk_dossier_left_tag(struct visit *visit, const struct dossier *dossier);
+/* Of the earlier of the step's and the dossier's time. */
+instant desk_task_due(const struct task *task);
+/* "hạn 14:30 hôm nay", "hạn 17:00, 16/02/2017"; "" without limit. */
+const char *desk_due_text(struct visit *visit, instant due);
+
+const char *desk_task_name(const struct visit *visit, const struct task *task);
+const char *desk_return_text(const struct visit *visit, const char *channel);
+const char *desk_fee_text(struct visit *visit, const struct dossier_file *file);
+const char *desk_method_text(const struct visit *visit, const char *method);
+/* "dd/mm/yyyy" of the query; `fallback` when absent or no date. */
+int32_t desk_query_day(struct visit *visit, const char *name, int32_t fallback);
+
+/* Opaque place in a list, for `sau`; and back (false: none or not ours). */
+const char *desk_cursor(struct visit *visit, instant at, const struct uuid *id);
+bool desk_read_cursor(struct visit *visit, instant *at, struct uuid *id);
+
+/* 303 to the page the form stood on, if it is one of ours (Referer), else to `fallback`. */
+void desk_back(struct visit *visit, const char *flash, const char *fallback);
+/* {from, to, total, previous_url, next_url}, or null when everything fits on one page. `base` ends in '?' or '&'. */
+json_t *desk_pagination(struct visit *visit, const char *base, int page, int per_page, int total, bool more);
+
+#endif
