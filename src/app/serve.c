@@ -172,6 +172,9 @@ static enum status start_web(struct running *running, struct error *error)
     struct server_config server = server_settings(running->config, &program->domain, program->arena);
     status = server_start(&server, routes, count, running->files, &hooks, &running->server, program->arena, error);
     secret_wipe(&server.secret, sizeof server.secret);
+    /* A port chosen by the system is known only now; no job has written a link yet. */
+    if (status == STATUS_OK && running->config->port == 0 && str_ends_with(str_of(program->domain.base_url), STR("localhost:0")))
+        program->domain.base_url = arena_printf(program->arena, "http://localhost:%u", (unsigned)server_port(running->server));
     return status;
 }
 
@@ -209,7 +212,7 @@ static int wait_for_signal(const sigset_t *signals)
 
 static void print_welcome(const struct running *running)
 {
-    printf("\nMột Cửa is serving on %s\n", running->config->public_url);
+    printf("\nMột Cửa is serving on %s\n", running->program.domain.base_url);
     if (running->config->sample_city)
         demo_print_accounts(stdout, running->program.options.share);
     printf("Stop with Ctrl-C.\n");
@@ -247,7 +250,7 @@ static int serve(const struct serve_config *config)
     if (status == STATUS_OK)
         status = start_jobs(&running, &error);
     if (status == STATUS_OK) {
-        log_info("serving", log_int("port", server_port(running.server)), log_cstr("url", config->public_url));
+        log_info("serving", log_int("port", server_port(running.server)), log_cstr("url", running.program.domain.base_url));
         print_welcome(&running);
         log_info("stopping", log_int("signal", wait_for_signal(&signals)));
     } else {

@@ -16,6 +16,7 @@ static const struct {
     {"uploaded", "good", N_("Đã tải giấy tờ lên.")},
     {"removed", "good", N_("Đã xóa giấy tờ.")},
     {"submitted", "good", N_("Hồ sơ đã được nộp.")},
+    {"already_submitted", "info", N_("Hồ sơ này đã được nộp trước đó.")},
     {"supplemented", "good", N_("Đã gửi bổ sung. Thời gian giải quyết được tính tiếp.")},
     {"withdrawn", "good", N_("Đã rút hồ sơ.")},
     {"rated", "good", N_("Cảm ơn bạn đã đánh giá.")},

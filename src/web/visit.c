@@ -200,10 +200,24 @@ static bool second_factor_missing(const struct visit *visit)
     return visit->person.has_second_factor && !visit->person.second_factor_done;
 }
 
+/* The page whose form was sent: what was saved of it is there after signing in. */
+static struct str page_of_form(const struct visit *visit)
+{
+    struct str referer = request_header(visit->request, "Referer");
+    ptrdiff_t scheme = str_find(referer, STR("://"));
+    if (scheme < 0)
+        return STR("");
+    struct str rest = str_slice(referer, (size_t)scheme + 3, referer.length);
+    ptrdiff_t slash = str_find_char(rest, '/');
+    struct str path = slash < 0 ? STR("") : str_slice(rest, (size_t)slash, rest.length);
+    return url_is_local(path) ? path : STR("");
+}
+
 static void to_sign_in(struct visit *visit, const char *path)
 {
-    bool can_return = request_method(visit->request) == HTTP_GET;
-    struct str back = can_return ? url_encode_copy(visit->arena, request_target(visit->request)) : STR("");
+    bool is_page = request_method(visit->request) == HTTP_GET;
+    struct str target = is_page ? request_target(visit->request) : page_of_form(visit);
+    struct str back = target.length > 0 ? url_encode_copy(visit->arena, target) : STR("");
     response_redirect(visit->request, str_of(arena_printf(visit->arena, "%s%s%.*s", path, back.length > 0 ? "?ve=" : "", STR_ARG(back))));
 }
 

@@ -10,7 +10,7 @@
   const focusFirstControl = (element) => {
     const control = element.matches("input, select, textarea")
       ? element
-      : element.querySelector("input:not([type=hidden]), select, textarea, button") || element;
+      : element.querySelector("input:not([type=hidden]), select, textarea, button, a") || element;
     control.focus();
   };
 
@@ -166,12 +166,33 @@
     if (focused) document.getElementById(focused)?.focus();
   };
 
+  // Computed values: only their texts are put in place, so that typing is never interrupted.
+  const recompute = async (form) => {
+    const body = new URLSearchParams(new FormData(form));
+    body.set("_show", "1");
+    let fresh;
+    try {
+      const answer = await fetch(form.action, { method: "POST", body });
+      fresh = answer.ok ? parse(await answer.text()).querySelector("form[data-live]") : null;
+    } catch {
+      return;
+    }
+    if (!fresh) return;
+    $$("output[id], [data-total]", form).forEach((old, i) => {
+      const now = old.id ? fresh.querySelector(`#${CSS.escape(old.id)}`) : $$("output[id], [data-total]", fresh)[i];
+      if (now) old.textContent = now.textContent;
+    });
+    const revision = fresh.elements._revision;
+    if (revision) form.elements._revision.value = revision.value;
+  };
+
   const enhanceLive = (form) => {
     form.addEventListener("change", (event) => {
       const control = event.target;
       if (!control.name) return;
       const asked = new Set($$("[data-visible-if]", form).flatMap((element) => words(element.dataset.visibleIf)));
       if (control.matches("[data-refresh]") || words(control.name).some((word) => asked.has(word))) refresh(form);
+      else if (form.querySelector("output, [data-total]")) recompute(form);
     });
   };
 

@@ -337,7 +337,7 @@ void page_draft_delete(struct request *request)
 {
     struct visit *visit = visit_of(request);
     DRAFT_PAGE_AUTO page = {0};
-    if (!draft_page_open(visit, &page))
+    if (!draft_page_open_unsent(visit, &page))
         return;
     const char *name = visit_pick(visit, page.version->name, page.version->name_en);
     const char *text = visit_format(visit, N_("Bản nháp “%s” cùng %zu tệp đã tải lên sẽ bị xóa và không khôi phục được."),
@@ -349,9 +349,9 @@ void page_draft_delete_post(struct request *request)
 {
     struct visit *visit = visit_of(request);
     DRAFT_PAGE_AUTO page = {0};
-    if (!draft_page_open(visit, &page))
+    if (!draft_page_open_unsent(visit, &page))
         return;
-    enum status status = page.draft.submitted_at == INSTANT_NONE ? STATUS_OK : STATUS_NOT_FOUND;
+    enum status status = STATUS_OK;
     for (size_t i = 0; status == STATUS_OK && i < page.document_count; i++)
         status = document_remove(&visit->work, &page.draft.tenant_id, &page.draft.id, &page.documents[i].id, &visit->error);
     if (status == STATUS_OK)

@@ -48,6 +48,21 @@ bool draft_page_open(struct visit *visit, struct draft_page *page)
     return status == STATUS_OK;
 }
 
+bool draft_page_open_unsent(struct visit *visit, struct draft_page *page)
+{
+    if (!draft_page_open(visit, page))
+        return false;
+    if (page->draft.submitted_at == INSTANT_NONE)
+        return true;
+    DOSSIER_FILE_AUTO file = {0};
+    enum status status = dossier_load(&visit->work, &page->draft.tenant_id, &page->draft.id, &file, &visit->error);
+    if (status != STATUS_OK)
+        visit_fail(visit, status);
+    else
+        visit_redirect(visit, "already_submitted", "/ho-so/%s", file.dossier.code);
+    return false;
+}
+
 void draft_page_close(struct draft_page *page)
 {
     form_state_release(&page->state);
@@ -217,10 +232,31 @@ static json_t *files_view(struct draft_page *page, const char *paper_key, const 
         view_text(file, "url", arena_printf(visit->arena, "%s/tep/%s", page->url, document->id.text));
         view_text(file, "size_text", format_size(visit->arena, visit->language, document->size));
         view_text(file, "remove_url", arena_printf(visit->arena, "%s/%s/%s/xoa", base, paper_key, document->id.text));
-        view_text(file, "at_text", visit_moment(visit, document->created_at));
+        view_text(file, "state_text", arena_printf(visit->arena, "%s %s", visit_text(visit, N_("tải lên lúc")), visit_moment(visit, document->created_at)));
         json_array_append_new(files, file);
     }
     return files;
+}
+
+/* What the catalogue says about this paper; NULL: nothing. */
+static const char *paper_note(struct visit *visit, const struct procedure_version *version, const char *key)
+{
+    const json_t *papers = json_get_array(version->description, "papers");
+    for (size_t i = 0; i < json_array_size(papers); i++) {
+        const json_t *paper = json_array_get(papers, i);
+        const char *note = json_get_cstr(paper, "note", "");
+        if (strcmp(json_get_cstr(paper, "key", ""), key) == 0 && note[0] != '\0')
+            return visit_pick(visit, note, json_get_cstr(paper, "note_en", ""));
+    }
+    return NULL;
+}
+
+/* As the setting says it, "20M": not 21 MB, which a decimal megabyte would make of it. */
+static const char *upload_limit_text(struct visit *visit)
+{
+    int64_t bytes = (int64_t)visit->web->settings->upload_limit, megabyte = 1024 * 1024;
+    return bytes % megabyte == 0 ? arena_printf(visit->arena, "%lld MB", (long long)(bytes / megabyte))
+                                 : format_size(visit->arena, visit->language, bytes);
 }
 
 json_t *paper_view(struct draft_page *page, const struct procedure_paper *paper, const char *base, const char *problem)
@@ -230,7 +266,7 @@ json_t *paper_view(struct draft_page *page, const struct procedure_paper *paper,
     json_t *view = json_object();
     view_text(view, "key", paper->key);
     view_text(view, "name", visit_pick(visit, paper->name, paper->name_en));
-    const char *limit = format_size(visit->arena, visit->language, (int64_t)visit->web->settings->upload_limit);
+    const char *limit = upload_limit_text(visit);
     if (!paper->upload)
         view_set(view, "state", view_tag("info", "info", visit_text(visit, N_("Mang theo khi nhận kết quả"))));
     else if (have > 0)
@@ -240,7 +276,7 @@ json_t *paper_view(struct draft_page *page, const struct procedure_paper *paper,
     else
         view_set(view, "state", view_tag("info", "info", visit_text(visit, N_("Không bắt buộc"))));
     view_text(view, "count_text", paper->upload ? count_text(visit, paper, have) : "");
-    view_null(view, "help");
+    view_text(view, "help", paper_note(visit, page->version, paper->key));
     view_null(view, "reason");
     view_list(view, "files", files_view(page, paper->key, base));
     view_text(view, "upload_url", paper->upload ? arena_printf(visit->arena, "%s/%s", base, paper->key) : NULL);

@@ -22,6 +22,8 @@ struct draft_page {
 
 /* Loads the draft of the address. False: an answer has been made (not found, already submitted, ...). */
 bool draft_page_open(struct visit *visit, struct draft_page *page);
+/* The same for pages that change or show the draft: once it was submitted, the answer leads to the dossier. */
+bool draft_page_open_unsent(struct visit *visit, struct draft_page *page);
 /* Today, language, lists and translation for the form library. */
 struct form_environment draft_page_environment(struct visit *visit);
 /* Evaluates the answers again, after they have changed. */

@@ -7,7 +7,7 @@
 
 static bool open_either(struct visit *visit, struct draft_page *page, bool supplement)
 {
-    return supplement ? supplement_page_open(visit, page) : draft_page_open(visit, page);
+    return supplement ? supplement_page_open(visit, page) : draft_page_open_unsent(visit, page);
 }
 
 static int wanted_page(const struct draft_page *page)
@@ -16,7 +16,7 @@ static int wanted_page(const struct draft_page *page)
     return index >= 0 && page->state.pages[index] != FORM_PAGE_HIDDEN ? index : -1;
 }
 
-static void show(struct draft_page *page, unsigned http_status, int index, const struct form_errors *errors)
+static void show_with(struct draft_page *page, unsigned http_status, int index, const struct form_errors *errors, const char *warning)
 {
     struct visit *visit = page->visit;
     json_auto shown = NULL;
@@ -31,7 +31,20 @@ static void show(struct draft_page *page, unsigned http_status, int index, const
     static const char *const members[] = {"form", "page", "exit", "errors", "has_files", "sections"};
     for (size_t i = 0; i < sizeof members / sizeof members[0]; i++)
         json_object_set(view, members[i], json_object_get(shown, members[i]));
+    if (warning != NULL)
+        view_flash(visit, view, "warn", warning);
     visit_render_status(visit, http_status, "portal/form", view);
+}
+
+static void show(struct draft_page *page, unsigned http_status, int index, const struct form_errors *errors)
+{
+    show_with(page, http_status, index, errors, NULL);
+}
+
+static void show_changed(struct draft_page *page, int index)
+{
+    show_with(page, 409, index, NULL,
+              visit_text(page->visit, N_("Trang này vừa được lưu ở một cửa sổ khác. Dưới đây là những gì bạn vừa nhập; bấm “Lưu và tiếp tục” để giữ lại.")));
 }
 
 static void page_show(struct request *request, bool supplement)
@@ -126,6 +139,11 @@ static void page_send(struct request *request, bool supplement)
     enum status status = take_answers(&page, index, &submission);
     if (status == STATUS_OK)
         status = save(&page, form_page_key(page.version->form, (size_t)index));
+    if (status == STATUS_CONFLICT && !page.supplement) {
+        /* Nothing typed is lost: it is shown again over the newer draft, and the next press keeps it. */
+        show_changed(&page, index);
+        return;
+    }
     if (status != STATUS_OK) {
         visit_fail(visit, status);
         return;
@@ -162,7 +180,7 @@ void page_draft(struct request *request)
 {
     struct visit *visit = visit_of(request);
     DRAFT_PAGE_AUTO page = {0};
-    if (!draft_page_open(visit, &page))
+    if (!draft_page_open_unsent(visit, &page))
         return;
     const char *key = draft_page_next_form_page(&page);
     if (key != NULL)

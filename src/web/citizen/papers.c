@@ -28,7 +28,7 @@ void page_papers(struct request *request)
 {
     struct visit *visit = visit_of(request);
     DRAFT_PAGE_AUTO page = {0};
-    if (draft_page_open(visit, &page))
+    if (draft_page_open_unsent(visit, &page))
         show(&page, 200, NULL);
 }
 
@@ -37,7 +37,7 @@ void page_papers_post(struct request *request)
     struct visit *visit = visit_of(request);
     struct str action = visit_form(visit, "_action");
     DRAFT_PAGE_AUTO page = {0};
-    if (!draft_page_open(visit, &page))
+    if (!draft_page_open_unsent(visit, &page))
         return;
     if (str_equal_cstr(action, "leave"))
         visit_redirect(visit, "draft_saved", "/ho-so");
@@ -52,10 +52,10 @@ void page_paper_upload(struct request *request)
 {
     struct visit *visit = visit_of(request);
     DRAFT_PAGE_AUTO page = {0};
-    if (!draft_page_open(visit, &page))
+    if (!draft_page_open_unsent(visit, &page))
         return;
     const struct procedure_paper *paper = paper_of_request(&page);
-    if (paper == NULL || page.draft.submitted_at != INSTANT_NONE) {
+    if (paper == NULL) {
         visit_not_found(visit);
         return;
     }
@@ -73,11 +73,9 @@ void page_paper_remove(struct request *request)
     struct visit *visit = visit_of(request);
     struct uuid document = visit_param_uuid(visit, "document");
     DRAFT_PAGE_AUTO page = {0};
-    if (!draft_page_open(visit, &page))
+    if (!draft_page_open_unsent(visit, &page))
         return;
-    enum status status = page.draft.submitted_at != INSTANT_NONE
-                             ? STATUS_NOT_FOUND
-                             : document_remove(&visit->work, &page.draft.tenant_id, &page.draft.id, &document, &visit->error);
+    enum status status = document_remove(&visit->work, &page.draft.tenant_id, &page.draft.id, &document, &visit->error);
     if (status != STATUS_OK)
         visit_fail(visit, status);
     else
@@ -89,7 +87,7 @@ void page_draft_file(struct request *request)
     struct visit *visit = visit_of(request);
     struct uuid wanted = visit_param_uuid(visit, "document");
     DRAFT_PAGE_AUTO page = {0};
-    if (!draft_page_open(visit, &page))
+    if (!draft_page_open_unsent(visit, &page))
         return;
     for (size_t i = 0; i < page.document_count; i++) {
         if (uuid_same(&page.documents[i].id, &wanted)) {

@@ -89,13 +89,13 @@ static bool list_problems(struct draft_page *page, json_t *view)
     struct form_errors errors = {0};
     enum status status = form_validate(page->version->form, visit->arena, FORM_ALL_PAGES, page->draft.answers, &page->environment, &errors);
     for (size_t i = 0; status == STATUS_OK && i < errors.count && i < 30; i++)
-        view_problem(view, arena_printf(visit->arena, "f-%s", errors.list[i].field),
+        view_problem(view, arena_printf(visit->arena, "f-%.*s", (int)strcspn(errors.list[i].field, "["), errors.list[i].field),
                      arena_printf(visit->arena, "%s: %s", errors.list[i].label == NULL ? "" : errors.list[i].label, errors.list[i].text));
     for (size_t i = 0; i < page->version->paper_count; i++) {
         const struct procedure_paper *paper = &page->version->papers[i];
         if (paper->required && paper->upload && procedure_paper_applies(paper, visit->arena, page->state.data) &&
             draft_page_files(page, paper->key) == 0)
-            view_problem(view, "giay-to", arena_printf(visit->arena, "%s: %s", visit_text(visit, N_("Còn thiếu giấy tờ")),
+            view_problem(view, "h-giay-to", arena_printf(visit->arena, "%s: %s", visit_text(visit, N_("Còn thiếu giấy tờ")),
                                                        visit_pick(visit, paper->name, paper->name_en)));
     }
     return json_is_null(json_object_get(view, "error_summary")) && page->state.exit == NULL;
@@ -129,7 +129,7 @@ void page_review(struct request *request)
 {
     struct visit *visit = visit_of(request);
     DRAFT_PAGE_AUTO page = {0};
-    if (draft_page_open(visit, &page))
+    if (draft_page_open_unsent(visit, &page))
         show(&page, 200, "counter", NULL);
 }
 

@@ -1,0 +1,257 @@
+// A served sample city with throw-away data, and people who use it: over plain HTTP, or with a browser.
+import { spawn, spawnSync } from 'node:child_process';
+import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, readdirSync, rmSync, writeSync } from 'node:fs';
+import http from 'node:http';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+
+export { sleep };
+export const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
+const program = process.env.MOTCUA_TEST_PROGRAM ?? path.join(path.resolve(root, process.env.MOTCUA_BUILD ?? 'build/check'), 'motcua');
+export const password = 'motcua-ha-noi-2017';
+
+/** Waits until `check` gives something true. */
+export async function until(check, what, seconds = 30) {
+  const end = Date.now() + seconds * 1000;
+  for (;;) {
+    const value = await check();
+    if (value) return value;
+    if (Date.now() > end) throw new Error(`waited ${seconds} s for ${what}`);
+    await sleep(100);
+  }
+}
+
+/**
+ * Starts `motcua serve` with the sample city on a free port. Its clock is moved by `city.setTime('2017-03-14T09:00')` (civil time
+ * of Hà Nội). The address of a client is believed from X-Forwarded-For, so that each person has limits of their own.
+ */
+export async function startCity({ time = '2017-03-14T09:00', options = [] } = {}) {
+  const data = mkdtempSync(path.join(tmpdir(), 'motcua-city-'));
+  spawnSync('chmod', ['755', data]);
+  const clock = openSync(path.join(data, 'clock'), 'w+');
+  const city = { data, log: '', output: '' };
+  city.setTime = (text) => {
+    const offset = Buffer.alloc(8);
+    offset.writeBigInt64LE((BigInt(Date.parse(`${text}:00+07:00`)) - BigInt(Date.now())) * 1000n);
+    writeSync(clock, offset, 0, 8, 0);
+  };
+  city.setTime(time);
+  mkdirSync(path.join(data, 'var'), { mode: 0o755 });
+  const child = spawn(
+    program,
+    ['serve', '--sample-city', '--port', '0', '--data', path.join(data, 'var'), '--rehearsal-clock', path.join(data, 'clock'), '--trusted-proxies', '127.0.0.1', '--workers', '4', '--job-interval', '500ms', '--password-memory', '8M', '--password-passes', '1', ...options],
+    { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, MOTCUA_SHARE: root } },
+  );
+  let exit = null;
+  const exited = new Promise((resolve) => child.on('exit', (code, signal) => resolve((exit = { code, signal }))));
+  child.stderr.on('data', (text) => (city.log += text));
+  child.stdout.on('data', (text) => (city.output += text));
+  const port = await until(
+    () => {
+      if (exit) throw new Error(`motcua serve ended: ${JSON.stringify(exit)}\n${city.log.slice(-4000)}`);
+      return /"event":"serving","port":(\d+)/.exec(city.log)?.[1];
+    },
+    'the sample city',
+    180,
+  );
+  city.port = Number(port);
+  city.url = `http://localhost:${port}`;
+  city.lines = () => city.log.split('\n').filter((line) => line.startsWith('{')).map((line) => JSON.parse(line));
+  /** Lines that a tester must not see: answers of 5xx, warnings and errors. */
+  city.complaints = () => city.lines().filter((line) => line.status >= 500 || line.level === 'error');
+  /** Mails whose head and text match, decoded, oldest first. */
+  city.mails = (...patterns) => {
+    let names = [];
+    try {
+      names = readdirSync(path.join(data, 'var/mail')).filter((name) => name.endsWith('.eml'));
+    } catch {
+      // no mail yet
+    }
+    return names
+      .sort()
+      .map((name) => decodeMail(readFileSync(path.join(data, 'var/mail', name), 'utf8')))
+      .filter((mail) => patterns.every((pattern) => pattern.test(mail)));
+  };
+  city.spool = () => {
+    try {
+      return readdirSync(path.join(data, 'var'), { recursive: true }).filter((name) => /spool|upload/.test(name) && /\d|tmp/.test(path.basename(name)));
+    } catch {
+      return [];
+    }
+  };
+  process.on('exit', () => child.kill('SIGKILL'));
+  city.stop = async () => {
+    if (!exit) child.kill('SIGTERM');
+    const result = await Promise.race([exited, sleep(40000, { code: 'too slow' })]);
+    closeSync(clock);
+    rmSync(data, { recursive: true, force: true });
+    if (result.code !== 0) throw new Error(`motcua serve ended with ${JSON.stringify(result)}\n${city.log.slice(-6000)}`);
+  };
+  return city;
+}
+
+function decodeMail(text) {
+  const [head, ...rest] = text.split(/\r?\n\r?\n/);
+  const words = head.replace(/\r?\n[ \t]+/g, ' ').replace(/\?= =\?/g, '?==?').replace(/=\?utf-8\?b\?([^?]*)\?=/gi, (_, word) => Buffer.from(word, 'base64').toString('latin1'));
+  const subject = Buffer.from(words, 'latin1').toString('utf8');
+  const body = rest.join('\n\n');
+  if (/base64/i.test(/Content-Transfer-Encoding:.*/i.exec(head)?.[0] ?? '')) return `${subject}\n\n${Buffer.from(body, 'base64').toString('utf8')}`;
+  if (!/quoted-printable/i.test(head)) return `${subject}\n\n${body}`;
+  const bytes = body.replace(/=\r?\n/g, '').replace(/=([0-9A-F]{2})/g, (_, hex) => String.fromCharCode(parseInt(hex, 16)));
+  return `${subject}\n\n${Buffer.from(bytes, 'latin1').toString('utf8')}`;
+}
+
+const entities = { amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'", '#x27': "'", '#96': '`' };
+export const unescape = (text) => text.replace(/&(amp|lt|gt|quot|#39|#x27|#96);/g, (_, name) => entities[name]);
+/** What a person reads of a page: without markup, blanks collapsed. */
+export const readable = (html) => unescape(html.replace(/<(script|style|head)[\s\S]*?<\/\1>/g, ' ').replace(/<[^>]*>/g, ' ')).replace(/\s+/g, ' ').trim();
+
+let nextAddress = 1;
+const agent = new http.Agent({ keepAlive: true, maxSockets: 8 });
+
+/** Somebody with a cookie jar and an address of their own. */
+export class Person {
+  constructor(city, address = `10.77.${nextAddress >> 8}.${nextAddress++ & 255}`) {
+    this.city = city;
+    this.address = address;
+    this.cookies = new Map();
+    this.csrf = '';
+  }
+
+  /** One request; redirects are not followed. Keeps cookies and the token of the page. */
+  async send(method, target, { body = null, headers = {}, type = null } = {}) {
+    const all = { 'X-Forwarded-For': this.address, 'Accept-Language': 'vi', ...headers };
+    if (this.cookies.size) all.Cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+    if (type) all['Content-Type'] = type;
+    if (body !== null) all['Content-Length'] = Buffer.byteLength(body);
+    const answer = await new Promise((resolve, reject) => {
+      const request = http.request({ host: '127.0.0.1', port: this.city.port, method, path: target, headers: all, agent }, (response) => {
+        const parts = [];
+        response.on('data', (part) => parts.push(part));
+        response.on('error', reject);
+        response.on('end', () => resolve({ status: response.statusCode, headers: response.headers, bytes: Buffer.concat(parts) }));
+      });
+      request.on('error', reject);
+      request.end(body);
+    });
+    answer.text = answer.bytes.toString('utf8');
+    answer.location = answer.headers.location ?? null;
+    answer.path = target;
+    for (const line of answer.headers['set-cookie'] ?? []) {
+      const [, name, value] = /^([^=]+)=([^;]*)/.exec(line);
+      if (/max-age=0/i.test(line) || value === '') this.cookies.delete(name);
+      else this.cookies.set(name, value);
+    }
+    const token = /name="csrf" value="([^"]*)"/.exec(answer.text);
+    if (token) this.csrf = unescape(token[1]);
+    return answer;
+  }
+
+  /** GET; follows redirects. */
+  async get(target) {
+    let answer = await this.send('GET', target);
+    for (let i = 0; i < 5 && [301, 302, 303].includes(answer.status); i++) answer = await this.send('GET', answer.location.replace(this.city.url, '').replace(/#.*/, ''));
+    return answer;
+  }
+
+  /** POST of form fields with the token of the last page; the answer itself, redirects not followed. */
+  post(target, fields = {}) {
+    const body = new URLSearchParams({ csrf: this.csrf });
+    for (const [name, value] of Object.entries(fields)) for (const one of Array.isArray(value) ? value : [value]) body.append(name, one);
+    return this.send('POST', target, { body: body.toString(), type: 'application/x-www-form-urlencoded' });
+  }
+
+  /** multipart/form-data with the token first, then files [{name, type, bytes}]. */
+  upload(target, files, { csrf = this.csrf, field = 'file' } = {}) {
+    const boundary = 'ranh-gioi-7d93';
+    const parts = [Buffer.from(`--${boundary}\r\nContent-Disposition: form-data; name="csrf"\r\n\r\n${csrf}\r\n`)];
+    for (const file of files) {
+      parts.push(Buffer.from(`--${boundary}\r\nContent-Disposition: form-data; name="${field}"; filename="${file.name}"\r\nContent-Type: ${file.type ?? 'application/octet-stream'}\r\n\r\n`), file.bytes, Buffer.from('\r\n'));
+    }
+    parts.push(Buffer.from(`--${boundary}--\r\n`));
+    return this.send('POST', target, { body: Buffer.concat(parts), type: `multipart/form-data; boundary=${boundary}` });
+  }
+
+  async signIn(identifier, secret = password) {
+    await this.get('/dang-nhap');
+    const answer = await this.post('/dang-nhap', { identifier, password: secret, back: '' });
+    if (answer.status !== 303) throw new Error(`${identifier} cannot sign in: ${answer.status} ${readable(answer.text).slice(0, 300)}`);
+    return this;
+  }
+}
+
+/** Fields of the form that posts to `action` as the browser would send them (buttons left out). */
+export function fieldsOf(html, action) {
+  const form = html.split(/<form /).find((part) => part.includes(`action="${action}"`))?.split('</form>')[0];
+  if (!form) throw new Error(`no form posts to ${action}`);
+  const fields = {};
+  const add = (name, value) => (name in fields ? (fields[name] = [fields[name], value].flat()) : (fields[name] = value));
+  for (const [tag, kind] of form.matchAll(/<(input|select|textarea)\b[^>]*>/g)) {
+    const attribute = (name) => (new RegExp(`\\s${name}="([^"]*)"`).exec(tag) ?? [])[1];
+    const name = attribute('name');
+    if (!name || name === 'csrf') continue;
+    if (kind === 'input') {
+      const type = attribute('type') ?? 'text';
+      if (type === 'file' || type === 'submit') continue;
+      if ((type === 'radio' || type === 'checkbox') && !/\schecked[\s>]/.test(tag)) continue;
+      add(name, unescape(attribute('value') ?? ''));
+    } else if (kind === 'textarea') {
+      add(name, unescape(form.slice(form.indexOf(tag) + tag.length).split('</textarea>')[0]));
+    } else {
+      const chosen = /<option value="([^"]*)"[^>]*\sselected[\s>]/.exec(form.slice(form.indexOf(tag)).split('</select>')[0]);
+      add(name, chosen ? unescape(chosen[1]) : '');
+    }
+  }
+  return fields;
+}
+
+/** Makes a draft of this procedure at this agency; gives its address "/ho-so/nhap/{id}". */
+export async function startDraft(person, code, agency) {
+  await person.get(`/thu-tuc/${code}?co-quan=${agency}`);
+  const answer = await person.post(`/thu-tuc/${code}/nop`, { agency });
+  const found = /\/ho-so\/nhap\/[0-9a-f-]{36}/.exec(answer.location ?? '');
+  if (!found) throw new Error(`no draft of ${code}: ${answer.status} ${answer.location ?? readable(answer.text).slice(0, 300)}`);
+  return found[0];
+}
+
+/** Answers pages {key: fields}; each must be accepted. */
+export async function answerPages(person, draft, pages) {
+  for (const [key, fields] of Object.entries(pages)) {
+    await person.get(`${draft}/${key}`);
+    const answer = await person.post(`${draft}/${key}`, { ...fields, _action: 'next' });
+    if (answer.status !== 303) {
+      const summary = /<div class="(?:error-summary|notice notice--warn)[\s\S]*?<\/div>/.exec(answer.text)?.[0] ?? answer.text;
+      throw new Error(`page ${key}: ${answer.status} ${readable(summary).slice(0, 800)}`);
+    }
+  }
+}
+
+const pdfText = Buffer.from('%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n');
+export const samplePdf = (name = 'giay-to.pdf') => ({ name, type: 'application/pdf', bytes: pdfText });
+export const samplePng = (name = 'anh.png') => ({
+  name,
+  type: 'image/png',
+  bytes: Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64'),
+});
+
+/** Uploads a file for every paper the page of papers asks for. */
+export async function attachAll(person, draft) {
+  const page = await person.get(`${draft}/giay-to`);
+  const targets = [...page.text.matchAll(new RegExp(`action="(${draft}/giay-to/[^"/]+)"`, 'g'))].map((match) => match[1]);
+  for (const target of targets) {
+    const answer = await person.upload(target, [samplePdf()]);
+    if (answer.status !== 303) throw new Error(`upload to ${target}: ${answer.status} ${readable(answer.text).slice(0, 500)}`);
+  }
+  return targets.length;
+}
+
+/** Submits; gives the dossier's code. */
+export async function submitDraft(person, draft, returnChannel = 'counter') {
+  const page = await person.get(`${draft}/xem-lai`);
+  const answer = await person.post(`${draft}/nop`, { ...fieldsOf(page.text, `${draft}/nop`), return_channel: returnChannel, agree: 'true' });
+  const found = /\/ho-so\/([^/]+)\/giay-hen/.exec(answer.location ?? '');
+  if (!found) throw new Error(`not submitted: ${answer.status} ${readable(answer.text).slice(0, 800)}`);
+  return found[1];
+}
