@@ -47,13 +47,13 @@ ALTER TABLE result ENABLE ROW LEVEL SECURITY;
 ALTER TABLE result FORCE ROW LEVEL SECURITY;
 CREATE POLICY tenant_isolation ON result USING (tenant_id = motcua.app_tenant()) WITH CHECK (tenant_id = motcua.app_tenant());
 
-CREATE FUNCTION result_verify(code text)
+CREATE FUNCTION result_verify(printed_code text) -- no column of that name: a column would win
 RETURNS TABLE (tenant_id uuid, dossier_id uuid, agency text, kind text, number text, title text, issued_at timestamptz,
     signed_by text, signed_title text, sha256 bytea, public_summary jsonb, revoked_at timestamptz)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path FROM CURRENT AS $$
     SELECT r.tenant_id, r.dossier_id, t.name, r.kind, r.number, r.title, r.issued_at, r.signed_by, r.signed_title, r.sha256,
         r.public_summary, r.revoked_at
-    FROM result r JOIN tenant t ON t.id = r.tenant_id WHERE r.verification_code = code
+    FROM result r JOIN tenant t ON t.id = r.tenant_id WHERE r.verification_code = printed_code
 $$;
 CREATE POLICY lookup ON result FOR SELECT TO motcua_lookup USING (true);
 GRANT SELECT ON result, tenant TO motcua_lookup;

@@ -170,12 +170,12 @@ static const struct bpmn_node *shortest_way(struct arena *arena, const struct bp
     return goal;
 }
 
-/* Where the way ahead begins: the newest workflow task. */
+/* Where the way ahead begins: the newest task of the workflow, the hand-over too. */
 static const struct task *newest_task(const struct dossier_file *file)
 {
     const struct task *newest = NULL;
     for (size_t i = 0; i < file->task_count; i++)
-        if (strcmp(file->tasks[i].kind, "workflow") == 0 && strcmp(file->tasks[i].state, "cancelled") != 0)
+        if (file->tasks[i].engine_task[0] != '\0' && strcmp(file->tasks[i].state, "cancelled") != 0)
             newest = &file->tasks[i];
     return newest;
 }

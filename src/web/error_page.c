@@ -19,7 +19,7 @@ static const struct {
     {404, N_("Không tìm thấy trang"), N_("Đường dẫn có thể đã đổi hoặc gõ sai."),
      N_("Hãy tìm thủ tục trong danh mục hoặc tra cứu hồ sơ bằng mã.")},
     {405, N_("Thao tác không phù hợp"), N_("Trang này không nhận thao tác đó."), N_("Hãy quay lại trang trước và thử lại.")},
-    {409, N_("Có người vừa xử lý trước bạn"), N_("Nội dung đã thay đổi sau khi bạn mở trang."),
+    {409, N_("Việc này không còn thực hiện được"), N_("Nội dung đã thay đổi sau khi bạn mở trang."),
      N_("Hãy mở lại trang để xem nội dung mới.")},
     {413, N_("Tệp quá lớn"), N_("Nội dung gửi lên vượt quá dung lượng cho phép."),
      N_("Hãy giảm dung lượng tệp, ví dụ chụp lại ở độ phân giải thấp hơn, rồi tải lên lại.")},

@@ -47,7 +47,7 @@ enum status result_issue(struct command *command, struct error *error)
         .version = command->version,
         .dossier = dossier,
         .decision = rejected ? "reject" : "grant",
-        .number = arena_printf(arena, "%02lld/%s", (long long)number, symbol),
+        .number = arena_printf(arena, "%02lld/%d/%s", (long long)number, year, symbol),
         .signed_by = or_empty(arena, workflow_text(command, "signed_by")),
         .signed_title = or_empty(arena, workflow_text(command, "signed_title")),
         .reason = or_empty(arena, workflow_text(command, "decision_reason")),
@@ -67,7 +67,7 @@ enum status result_issue(struct command *command, struct error *error)
     const char *title = rejected ? N_("Thông báo từ chối giải quyết hồ sơ") : command->version->result_title;
     json_auto summary = public_summary(command);
     db_add(command->write, &issue_result, db_uuid(dossier->id), db_cstr(rejected ? "rejected" : "granted"),
-           db_cstr(arena_printf(arena, "%s-%d", paper.number, year)), db_cstr(title), db_instant(work->now),
+           db_cstr(paper.number), db_cstr(title), db_instant(work->now),
            db_cstr(paper.signed_by), db_cstr(paper.signed_title), db_uuid(document->id), db_bytes(document->sha256),
            db_cstr(paper.verification_code), db_json(summary));
     dossier->status = "finished";
