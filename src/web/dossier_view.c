@@ -5,6 +5,7 @@
 #include "motcua/domain/procedure.h"
 #include "motcua/domain/reference.h"
 #include "motcua/i18n/explanation.h"
+#include "motcua/i18n/text.h"
 
 const char *visit_agency_name(const struct visit *visit, const struct tenant *tenant)
 {
@@ -13,7 +14,12 @@ const char *visit_agency_name(const struct visit *visit, const struct tenant *te
 
 const char *visit_agency_short_name(const struct visit *visit, const struct tenant *tenant)
 {
-    return tenant->short_name[0] != '\0' ? tenant->short_name : visit_agency_name(visit, tenant);
+    static const char committee[] = "Ủy ban nhân dân ";
+    const char *name = visit_agency_name(visit, tenant);
+    if (visit_is_english(visit)) return tenant->short_name[0] != '\0' ? tenant->short_name : name;
+    if (strncmp(name, committee, sizeof committee - 1) != 0) return name;
+    struct str place = text_capitalise(visit->arena, str_of(name + sizeof committee - 1));
+    return arena_strndup(visit->arena, place.data, place.length);
 }
 
 const char *visit_agency_name_of(const struct visit *visit, const struct uuid *tenant_id)

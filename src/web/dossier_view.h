@@ -11,6 +11,7 @@
 
 /* In the person's language. */
 const char *visit_agency_name(const struct visit *visit, const struct tenant *tenant);
+/* "Quận Cầu Giấy", "Sở Tư pháp" */
 const char *visit_agency_short_name(const struct visit *visit, const struct tenant *tenant);
 /* The agency of a dossier or draft; "" when it is not known (any more). */
 const char *visit_agency_name_of(const struct visit *visit, const struct uuid *tenant_id);

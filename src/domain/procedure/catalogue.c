@@ -1,6 +1,7 @@
 /*
  * Reading the catalogue. Search works on folded text (accents dropped): all words by prefix; when nothing has
- * them, trigrams tolerate a typo. Hits whose accents are as typed come first.
+ * them, trigrams tolerate a typo. Hits whose accents are as typed come first, those in
+ * the name (the keys begin with it) before those in the keywords.
  */
 #include "motcua/codec/json.h"
 #include "motcua/domain/procedure.h"
@@ -44,8 +45,9 @@ DB_STATEMENT(catalogue_page, DB_PARAMETERS(FILTER_TYPES, DB_TEXT, DB_INT32, DB_I
              "SELECT " ROW_SELECT " FROM " ROW_FROM " WHERE " MATCHES_TEXT " AND " MATCHES_FIELD
              " AND " MATCHES_LEVEL " AND " MATCHES_ONLINE
              " ORDER BY CASE WHEN $1 = '' THEN 0 WHEN p.exact_key LIKE $6 || '%' THEN 0 "
-             "WHEN p.exact_key LIKE '%' || $6 || '%' THEN 1 WHEN p.search_key LIKE $1 || '%' THEN 2 "
-             "WHEN p.search_key LIKE '%' || $1 || '%' THEN 3 ELSE 4 END, "
+             "WHEN left(p.exact_key, length(p.name)) LIKE '%' || $6 || '%' THEN 1 "
+             "WHEN p.exact_key LIKE '%' || $6 || '%' THEN 2 WHEN p.search_key LIKE $1 || '%' THEN 3 "
+             "WHEN p.search_key LIKE '%' || $1 || '%' THEN 4 ELSE 5 END, "
              "CASE WHEN $1 = '' THEN 0 ELSE word_similarity($1, p.search_key) END DESC, "
              "(v.form IS NOT NULL) DESC, p.popularity DESC, p.name, p.code LIMIT $7 OFFSET $8")
 

@@ -2,6 +2,9 @@
 #include "web/portal/procedure.h"
 
 #include "motcua/codec/json.h"
+#include "motcua/i18n/text.h"
+
+enum { BRIEF_GRAPHEMES = 60 };
 
 /* `key` in the person's language: its member with "_en" where there is one. */
 static const char *pick(struct visit *visit, const json_t *object, const char *key)
@@ -83,6 +86,11 @@ static void describe_fees(struct visit *visit, const json_t *description, json_t
     const char *note = pick(visit, description, "fee_note");
     bool by_channel = channels_have_fees(channels);
     const char *text = fee_text(visit, description, by_channel || note[0] != '\0');
+    if (json_is_string(json_object_get(description, "fee")) && note[0] != '\0' &&
+        text_grapheme_length(str_of(note)) <= BRIEF_GRAPHEMES) {
+        text = note;
+        note = "";
+    }
     json_t *fees = json_array();
     view_text(view, "fee_text", text);
     view_text(view, "fee_note", note);

@@ -28,10 +28,10 @@ const char *levels_text(struct visit *visit, const char *levels)
 {
     static const struct {
         const char *kind, *text;
-    } names[] = {{"city", N_("Thành phố")},
-                 {"department", N_("Sở, ban, ngành")},
-                 {"district", N_("Cấp huyện")},
-                 {"commune", N_("Cấp xã")}};
+    } names[] = {{"city", N_("cấp thành phố")},
+                 {"department", N_("cấp sở")},
+                 {"district", N_("cấp huyện")},
+                 {"commune", N_("cấp xã")}};
     const char *all = "";
     struct str rest = str_of(levels), one;
     while (rest.length > 0) {
@@ -41,7 +41,8 @@ const char *levels_text(struct visit *visit, const char *levels)
                 all = arena_printf(visit->arena, "%s%s%s", all, all[0] == '\0' ? "" : ", ",
                                    visit_text(visit, names[i].text));
     }
-    return all;
+    struct str text = text_capitalise(visit->arena, str_of(all));
+    return text.length == 0 ? "" : arena_strndup(visit->arena, text.data, text.length);
 }
 
 const char *limit_rule_text(struct visit *visit, const char *rule)

@@ -77,6 +77,8 @@ static enum status add_form_pages(struct visit *visit, const struct form *form, 
         json_t *page = NULL;
         enum status status = form_view(form, visit->arena, i, nothing, NULL, NULL, &environment, &page);
         if (status != STATUS_OK) return status;
+        /* Numbered through: which pages a person will see is not known yet. */
+        view_number(json_object_get(page, "page"), "number", (int64_t)i + 1);
         json_array_append_new(pages, page);
     }
     return STATUS_OK;
