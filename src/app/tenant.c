@@ -24,13 +24,14 @@ enum {
     KEY_PARENT,
     KEY_SORT_ORDER,
     KEY_UNIT,
+    KEY_REQUIRE_SECOND_FACTOR,
 };
 
 struct options {
     struct program_options program; /* input of program_argp */
     const char *action, *slug;
     struct tenant_definition definition; /* what was given; NULL: not given */
-    bool sample_given, sort_order_given;
+    bool sample_given, sort_order_given, require_second_factor;
     struct unit_definition units[UNITS_MAXIMUM];
     size_t unit_count;
 };
@@ -52,6 +53,8 @@ static const struct argp_option option_table[] = {
     {"email", KEY_EMAIL, "ADDRESS", 0, "E-mail address shown to people", 1},
     {"calendar", KEY_CALENDAR, "CODE", 0, "Working calendar (default: default)", 1},
     {"sort-order", KEY_SORT_ORDER, "NUMBER", 0, "Place among its neighbours", 1},
+    {"require-second-factor", KEY_REQUIRE_SECOND_FACTOR, "yes|no", OPTION_ARG_OPTIONAL,
+     "Its officials must use a one-time code to sign in", 1},
     {"unit", KEY_UNIT, "KIND:CODE:NAME", 0,
      "Add or rename a unit of it; may be repeated. Kinds: reception, division, leadership, records, cashier",
      2},
@@ -130,6 +133,14 @@ static void parse_sample(struct options *options, const char *value, struct argp
     options->sample_given = true;
 }
 
+static void parse_second_factor(struct options *options, const char *value, struct argp_state *state)
+{
+    if (value != NULL && strcmp(value, "yes") != 0 && strcmp(value, "no") != 0)
+        argp_error(state, "--require-second-factor is yes or no");
+    options->require_second_factor = value == NULL || strcmp(value, "yes") == 0;
+    options->definition.require_second_factor = &options->require_second_factor;
+}
+
 static void parse_word(struct options *options, const char *value, struct argp_state *state)
 {
     bool list = options->action != NULL && strcmp(options->action, "list") == 0;
@@ -155,6 +166,9 @@ static error_t parse_option(int key, char *value, struct argp_state *state)
         return 0;
     case KEY_SAMPLE:
         parse_sample(options, value, state);
+        return 0;
+    case KEY_REQUIRE_SECOND_FACTOR:
+        parse_second_factor(options, value, state);
         return 0;
     case KEY_SORT_ORDER:
         parse_number(options, value, state);

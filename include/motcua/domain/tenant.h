@@ -61,6 +61,7 @@ struct tenant_definition {
     bool agency_identifier_is_sample;
     const char *address, *phone, *email, *calendar_code;
     const char *parent_slug; /* NULL: the root */
+    const bool *require_second_factor; /* of its officials; NULL: leave as it is */
     int sort_order;
 };
 /* Adds or updates by slug; *id the tenant's. STATUS_INVALID with a field for bad values, STATUS_NOT_FOUND: no

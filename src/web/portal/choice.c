@@ -119,7 +119,10 @@ enum status procedure_choice(struct visit *visit, const struct procedure_row *ro
     if (status != STATUS_OK || choices.count == 0) return status;
     struct str district = visit_query(visit, "quan");
     bool again = visit_query(visit, "chon").length > 0;
-    const struct tenant *agency = chosen_agency(&choices, visit_query(visit, "co-quan"), district, again);
+    struct str wanted = visit_query(visit, "co-quan");
+    const struct tenant *here = tenant_by_host(visit_tenants(visit), request_host(visit->request));
+    if (wanted.length == 0 && here != NULL && !again) wanted = str_of(here->slug);
+    const struct tenant *agency = chosen_agency(&choices, wanted, district, again);
     json_t *view = json_object(), *chosen = NULL;
     view_text(view, "minutes", minutes_text(visit, version));
     if (agency != NULL) {

@@ -141,6 +141,12 @@ static json_t *promise_view(struct visit *visit)
 void page_home(struct request *request)
 {
     struct visit *visit = visit_of(request);
+    /* An agency with a host name of its own is met at its own page. */
+    const struct tenant *here = tenant_by_host(visit_tenants(visit), request_host(request));
+    if (here != NULL && here->parent != NULL) {
+        visit_redirect(visit, NULL, "/co-quan/%s", here->slug);
+        return;
+    }
     struct procedure_filter filter = {.limit = POPULAR};
     struct procedure_page page;
     enum status status = procedure_search(&visit->work, &filter, true, &page, &visit->error);
