@@ -59,7 +59,7 @@ void page_paper_upload(struct request *request)
         visit_not_found(visit);
         return;
     }
-    enum status status = uploads_attach(visit, &page.draft.tenant_id, &page.draft.id, "paper", paper->key);
+    enum status status = uploads_attach(&page, "paper", paper->key);
     if (status == STATUS_INVALID || status == STATUS_TOO_LARGE)
         show(&page, status == STATUS_TOO_LARGE ? 413 : 422, paper->key);
     else if (status != STATUS_OK)

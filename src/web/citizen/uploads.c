@@ -10,21 +10,38 @@ const struct procedure_paper *paper_of_request(const struct draft_page *page)
     return NULL;
 }
 
-enum status uploads_attach(struct visit *visit, const struct uuid *tenant_id, const struct uuid *dossier_id, const char *kind,
-                           const char *paper_key)
+/* What the dossier holds and this file together stay within the limits. */
+static enum status check_size(struct draft_page *page, uint64_t held, uint64_t size)
 {
+    struct visit *visit = page->visit;
+    if (size > visit->web->settings->upload_limit)
+        return error_set(&visit->error, visit->arena, STATUS_TOO_LARGE, "document.size",
+                         N_("Tệp lớn quá mức cho phép; vui lòng giảm dung lượng"), NULL);
+    if (held + size > visit->web->settings->dossier_upload_limit)
+        return error_set(&visit->error, visit->arena, STATUS_TOO_LARGE, "document.total",
+                         N_("Các tệp của hồ sơ này cộng lại lớn quá mức cho phép; vui lòng bỏ bớt hoặc giảm dung lượng"), NULL);
+    return STATUS_OK;
+}
+
+enum status uploads_attach(struct draft_page *page, const char *kind, const char *paper_key)
+{
+    struct visit *visit = page->visit;
     size_t count = request_upload_count(visit->request);
     enum status status = STATUS_OK;
+    uint64_t held = 0;
+    for (size_t i = 0; i < page->document_count; i++)
+        held += (uint64_t)page->documents[i].size;
     if (count == 0)
         return error_set(&visit->error, visit->arena, STATUS_INVALID, "document.none", N_("Vui lòng chọn tệp cần tải lên"), NULL);
     for (size_t i = 0; status == STATUS_OK && i < count; i++) {
         struct upload_file *file = request_upload(visit->request, i);
         struct uuid id;
-        if (document_spool_size(file->file) > visit->web->settings->upload_limit)
-            return error_set(&visit->error, visit->arena, STATUS_TOO_LARGE, "document.size",
-                             N_("Tệp lớn quá mức cho phép; vui lòng giảm dung lượng"), NULL);
-        status = document_attach(&visit->work, file->file, tenant_id, dossier_id, kind, str_of(paper_key), file->part.filename, &id,
-                                 &visit->error);
+        uint64_t size = document_spool_size(file->file);
+        status = check_size(page, held, size);
+        if (status == STATUS_OK)
+            status = document_attach(&visit->work, file->file, &page->draft.tenant_id, &page->draft.id, kind, str_of(paper_key),
+                                     file->part.filename, &id, &visit->error);
+        held += size;
     }
     return status;
 }
