@@ -1,6 +1,6 @@
 // What citizens and officials do, step by step, on top of portal-server.mjs: fill in a dossier, upload, submit, decide.
 import assert from 'node:assert/strict';
-import { closeSync, openSync, writeSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { Person, textOf } from './portal-server.mjs';
 
 export const password = 'motcua-ha-noi-2017';
@@ -145,5 +145,8 @@ export function moveClock(file, microseconds) {
   writeSync(descriptor, bytes, 0, 8, 0);
   closeSync(descriptor);
 }
+
+/** How many microseconds it is ahead now. */
+export const clockOffset = (file) => Number(readFileSync(file).readBigInt64LE(0));
 
 export { Person, textOf };

@@ -238,7 +238,7 @@ enum status desk_hand_over(struct work *work, struct str text, instant before, c
     struct db_result *rows;
     enum status status =
         db_read_one(work->db, &scope, work->arena, &desk_hand_over_rows,
-                    DB_VALUES(db_text(terms.text), db_cstr(terms.name), db_cstr(terms.digits), db_cstr(""), db_null(), db_null(),
+                    DB_VALUES(db_text(terms.text), db_cstr(terms.name), db_cstr(terms.compact), db_cstr(""), db_null(), db_null(),
                               db_text_array(roles, keys), db_uuid_array(units, keys), db_instant_or_null(before),
                               uuid_is_empty(before_id) ? db_null() : db_uuid(*before_id), db_int32(limit)),
                     &rows, error);
@@ -279,7 +279,7 @@ enum status desk_register(struct work *work, const struct dossier_search *search
     struct db_result *rows;
     enum status status =
         db_read_one(work->db, &scope, work->arena, &desk_register_rows,
-                    DB_VALUES(db_text(terms.text), db_cstr(terms.name), db_cstr(terms.digits), db_cstr(terms.status),
+                    DB_VALUES(db_text(terms.text), db_cstr(terms.name), db_cstr(terms.compact), db_cstr(terms.status),
                               db_instant_or_null(search->received_from), db_instant_or_null(search->received_to),
                               db_int32(search->limit), db_int32(search->offset)),
                     &rows, error);
@@ -311,7 +311,7 @@ enum status desk_register_count(struct work *work, const struct dossier_search *
     struct db_result *rows;
     enum status status =
         db_read_one(work->db, &scope, work->arena, &desk_register_total,
-                    DB_VALUES(db_text(terms.text), db_cstr(terms.name), db_cstr(terms.digits), db_cstr(terms.status),
+                    DB_VALUES(db_text(terms.text), db_cstr(terms.name), db_cstr(terms.compact), db_cstr(terms.status),
                               db_instant_or_null(search->received_from), db_instant_or_null(search->received_to), db_int32(maximum)),
                     &rows, error);
     if (status == STATUS_OK)

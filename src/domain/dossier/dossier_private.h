@@ -71,7 +71,7 @@
     "AND ($5::timestamptz IS NULL OR d.received_at >= $5) AND ($6::timestamptz IS NULL OR d.received_at < $6)"
 struct search_terms {
     struct str text;
-    const char *name, *digits, *status;
+    const char *name, *compact, *status;
 };
 struct search_terms search_terms_of(struct work *work, const struct dossier_search *search);
 
@@ -150,6 +150,8 @@ void command_release(struct command *command);
 
 /* Queues an event; takes the reference of `data` (NULL: {}). */
 void command_event(struct command *command, const char *kind, bool is_public, json_t *data);
+/* A dossier that ends without being decided owes nothing. */
+void command_waive_fee(struct command *command);
 /* A mail to the applicant when there is an address: outbox row with the template's name. `extra` (may be NULL) is borrowed. */
 void command_mail(struct command *command, const char *template, const json_t *extra);
 /* The same to somebody else. */

@@ -301,7 +301,7 @@ enum status dossier_list_own(struct work *work, struct dossier_row **rows, size_
     return STATUS_OK;
 }
 
-/* $1 text, $2 folded name, $3 digits of a phone number or a part of the code, $4 status, $5 .. $6 received between. */
+/* $1 text, $2 folded name, $3 a part of the code or of the phone number, $4 status, $5 .. $6 received between. */
 DB_STATEMENT(read_search,
              DB_PARAMETERS(DB_TEXT, DB_TEXT, DB_TEXT, DB_TEXT, DB_INSTANT, DB_INSTANT, DB_INT32, DB_INT32), DB_COLUMNS(ROW_COLUMNS),
              "SELECT " ROW_SELECT " FROM dossier d WHERE d.tenant_id = motcua.app_tenant() AND " SEARCH_CONDITION
@@ -311,19 +311,23 @@ struct search_terms search_terms_of(struct work *work, const struct dossier_sear
 {
     struct str text = str_trim(search->text.data == NULL ? STR("") : search->text);
     struct str key = text_search_key(work->arena, text);
-    char *digits = arena_alloc(work->arena, text.length + 1);
-    size_t count = 0, others = 0;
+    /* "000.04.35.H26-170214-0044", "0912 345 678": what stays when people leave out what only divides. */
+    char *compact = arena_alloc(work->arena, text.length + 1);
+    size_t count = 0;
+    bool other = false;
     for (size_t i = 0; i < text.length; i++) {
-        if (text.data[i] >= '0' && text.data[i] <= '9')
-            digits[count++] = text.data[i];
+        char c = text.data[i];
+        bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+        if ((c >= '0' && c <= '9') || letter)
+            compact[count++] = c >= 'a' && c <= 'z' ? (char)(c - 32) : c;
         else
-            others += strchr(" .-+()", text.data[i]) == NULL;
+            other |= strchr(" .-+()", c) == NULL;
     }
-    digits[count] = '\0';
+    compact[count] = '\0';
     struct search_terms terms = {
         .text = text,
         .name = key.length == 0 ? "" : arena_printf(work->arena, "%%%.*s%%", STR_ARG(key)),
-        .digits = others == 0 && count >= 3 ? digits : "",
+        .compact = !other && count >= 3 ? compact : "",
         .status = search->status == NULL ? "" : search->status,
     };
     return terms;
@@ -337,7 +341,7 @@ enum status dossier_search(struct work *work, const struct dossier_search *searc
     struct db_result *found;
     enum status status =
         db_read_one(work->db, &scope, work->arena, &read_search,
-                    DB_VALUES(db_text(terms.text), db_cstr(terms.name), db_cstr(terms.digits), db_cstr(terms.status),
+                    DB_VALUES(db_text(terms.text), db_cstr(terms.name), db_cstr(terms.compact), db_cstr(terms.status),
                               db_instant_or_null(search->received_from), db_instant_or_null(search->received_to),
                               db_int32(search->limit), db_int32(search->offset)),
                     &found, error);

@@ -7,7 +7,7 @@
 static const struct {
     const char *outcome, *text, *help;
 } outcomes[] = {
-    {"receive", N_("Tiếp nhận"), N_("Hồ sơ đủ và hợp lệ: cấp giấy hẹn, bắt đầu tính thời hạn.")},
+    {"receive", N_("Tiếp nhận hồ sơ"), N_("Hồ sơ đủ và hợp lệ: cấp giấy hẹn, bắt đầu tính thời hạn.")},
     {"supplement", N_("Yêu cầu bổ sung"), N_("Chỉ một lần, ghi rõ từng giấy tờ và lý do; thời hạn tạm dừng.")},
     {"refuse", N_("Từ chối tiếp nhận"), N_("Không thuộc thẩm quyền hoặc không đủ điều kiện; bắt buộc ghi lý do.")},
     {"forward", N_("Chuyển bước tiếp theo"), ""},

@@ -84,8 +84,8 @@ json_t *dossier_consultations_view(struct visit *visit, const struct dossier_fil
 static const struct {
     const char *kind, *text; /* %s: the step */
 } event_texts[] = {
-    {"submitted", N_("Nộp hồ sơ")},
-    {"received", N_("Tiếp nhận hồ sơ")},
+    {"submitted", N_("Hồ sơ được nộp")},
+    {"received", N_("Hồ sơ được tiếp nhận")},
     {"supplement_requested", N_("Yêu cầu bổ sung")},
     {"supplement_answered", N_("Gửi bổ sung")},
     {"supplement_expired", N_("Hết hạn bổ sung")},
