@@ -19,12 +19,12 @@
 #include "program.h"
 #include "serve_config.h"
 
-enum { SETTINGS_BYTES = 4 * 1024 * 1024, KEY_CHECK = 'C', KEY_FILE = 'c' };
+enum { SETTINGS_BYTES = 4 * 1024 * 1024, KEY_CHECK = 'C', KEY_FILE = 'c', KEY_DOCUMENT = 0x300 };
 
 struct options {
     struct config *config;
     const char *file;
-    bool check_only;
+    bool check_only, document_only;
     const char *problem;
 };
 
@@ -39,6 +39,7 @@ static error_t parse_option(int key, char *value, struct argp_state *state)
     switch (key) {
     case KEY_CHECK: options->check_only = true; return 0;
     case KEY_FILE: options->file = value; return 0;
+    case KEY_DOCUMENT: options->document_only = true; return 0;
     case ARGP_KEY_ARG: argp_error(state, "\"%s\" is one argument too many", value); return EINVAL;
     default: return ARGP_ERR_UNKNOWN;
     }
@@ -50,14 +51,16 @@ static struct argp_option *all_options(const struct config *config, struct arena
     static const struct argp_option own[] = {
         {"config", KEY_FILE, "FILE", 0, "Settings file (default: motcua.ini when there is one)", 0},
         {"check-config", KEY_CHECK, NULL, 0, "Only check the settings and show them", 0},
+        {"document-settings", KEY_DOCUMENT, NULL, OPTION_HIDDEN, NULL, 0}, /* the table of docs/operations.md */
     };
+    enum { OWN = sizeof own / sizeof own[0] };
     const struct argp_option *knobs = config_argp_options(config);
     size_t count = 0;
     while (knobs[count].name != NULL || knobs[count].doc != NULL)
         count++;
-    struct argp_option *all = arena_array(arena, count + 3, sizeof *all);
+    struct argp_option *all = arena_array(arena, count + OWN + 1, sizeof *all);
     memcpy(all, own, sizeof own);
-    memcpy(all + 2, knobs, count * sizeof *knobs);
+    memcpy(all + OWN, knobs, count * sizeof *knobs);
     return all;
 }
 
@@ -134,6 +137,7 @@ static void fill_settings(struct running *running)
     const struct serve_config *config = running->config;
     running->program.domain.site_name = config->site_name;
     running->program.domain.hotline = config->hotline;
+    running->program.domain.session_lifetime_s = config->session_lifetime / 1000;
     running->settings = (struct web_settings){
         .site_name = config->site_name,
         .site_place = config->site_place,
@@ -268,6 +272,11 @@ static int run(int argc, char **argv)
     struct options options = {.config = config_create(arena, serve_config_knobs, &settings)};
     if (!read_configuration(argc, argv, &settings, options.config, &options, arena))
         return 64;
+    if (options.document_only) {
+        struct str text = config_document(options.config, arena);
+        printf("%.*s", STR_ARG(text));
+        return 0;
+    }
     if (options.check_only) {
         struct str text = config_describe(options.config, arena);
         printf("%.*s", STR_ARG(text));

@@ -89,7 +89,7 @@ const struct config_knob serve_config_knobs[] = {
      .help = "Memory one request may use"},
     {"response-limit", CONFIG_BYTES, AT(response_limit), "16M", 64 * KIB, 4 * GIB, .group = GROUP_LIMITS,
      .help = "Largest page; files are not limited"},
-    {"upload-limit", CONFIG_BYTES, AT(upload_limit), "20M", 64 * KIB, 4 * GIB, .group = GROUP_LIMITS,
+    {"upload-limit", CONFIG_BYTES, AT(upload_limit), "20M", 64 * KIB, 50 * MIB, .group = GROUP_LIMITS,
      .help = "Largest attachment"},
     {"dossier-upload-limit", CONFIG_BYTES, AT(dossier_upload_limit), "200M", 64 * KIB, 64 * GIB,
      .group = GROUP_LIMITS, .help = "All attachments of a dossier together"},
@@ -111,10 +111,8 @@ const struct config_knob serve_config_knobs[] = {
      .help = "Memory of one password check (Argon2id)"},
     {"password-passes", CONFIG_INTEGER, AT(password_passes), "3", 1, 64, .group = GROUP_KEYS,
      .help = "Passes of one password check"},
-    {"session-idle", CONFIG_DURATION, AT(session_idle), "2h", 1 * MINUTE, 90 * DAY, .group = GROUP_KEYS,
-     .help = "A session unused for so long ends"},
     {"session-lifetime", CONFIG_DURATION, AT(session_lifetime), "12h", 1 * MINUTE, 365 * DAY,
-     .group = GROUP_KEYS, .help = "A session ends after so long in any case"},
+     .group = GROUP_KEYS, .help = "How long a person stays signed in"},
 
     {"mail-url", CONFIG_URL, AT(mail_url), NULL, .choices = mail_schemes, .group = GROUP_OUTSIDE,
      .help = "Mail server (smtp uses STARTTLS when offered); without it mail is written to mail-folder"},
@@ -125,8 +123,6 @@ const struct config_knob serve_config_knobs[] = {
      .help = "Sender of mail"},
     {"mail-folder", CONFIG_PATH, AT(mail_folder), NULL, .group = GROUP_OUTSIDE, .argument = "FOLDER",
      .help = "Without a mail server: one .eml file a message; without it DATA/mail"},
-    {"virus-scanner", CONFIG_TEXT, AT(virus_scanner), NULL, .group = GROUP_OUTSIDE,
-     .argument = "SOCKET|HOST:PORT", .help = "clamd, asked about every attachment; without it none is asked"},
     {"job-workers", CONFIG_INTEGER, AT(job_workers), "2", 0, 64, .group = GROUP_OUTSIDE,
      .help = "Threads for timers and the outbox; 0: another process does that"},
     {"job-interval", CONFIG_DURATION, AT(job_interval), "5s", 100, 1 * HOUR, .group = GROUP_OUTSIDE,
@@ -145,8 +141,6 @@ bool serve_config_settle(struct serve_config *config, struct arena *arena, const
         *problem = "connection-limit is smaller than workers: the workers could never all be busy";
     else if (config->dossier_upload_limit < config->upload_limit)
         *problem = "dossier-upload-limit is smaller than upload-limit";
-    else if (config->session_lifetime < config->session_idle)
-        *problem = "session-lifetime is shorter than session-idle";
     else if (config->statement_timeout > config->request_deadline)
         *problem = "statement-timeout is longer than request-deadline";
     else if (config->response_limit > config->request_memory)

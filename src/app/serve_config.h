@@ -45,7 +45,6 @@ struct serve_config {
     const char *master_key_file; /* NULL: <data>/master.key */
     int64_t password_memory;
     int64_t password_passes;
-    int64_t session_idle;
     int64_t session_lifetime;
 
     const char *mail_url; /* NULL: into mail_folder */
@@ -53,7 +52,6 @@ struct serve_config {
     struct config_secret mail_password;
     const char *mail_from;
     const char *mail_folder;   /* NULL: <data>/mail */
-    const char *virus_scanner; /* clamd's socket or host:port; NULL: none */
     int64_t job_interval;
     int64_t job_workers;
 

@@ -294,7 +294,7 @@ NODISCARD enum status payment_due_list(struct work *work, struct dossier_row **r
 
 struct incident {
     struct uuid id, dossier_id;
-    const char *kind, *element_id, *message;
+    const char *kind, *element_id, *message, *dossier_code; /* code "" where it belongs to no dossier */
     instant created_at;
 };
 NODISCARD enum status incident_list(struct work *work, struct incident **incidents, size_t *count, struct error *error);

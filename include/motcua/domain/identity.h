@@ -39,8 +39,9 @@ struct sign_in {
     struct str identifier, password;
     struct str token_hash; /* 32 bytes of the new session */
     const char *user_agent, *address;
-    bool remember; /* 30 days instead of 12 hours */
 };
+/* How long a session lasts, in use or not; the cookie's age too. */
+int64_t session_lifetime_s(const struct domain *domain);
 /* STATUS_DENIED ("sign_in.refused") for everything that does not fit. *second_factor: a code is still needed.
  */
 NODISCARD enum status session_sign_in(struct work *work, const struct sign_in *sign_in, bool *second_factor,
@@ -143,9 +144,6 @@ NODISCARD enum status membership_list_tenant(struct work *work, const struct uui
 NODISCARD enum status membership_grant(struct work *work, const struct uuid *tenant_id,
                                        const struct uuid *account_id, const struct uuid *unit_id,
                                        unsigned roles, const char *title, struct error *error);
-/* Ends it now; sessions that use it fall back to citizen at once. */
-NODISCARD enum status membership_end(struct work *work, const struct uuid *tenant_id, const struct uuid *id,
-                                     struct error *error);
 
 /* House-keeping. */
 NODISCARD enum status session_sweep(struct work *work, int64_t *removed, struct error *error);

@@ -29,6 +29,13 @@ static enum status fire(struct command *command, void *input, struct error *erro
     return workflow_timer(command, *engine_timer, error);
 }
 
+/* Only the engine's own word: a tenant or a row that cannot be found just now is no reason to forget a timer. */
+static bool no_longer_waits(const struct error *error)
+{
+    return error != NULL && error->code != NULL &&
+           (strcmp(error->code, "bpmn.unknown_job") == 0 || strcmp(error->code, "bpmn.instance_ended") == 0);
+}
+
 static enum status run_timer(struct work *work, const struct uuid *tenant_id, const struct uuid *id, struct error *error)
 {
     struct db_scope scope = work_scope(work, tenant_id);
@@ -42,7 +49,7 @@ static enum status run_timer(struct work *work, const struct uuid *tenant_id, co
         return STATUS_FATAL;
     uint64_t engine_timer = (uint64_t)number;
     status = command_run(work, tenant_id, &dossier_id, fire, &engine_timer, error);
-    if (status == STATUS_NOT_FOUND || status == STATUS_CONFLICT) /* the workflow no longer waits for it */
+    if (status != STATUS_OK && no_longer_waits(error))
         return db_write_one(work->db, &scope, work->arena, &timer_remove, DB_VALUES(db_uuid(*id)), &ignored, error);
     if (status != STATUS_OK && status != STATUS_UNAVAILABLE && db_get_int32(rows, 0, 3) >= ATTEMPTS)
         return db_write_one(work->db, &scope, work->arena, &timer_give_up,
@@ -76,9 +83,10 @@ enum status timer_run_due(struct work *work, int batch, size_t *done, struct err
 
 DB_STATEMENT(incident_open_list, DB_NOTHING,
              DB_COLUMNS({"id", DB_UUID}, {"dossier_id", DB_UUID}, {"kind", DB_TEXT}, {"element_id", DB_TEXT},
-                        {"message", DB_TEXT}, {"created_at", DB_INSTANT}),
-             "SELECT id, dossier_id, kind, element_id, message, created_at FROM incident "
-             "WHERE tenant_id = motcua.app_tenant() AND resolved_at IS NULL ORDER BY created_at LIMIT 200")
+                        {"message", DB_TEXT}, {"dossier_code", DB_TEXT}, {"created_at", DB_INSTANT}),
+             "SELECT i.id, i.dossier_id, i.kind, i.element_id, i.message, coalesce(d.code, '') AS dossier_code, i.created_at "
+             "FROM incident i LEFT JOIN dossier d ON d.tenant_id = i.tenant_id AND d.id = i.dossier_id "
+             "WHERE i.tenant_id = motcua.app_tenant() AND i.resolved_at IS NULL ORDER BY i.created_at LIMIT 200")
 
 enum status incident_list(struct work *work, struct incident **incidents, size_t *count, struct error *error)
 {
@@ -90,7 +98,8 @@ enum status incident_list(struct work *work, struct incident **incidents, size_t
     struct incident *list = arena_array(work->arena, rows->row_count, sizeof *list);
     for (size_t i = 0; i < rows->row_count; i++)
         list[i] = (struct incident){db_get_uuid(rows, i, 0),      db_get_uuid(rows, i, 1),      db_cstr_or_empty(rows, i, 2),
-                                    db_cstr_or_empty(rows, i, 3), db_cstr_or_empty(rows, i, 4), db_get_instant(rows, i, 5)};
+                                    db_cstr_or_empty(rows, i, 3), db_cstr_or_empty(rows, i, 4), db_cstr_or_empty(rows, i, 5),
+                                    db_get_instant(rows, i, 6)};
     *incidents = list;
     *count = rows->row_count;
     return STATUS_OK;
@@ -114,10 +123,31 @@ static enum status retry(struct command *command, void *input, struct error *err
     return workflow_retry(command, *engine_incident, error);
 }
 
+DB_STATEMENT(incident_outbox_again, DB_PARAMETERS(DB_UUID, DB_INSTANT), DB_NOTHING,
+             "UPDATE outbox SET state = 'waiting', next_at = $2, attempts = 0 WHERE tenant_id = motcua.app_tenant() AND id = $1 "
+             "AND state = 'failed'")
+
+struct again {
+    struct work *work;
+    const struct uuid *incident_id;
+    struct uuid row; /* the timer or the message */
+    bool outbox;
+};
+
+static enum status run_again(struct db_transaction *transaction, void *context, struct error *error)
+{
+    const struct again *again = context;
+    const struct work *work = again->work;
+    struct db_batch *write = db_batch(transaction);
+    db_add(write, again->outbox ? &incident_outbox_again : &incident_timer_again, db_uuid(again->row), db_instant(work->now));
+    db_add(write, &incident_close, db_uuid(*again->incident_id), db_instant(work->now), db_cstr(work->actor->name));
+    return db_commit(write, error);
+}
+
 enum status incident_retry(struct work *work, const struct uuid *incident_id, struct error *error)
 {
     struct db_scope scope = work_scope(work, &work->actor->tenant_id);
-    struct db_result *rows, *ignored;
+    struct db_result *rows;
     if ((work->actor->roles & (ROLE_TENANT_ADMIN | ROLE_HEAD_OF_UNIT)) == 0)
         return error_set(error, work->arena, STATUS_DENIED, "incident.role", N_("Chỉ quản trị đơn vị hoặc lãnh đạo phòng được chạy lại"),
                          NULL);
@@ -134,11 +164,6 @@ enum status incident_retry(struct work *work, const struct uuid *incident_id, st
         uint64_t engine_incident = (uint64_t)number;
         return command_run(work, &work->actor->tenant_id, &dossier_id, retry, &engine_incident, error);
     }
-    struct uuid timer = uuid_from(db_get_text(rows, 0, 2));
-    status = db_write_one(work->db, &scope, work->arena, &incident_timer_again, DB_VALUES(db_uuid(timer), db_instant(work->now)),
-                          &ignored, error);
-    if (status == STATUS_OK)
-        status = db_write_one(work->db, &scope, work->arena, &incident_close,
-                              DB_VALUES(db_uuid(*incident_id), db_instant(work->now), db_cstr(work->actor->name)), &ignored, error);
-    return status;
+    struct again again = {work, incident_id, uuid_from(db_get_text(rows, 0, 2)), str_equal_cstr(db_get_text(rows, 0, 1), "outbox")};
+    return db_transaction(work->db, &scope, work->arena, run_again, &again, error);
 }

@@ -133,20 +133,3 @@ enum status membership_grant(struct work *work, const struct uuid *tenant_id, co
                                   db_cstr(title), db_text_array(names, count), db_instant(work->now)),
                         &result, error);
 }
-
-DB_STATEMENT(membership_close, DB_PARAMETERS(DB_UUID, DB_INSTANT), DB_NOTHING,
-             "UPDATE membership SET valid_to = $2 WHERE tenant_id = motcua.app_tenant() AND id = $1 AND "
-             "valid_to IS NULL")
-
-enum status membership_end(struct work *work, const struct uuid *tenant_id, const struct uuid *id,
-                           struct error *error)
-{
-    struct db_scope scope = work_scope(work, tenant_id);
-    struct db_result *result;
-    enum status status = db_write_one(work->db, &scope, work->arena, &membership_close,
-                                      DB_VALUES(db_uuid(*id), db_instant(work->now)), &result, error);
-    if (status == STATUS_OK && result->affected == 0)
-        return error_set(error, work->arena, STATUS_NOT_FOUND, "membership.unknown",
-                         N_("Vai trò này đã kết thúc"), NULL);
-    return status;
-}

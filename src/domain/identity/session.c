@@ -3,7 +3,12 @@
 
 #include "motcua/calendar/civil.h"
 
-enum { SHORT_SESSION_HOURS = 12, LONG_SESSION_DAYS = 30, TOUCH_MINUTES = 5 };
+enum { DEFAULT_SESSION_HOURS = 12, TOUCH_MINUTES = 5 };
+
+int64_t session_lifetime_s(const struct domain *domain)
+{
+    return domain->session_lifetime_s > 0 ? domain->session_lifetime_s : DEFAULT_SESSION_HOURS * 3600;
+}
 
 DB_STATEMENT(
     session_insert, DB_PARAMETERS(DB_BYTES, DB_UUID, DB_UUID, DB_INSTANT, DB_INSTANT, DB_TEXT, DB_TEXT),
@@ -18,7 +23,7 @@ enum status session_create(struct work *work, const struct uuid *account_id, con
                            struct error *error)
 {
     struct db_scope scope = {.account = account_id->text};
-    int64_t lifetime = sign_in->remember ? LONG_SESSION_DAYS * DAY_US : SHORT_SESSION_HOURS * 60 * MINUTE_US;
+    int64_t lifetime = session_lifetime_s(work->domain) * MICROSECONDS;
     struct db_result *result;
     return db_write_one(
         work->db, &scope, work->arena, &session_insert,

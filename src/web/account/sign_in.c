@@ -5,8 +5,6 @@
 #include "motcua/codec/url.h"
 #include "web/account/sample_accounts.h"
 
-enum { LONG_SESSION_SECONDS = 12 * 3600 };
-
 /* Where to go afterwards: a path of this site, or what fits the person. */
 static struct str safe_back(struct str wanted)
 {
@@ -56,8 +54,12 @@ void page_sign_in_post(struct request *request)
     struct str identifier = visit_form(visit, "identifier");
     struct str back = safe_back(request_form(request, "back"));
     unsigned retry_after;
-    /* Besides the address, each name has its own bucket: many addresses cannot try one account. */
-    if (!request_rate_take(request, RATE_SIGN_IN, identifier, &retry_after)) {
+    /* Besides the address, each name (however it is written) has its own bucket: many addresses cannot try one account. */
+    struct str bucket;
+    struct error malformed;
+    if (identifier_normalise(visit->arena, identifier, &bucket, &malformed) != STATUS_OK)
+        bucket = identifier;
+    if (!request_rate_take(request, RATE_SIGN_IN, bucket, &retry_after)) {
         response_too_many(request, retry_after);
         return;
     }
@@ -81,7 +83,7 @@ void page_sign_in_post(struct request *request)
         visit_fail(visit, status);
         return;
     }
-    response_set_session(request, &token, LONG_SESSION_SECONDS);
+    response_set_session(request, &token, session_lifetime_s(visit->web->domain));
     if (second_factor) {
         struct str escaped = url_encode_copy(visit->arena, back);
         visit_redirect(visit, NULL, "/dang-nhap/xac-thuc?ve=%.*s", STR_ARG(escaped));
