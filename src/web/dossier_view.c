@@ -14,7 +14,7 @@ const char *visit_agency_name(const struct visit *visit, const struct tenant *te
 
 const char *visit_agency_short_name(const struct visit *visit, const struct tenant *tenant)
 {
-    static const char committee[] = "Ủy ban nhân dân ";
+    static const char committee[] = "Ủy ban nhân dân "; /* vietnamese only: how official names begin */
     const char *name = visit_agency_name(visit, tenant);
     if (visit_is_english(visit)) return tenant->short_name[0] != '\0' ? tenant->short_name : name;
     if (strncmp(name, committee, sizeof committee - 1) != 0) return name;
@@ -58,12 +58,11 @@ const char *dossier_role_text(const struct visit *visit, const char *role)
 const char *visit_long_moment(struct visit *visit, instant when)
 {
     if (when == INSTANT_NONE) return "";
-    int32_t day = civil_day_of(when);
-    struct civil_time time = civil_time_of(when);
-    return arena_printf(visit->arena,
-                        visit_is_english(visit) ? "%02d:%02d, %s %s" : "%02d giờ %02d phút, %s, ngày %s",
-                        time.hour, time.minute, format_weekday(visit->arena, visit->language, day),
-                        format_date(visit->arena, day));
+    const char *moment = visit_moment(visit, when), *date = strstr(moment, ", ");
+    if (date == NULL)
+        return moment;
+    return arena_printf(visit->arena, "%.*s, %s%s", (int)(date - moment), moment,
+                        format_weekday(visit->arena, visit->language, civil_day_of(when)), date);
 }
 
 const char *visit_short_moment(struct visit *visit, instant when)

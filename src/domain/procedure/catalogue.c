@@ -1,7 +1,7 @@
 /*
  * Reading the catalogue. Search works on folded text (accents dropped): all words by prefix; when nothing has
  * them, trigrams tolerate a typo. Hits whose accents are as typed come first, those in
- * the name (the keys begin with it) before those in the keywords.
+ * the name before those in the keywords.
  */
 #include "motcua/codec/json.h"
 #include "motcua/domain/procedure.h"
@@ -40,16 +40,18 @@ enum { QUERY_MAXIMUM = 200, TOTAL_MAXIMUM = 1001 };
     "procedure p JOIN procedure_field f ON f.code = p.field_code JOIN procedure_version v ON v.id = "        \
     "p.version_id"
 
-DB_STATEMENT(catalogue_page, DB_PARAMETERS(FILTER_TYPES, DB_TEXT, DB_INT32, DB_INT32),
-             DB_COLUMNS(ROW_COLUMNS),
-             "SELECT " ROW_SELECT " FROM " ROW_FROM " WHERE " MATCHES_TEXT " AND " MATCHES_FIELD
-             " AND " MATCHES_LEVEL " AND " MATCHES_ONLINE
-             " ORDER BY CASE WHEN $1 = '' THEN 0 WHEN p.exact_key LIKE $6 || '%' THEN 0 "
-             "WHEN left(p.exact_key, length(p.name)) LIKE '%' || $6 || '%' THEN 1 "
-             "WHEN p.exact_key LIKE '%' || $6 || '%' THEN 2 WHEN p.search_key LIKE $1 || '%' THEN 3 "
-             "WHEN p.search_key LIKE '%' || $1 || '%' THEN 4 ELSE 5 END, "
-             "CASE WHEN $1 = '' THEN 0 ELSE word_similarity($1, p.search_key) END DESC, "
-             "(v.form IS NOT NULL) DESC, p.popularity DESC, p.name, p.code LIMIT $7 OFFSET $8")
+/* $6 the query with its accents and $9 in lower case, both escaped for LIKE. */
+DB_STATEMENT(
+    catalogue_page, DB_PARAMETERS(FILTER_TYPES, DB_TEXT, DB_INT32, DB_INT32, DB_TEXT),
+    DB_COLUMNS(ROW_COLUMNS),
+    "SELECT " ROW_SELECT " FROM " ROW_FROM " WHERE " MATCHES_TEXT " AND " MATCHES_FIELD " AND " MATCHES_LEVEL
+    " AND " MATCHES_ONLINE " ORDER BY CASE WHEN $1 = '' THEN 0 WHEN p.exact_key LIKE $6 || '%' THEN 0 "
+    "WHEN lower(p.name) LIKE '%' || $9 || '%' THEN 1 "
+    "WHEN p.exact_key LIKE '%' || $6 || '%' THEN 2 WHEN p.search_key LIKE $1 || '%' THEN 3 "
+    "WHEN p.search_key LIKE '%' || $1 || '%' THEN 4 ELSE 5 END, "
+    "CASE WHEN $1 = '' THEN 0 ELSE word_similarity($1, p.search_key) END DESC, "
+    "CASE WHEN $1 = '' THEN 0 ELSE length(p.name) END, (v.form IS NOT NULL) DESC, p.popularity DESC, "
+    "p.name COLLATE \"vi-x-icu\", p.code LIMIT $7 OFFSET $8")
 
 DB_STATEMENT(catalogue_total, DB_PARAMETERS(FILTER_TYPES),
              DB_COLUMNS({"total", DB_INT64}, {"has_words", DB_BOOL}),
@@ -184,6 +186,7 @@ enum status procedure_search(struct work *work, const struct procedure_filter *f
     struct str key = text_search_key(arena, text);
     if (key.length == 0) key = STR("");
     struct str exact = escape_like(arena, text_accent_key(arena, text));
+    struct str lower = escape_like(arena, text_lower(arena, text));
     struct str query = prefix_query(arena, key);
     const char *field = filter->field == NULL ? "" : filter->field;
     const char *level = filter->level == NULL ? "" : filter->level;
@@ -191,7 +194,7 @@ enum status procedure_search(struct work *work, const struct procedure_filter *f
     struct db_batch *batch = db_read(work->db, &scope, arena);
     struct db_result *rows = db_add(batch, &catalogue_page, db_text(key), db_text(query), db_cstr(field),
                                     db_cstr(level), db_int32(filter->online_level), db_text(exact),
-                                    db_int32(filter->limit), db_int32(filter->offset));
+                                    db_int32(filter->limit), db_int32(filter->offset), db_text(lower));
     struct db_result *total = db_add(batch, &catalogue_total, db_text(key), db_text(query), db_cstr(field),
                                      db_cstr(level), db_int32(filter->online_level));
     struct db_result *fields = NULL, *levels = NULL, *online = NULL;
