@@ -17,6 +17,30 @@ DB_STATEMENT(document_add,
              "storage_name, key_version, wrapped_key, created_at) "
              "VALUES (motcua.app_tenant(), $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)")
 
+/*
+ * Papers may be added and taken away while the draft is unsent, and what answers an open request for
+ * supplement. The draft's row is locked against the submission that may run at this moment: it waits for us,
+ * or we see that it was first.
+ */
+#define HELD_DRAFT                                                                                           \
+    "WITH held AS (SELECT submitted_at FROM draft WHERE account_id = motcua.app_account() AND id = "
+#define MAY_CHANGE(id)                                                                                       \
+    "(EXISTS (SELECT 1 FROM held WHERE submitted_at IS NULL) OR EXISTS (SELECT 1 FROM dossier d WHERE "      \
+    "d.tenant_id = motcua.app_tenant() AND d.id = " id                                                       \
+    " AND d.account_id = motcua.app_account() AND d.status = 'supplement'))"
+
+DB_STATEMENT(
+    document_attach_own,
+    DB_PARAMETERS(DB_UUID, DB_UUID, DB_UUID, DB_TEXT, DB_TEXT, DB_TEXT, DB_TEXT, DB_INT64, DB_BYTES, DB_TEXT,
+                  DB_INT32, DB_BYTES, DB_INSTANT),
+    DB_NOTHING,
+    HELD_DRAFT
+    "$3 FOR SHARE) "
+    "INSERT INTO document (tenant_id, id, account_id, dossier_id, kind, paper_key, file_name, "
+    "media_type, size, sha256, storage_name, key_version, wrapped_key, created_at) "
+    "SELECT motcua.app_tenant(), $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13 WHERE " MAY_CHANGE(
+        "$3"))
+
 DB_STATEMENT(
     document_count, DB_PARAMETERS(DB_UUID), DB_COLUMNS({"total", DB_INT64}),
     "SELECT count(*) AS total FROM document WHERE tenant_id = motcua.app_tenant() AND dossier_id = $1 "
@@ -109,7 +133,7 @@ enum status document_attach(struct work *work, struct document_spool *spool, con
                             struct str file_name, struct uuid *id, struct error *error)
 {
     struct db_scope scope = work_scope(work, tenant_id);
-    struct db_result *rows, *ignored;
+    struct db_result *rows, *inserted;
     struct document document = {
         .account_id = work->actor->account_id,
         .dossier_id = *dossier_id,
@@ -128,13 +152,16 @@ enum status document_attach(struct work *work, struct document_spool *spool, con
     status = keep_spool(work, spool, tenant_id, &document, error);
     if (status != STATUS_OK) return status;
     status = db_write_one(
-        work->db, &scope, work->arena, &document_add,
+        work->db, &scope, work->arena, &document_attach_own,
         DB_VALUES(db_uuid(document.id), db_uuid(document.account_id), db_uuid(document.dossier_id),
                   db_cstr(document.kind), db_cstr(document.paper_key), db_cstr(document.file_name),
                   db_cstr(document.media_type), db_int64(document.size), db_bytes(document.sha256),
                   db_cstr(document.storage_name), db_int32(document.key_version),
                   db_bytes(document.wrapped_key), db_instant(document.created_at)),
-        &ignored, error);
+        &inserted, error);
+    if (status == STATUS_OK && inserted->affected == 0)
+        status = error_set(error, work->arena, STATUS_CONFLICT, "document.sent",
+                           N_("Hồ sơ đã được gửi đi nên không thêm, bớt giấy tờ được nữa"), NULL);
     if (status == STATUS_OK)
         *id = document.id;
     else if (error == NULL || error->code == NULL || strcmp(error->code, "db.commit_unknown") != 0)
@@ -265,9 +292,12 @@ enum status document_open(struct work *work, const struct uuid *tenant_id, const
 }
 
 DB_STATEMENT(document_mark_removed, DB_PARAMETERS(DB_UUID, DB_UUID, DB_INSTANT), DB_NOTHING,
+             HELD_DRAFT
+             "$1 FOR SHARE) "
              "UPDATE document SET removed_at = $3 WHERE tenant_id = motcua.app_tenant() AND dossier_id = $1 "
-             "AND id = $2 "
-             "AND account_id = motcua.app_account() AND removed_at IS NULL AND kind <> 'result'")
+             "AND id = $2 AND account_id = motcua.app_account() AND removed_at IS NULL AND "
+             "(EXISTS (SELECT 1 FROM held WHERE submitted_at IS NULL) OR kind = 'supplement' AND " MAY_CHANGE(
+                 "$1") ")")
 
 enum status document_remove(struct work *work, const struct uuid *tenant_id, const struct uuid *dossier_id,
                             const struct uuid *id, struct error *error)

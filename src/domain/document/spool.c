@@ -118,7 +118,9 @@ enum status document_spool_keep(struct document_spool *spool, const char *data_f
     enum status status = document_place(data_folder, *storage_name, place);
     if (status != STATUS_OK || rename(spool->path, place) != 0) return STATUS_UNAVAILABLE;
     spool->moved = true;
-    return sync_folder(place);
+    if (sync_folder(place) == STATUS_OK) return STATUS_OK;
+    (void)unlink(place); /* no row will point to it */
+    return STATUS_UNAVAILABLE;
 }
 
 size_t document_sweep(const char *data_folder, instant now)
