@@ -63,7 +63,7 @@ DB_STATEMENT(audit_dossiers, DB_PARAMETERS(DB_UUID, DB_INT32),
              "motcua.app_tenant() AND id > $1 "
              "ORDER BY id LIMIT $2")
 
-DB_STATEMENT(audit_events, DB_PARAMETERS(DB_UUID_ARRAY),
+DB_STATEMENT(audit_events, DB_PARAMETERS(DB_UUID, DB_INT32),
              DB_COLUMNS({"dossier_id", DB_UUID}, {"sequence", DB_INT32}, {"at", DB_INSTANT},
                         {"kind", DB_TEXT}, {"actor_kind", DB_TEXT}, {"actor_account_id", DB_UUID},
                         {"actor_name", DB_TEXT}, {"actor_title", DB_TEXT}, {"actor_unit", DB_TEXT},
@@ -72,7 +72,9 @@ DB_STATEMENT(audit_events, DB_PARAMETERS(DB_UUID_ARRAY),
              "SELECT dossier_id, sequence, at, kind, actor_kind, actor_account_id, actor_name, actor_title, "
              "actor_unit, "
              "address, is_public, data, previous_hash, hash FROM event "
-             "WHERE tenant_id = motcua.app_tenant() AND dossier_id = ANY ($1) ORDER BY dossier_id, sequence")
+             "WHERE tenant_id = motcua.app_tenant() AND dossier_id IN (SELECT id FROM dossier "
+             "WHERE tenant_id = motcua.app_tenant() AND id > $1 ORDER BY id LIMIT $2) "
+             "ORDER BY dossier_id, sequence")
 
 struct findings {
     struct audit_finding *items;
@@ -174,17 +176,16 @@ static enum status verify_round(struct work *work, const struct uuid *tenant_id,
                                 struct audit_report *report, struct findings *findings, struct arena *keep,
                                 bool *more, struct error *error)
 {
+    /* One snapshot: a dossier that somebody works on meanwhile must not look like a broken chain. */
     struct db_scope scope = work_scope(work, tenant_id);
-    struct db_result *dossiers, *events;
-    enum status status = db_read_one(work->db, &scope, work->arena, &audit_dossiers,
-                                     DB_VALUES(db_uuid(*after), db_int32(CHAINS_A_ROUND)), &dossiers, error);
+    scope.isolation = DB_REPEATABLE_READ;
+    struct db_batch *batch = db_read(work->db, &scope, work->arena);
+    struct db_result *dossiers = db_add(batch, &audit_dossiers, db_uuid(*after), db_int32(CHAINS_A_ROUND));
+    struct db_result *events = db_add(batch, &audit_events, db_uuid(*after), db_int32(CHAINS_A_ROUND));
+    enum status status = db_run(batch, error);
     if (status != STATUS_OK) return status;
-    struct uuid *ids = arena_array(work->arena, dossiers->row_count, sizeof *ids);
-    for (size_t i = 0; i < dossiers->row_count; i++)
-        *after = ids[i] = db_get_uuid(dossiers, i, 0);
+    if (dossiers->row_count > 0) *after = db_get_uuid(dossiers, dossiers->row_count - 1, 0);
     *more = dossiers->row_count == CHAINS_A_ROUND;
-    status = db_read_one(work->db, &scope, work->arena, &audit_events,
-                         DB_VALUES(db_uuid_array(ids, dossiers->row_count)), &events, error);
     size_t row = 0;
     for (size_t i = 0; status == STATUS_OK && i < dossiers->row_count; i++)
         status = verify_chain(work, tenant_id, dossiers, i, events, &row, findings, keep, error);
