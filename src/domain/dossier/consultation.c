@@ -73,10 +73,18 @@ DB_STATEMENT(consultation_store_answer, DB_PARAMETERS(DB_UUID, DB_INSTANT, DB_TE
              "UPDATE consultation_sent SET answered_at = $2, answer = $3, answer_note = $4, answered_by = $5 "
              "WHERE tenant_id = motcua.app_tenant() AND id = $1 AND answered_at IS NULL")
 
+DB_STATEMENT(consultation_dossier, DB_PARAMETERS(DB_UUID), DB_COLUMNS({"dossier_id", DB_UUID}, {"answered_at", DB_INSTANT}),
+             "SELECT dossier_id, answered_at FROM consultation_sent WHERE tenant_id = motcua.app_tenant() AND id = $1")
+
 static enum status take_answer(struct command *command, void *context, struct error *error)
 {
     const struct answer_input *input = context;
     struct work *work = command->work;
+    struct db_batch *load = db_batch(command->transaction); /* again, now under the dossier's lock */
+    struct db_result *rows = db_add(load, &consultation_dossier, db_uuid(input->id));
+    enum status status = db_run(load, error);
+    if (status != STATUS_OK || rows->row_count == 0 || !db_is_null(rows, 0, 1))
+        return status; /* delivered twice: the first one counts */
     db_add(command->write, &consultation_store_answer, db_uuid(input->id), db_instant(work->now), db_cstr(input->answer),
            db_cstr(input->note), db_cstr(input->answered_by));
     json_t *event = json_object();
@@ -87,13 +95,10 @@ static enum status take_answer(struct command *command, void *context, struct er
     json_auto data = json_object();
     json_set_cstr(data, "consultation_answer", input->answer);
     json_set_cstr(data, "consultation_note", input->note);
-    enum status status = workflow_message(command, "consultation_answered", data, error);
+    status = workflow_message(command, "consultation_answered", data, error);
     /* The answer may come after the time was over and the workflow went on: it is on record, nothing waits for it. */
     return status == STATUS_NOT_FOUND || status == STATUS_CONFLICT ? STATUS_OK : status;
 }
-
-DB_STATEMENT(consultation_dossier, DB_PARAMETERS(DB_UUID), DB_COLUMNS({"dossier_id", DB_UUID}, {"answered_at", DB_INSTANT}),
-             "SELECT dossier_id, answered_at FROM consultation_sent WHERE tenant_id = motcua.app_tenant() AND id = $1")
 
 static enum status deliver_answer(struct work *work, const json_t *payload, struct error *error)
 {
@@ -217,6 +222,12 @@ static enum status write_answer(struct db_transaction *transaction, void *contex
     if (!task_is_for(&task, work->actor))
         return error_set(error, work->arena, STATUS_DENIED, "task.not_yours", N_("Bước này không thuộc vai trò hoặc đơn vị của bạn"),
                          NULL);
+    if (!uuid_is_empty(&task.assignee_account_id) && !uuid_same(&task.assignee_account_id, &work->actor->account_id)) {
+        status = error_set(error, work->arena, STATUS_CONFLICT, "task.taken", N_("Công việc này vừa được nhận bởi %s"), NULL);
+        if (error != NULL)
+            error->argument = task.assignee_name;
+        return status;
+    }
     struct uuid asking = db_get_uuid(rows, 0, 29);
     json_auto payload = json_object();
     json_set_cstr(payload, "consultation_id", task.consultation_id.text);
