@@ -10,12 +10,15 @@ DB_STATEMENT(apology_insert, DB_PARAMETERS(DB_UUID, DB_INSTANT, DB_INSTANT), DB_
              "WHERE tenant_id = motcua.app_tenant() AND dossier_id = $1")
 
 DB_STATEMENT(apology_send_update,
-             DB_PARAMETERS(DB_TEXT, DB_UUID, DB_INT32, DB_TEXT, DB_INSTANT, DB_INSTANT, DB_TEXT, DB_TEXT), DB_NOTHING,
+             DB_PARAMETERS(DB_TEXT, DB_UUID, DB_INT32, DB_TEXT, DB_INSTANT, DB_INSTANT, DB_TEXT, DB_TEXT, DB_INSTANT), DB_NOTHING,
              "WITH next AS (INSERT INTO counter (tenant_id, series, value) VALUES (motcua.app_tenant(), 'apology:' || $1, 1) "
              "ON CONFLICT (tenant_id, series) DO UPDATE SET value = counter.value + 1 RETURNING value) "
              "UPDATE apology SET state = 'sent', paper_number = next.value || '/PXL', reason = $4, new_due_at = $5, "
-             "sent_at = $6, signed_by = $7, signed_title = $8 FROM next "
+             "sent_at = $6, signed_by = $7, signed_title = $8, old_due_at = $9 FROM next "
              "WHERE tenant_id = motcua.app_tenant() AND dossier_id = $2 AND number = $3 AND state = 'draft'")
+
+DB_STATEMENT(apology_promise, DB_PARAMETERS(DB_UUID, DB_INT32, DB_INSTANT), DB_NOTHING,
+             "UPDATE apology SET new_due_at = $3 WHERE tenant_id = motcua.app_tenant() AND dossier_id = $1 AND number = $2")
 
 DB_STATEMENT(apology_find, DB_PARAMETERS(DB_UUID, DB_INT32), DB_COLUMNS({"state", DB_TEXT}),
              "SELECT state FROM apology WHERE tenant_id = motcua.app_tenant() AND dossier_id = $1 AND number = $2")
@@ -41,29 +44,51 @@ static enum status check_draft(struct command *command, int number, struct error
     return STATUS_OK;
 }
 
+/* A head of a unit answers for his own unit; and the new time must be one that can be promised now. */
+static enum status check_time(struct command *command, const struct apology_input *input, struct error *error)
+{
+    struct work *work = command->work;
+    const struct dossier *dossier = &command->dossier;
+    bool own = (work->actor->roles & ROLE_SIGNING_LEADER) != 0 || uuid_same(&dossier->unit_id, &work->actor->unit_id);
+    if (!own)
+        return error_set(error, work->arena, STATUS_DENIED, "apology.unit", N_("Hồ sơ này do đơn vị khác thụ lý"), NULL);
+    if (dossier->paused_since != INSTANT_NONE || dossier->due_at == INSTANT_NONE)
+        return error_set(error, work->arena, STATUS_CONFLICT, "apology.paused",
+                         N_("Thời hạn của hồ sơ đang tạm dừng nên chưa hẹn lại được"), NULL);
+    if (input->new_due <= dossier->due_at)
+        return error_set(error, work->arena, STATUS_INVALID, "apology.due",
+                         N_("Thời gian hẹn trả mới phải ở sau thời gian đã hẹn"), NULL);
+    return STATUS_OK;
+}
+
 static enum status send_apology(struct command *command, void *context, struct error *error)
 {
     const struct apology_input *input = context;
     struct work *work = command->work;
     if (!dossier_is_open(&command->dossier))
         return error_set(error, work->arena, STATUS_CONFLICT, "dossier.closed", N_("Hồ sơ này đã giải quyết xong"), NULL);
-    enum status status = check_draft(command, input->number, error);
+    enum status status = check_time(command, input, error);
+    if (status == STATUS_OK)
+        status = check_draft(command, input->number, error);
     if (status != STATUS_OK)
         return status;
     int year = civil_date_from_day(civil_day_of(work->now)).year;
     struct db_batch *update = db_batch(command->transaction); /* first, so that the due date is reckoned with it */
     db_add(update, &apology_send_update, db_cstr(arena_printf(work->arena, "%d", year)), db_uuid(command->dossier.id),
            db_int32(input->number), db_text(input->reason), db_instant(input->new_due), db_instant(work->now),
-           db_cstr(work->actor->name), db_cstr(work->actor->title));
+           db_cstr(work->actor->name), db_cstr(work->actor->title), db_instant(command->dossier.due_at));
     status = db_run(update, error);
     if (status == STATUS_OK)
         status = clock_reckon(command, error);
     if (status != STATUS_OK)
         return status;
+    /* Outside working hours nothing can be handed over: what is promised is what the calendar makes of it. */
+    db_add(command->write, &apology_promise, db_uuid(command->dossier.id), db_int32(input->number),
+           db_instant(command->dossier.due_at));
     json_t *data = json_object();
     json_set_str(data, "reason", input->reason);
     char due[CIVIL_INSTANT_SIZE];
-    civil_format_instant(input->new_due, due);
+    civil_format_instant(command->dossier.due_at, due);
     json_set_cstr(data, "new_due", due);
     command_event(command, "apology_sent", true, data);
     command_mail(command, "apology", NULL);
@@ -91,6 +116,9 @@ DB_STATEMENT(apology_heads, DB_PARAMETERS(DB_UUID, DB_INSTANT),
              "WHERE m.tenant_id = motcua.app_tenant() AND m.unit_id = $1 AND m.roles @> ARRAY['head_of_unit'] "
              "AND m.valid_from <= $2 AND (m.valid_to IS NULL OR m.valid_to > $2) AND a.email IS NOT NULL LIMIT 10")
 
+DB_STATEMENT(apology_known, DB_PARAMETERS(DB_UUID, DB_INSTANT), DB_COLUMNS({"number", DB_INT32}),
+             "SELECT number FROM apology WHERE tenant_id = motcua.app_tenant() AND dossier_id = $1 AND old_due_at = $2")
+
 /* The heads of the handling unit learn that a dossier is late. */
 static enum status tell_heads(struct command *command, struct error *error)
 {
@@ -113,6 +141,11 @@ static enum status draft_apology(struct command *command, void *input, struct er
     bool running = strcmp(dossier->status, "received") == 0 || strcmp(dossier->status, "processing") == 0;
     if (!running || dossier->due_at == INSTANT_NONE || dossier->paused_since != INSTANT_NONE)
         return STATUS_OK; /* it moved on meanwhile */
+    struct db_batch *load = db_batch(command->transaction);
+    struct db_result *known = db_add(load, &apology_known, db_uuid(dossier->id), db_instant(dossier->due_at));
+    enum status status = db_run(load, error);
+    if (status != STATUS_OK || known->row_count > 0)
+        return status; /* another worker was here */
     db_add(command->write, &apology_insert, db_uuid(dossier->id), db_instant(dossier->due_at), db_instant(command->work->now));
     command_event(command, "apology_drafted", false, NULL);
     return tell_heads(command, error);
@@ -132,10 +165,15 @@ enum status apology_draft_due(struct work *work, int batch, size_t *done, struct
                                      DB_VALUES(db_instant(work->now), db_int64(AHEAD_HOURS * INT64_C(3600) * MICROSECONDS),
                                                db_int32(batch)),
                                      &rows, error);
-    for (size_t i = 0; status == STATUS_OK && i < rows->row_count; i++) {
+    if (status != STATUS_OK)
+        return status;
+    for (size_t i = 0; i < rows->row_count; i++) {
         struct uuid tenant = db_get_uuid(rows, i, 0), id = db_get_uuid(rows, i, 1);
-        status = command_run(work, &tenant, &id, draft_apology, NULL, error);
-        *done += status == STATUS_OK;
+        enum status one = command_run(work, &tenant, &id, draft_apology, NULL, error);
+        if (one == STATUS_OK)
+            (*done)++;
+        else
+            status = one; /* the others still have their turn */
     }
     return status;
 }

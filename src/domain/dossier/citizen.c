@@ -76,9 +76,10 @@ static enum status answer_supplement(struct command *command, void *input, struc
 static enum status expire_supplement(struct command *command, void *input, struct error *error)
 {
     (void)input;
-    if (strcmp(command->dossier.status, "supplement") != 0) return STATUS_OK; /* answered meanwhile */
+    /* Closed in any case: a request that a parallel branch has overtaken must not come up again and again. */
     db_add(command->write, &citizen_expire_supplement, db_uuid(command->dossier.id),
            db_instant(command->work->now));
+    if (strcmp(command->dossier.status, "supplement") != 0) return STATUS_OK; /* answered meanwhile */
     command->dossier.status = command->dossier.received_at == INSTANT_NONE ? "submitted" : "processing";
     enum status status = clock_resume(command, error);
     if (status != STATUS_OK) return status;
@@ -97,10 +98,14 @@ enum status supplement_expire_due(struct work *work, int batch, size_t *done, st
     *done = 0;
     enum status status = db_read_one(work->db, &scope, work->arena, &citizen_expired_supplements,
                                      DB_VALUES(db_instant(work->now), db_int32(batch)), &rows, error);
-    for (size_t i = 0; status == STATUS_OK && i < rows->row_count; i++) {
+    if (status != STATUS_OK) return status;
+    for (size_t i = 0; i < rows->row_count; i++) {
         struct uuid tenant = db_get_uuid(rows, i, 0), id = db_get_uuid(rows, i, 1);
-        status = command_run(work, &tenant, &id, expire_supplement, NULL, error);
-        *done += status == STATUS_OK;
+        enum status one = command_run(work, &tenant, &id, expire_supplement, NULL, error);
+        if (one == STATUS_OK)
+            (*done)++;
+        else
+            status = one; /* the others still have their turn */
     }
     return status;
 }
@@ -120,13 +125,14 @@ static enum status withdraw(struct command *command, void *input, struct error *
     if (!dossier_is_open(&command->dossier))
         return error_set(error, command->work->arena, STATUS_CONFLICT, "dossier.closed",
                          N_("Hồ sơ này đã kết thúc nên không rút được nữa"), NULL);
-    db_add(command->write, &citizen_close_supplement, db_uuid(command->dossier.id),
-           db_instant(command->work->now), db_text(STR("")));
+    db_add(command->write, &citizen_expire_supplement, db_uuid(command->dossier.id),
+           db_instant(command->work->now));
     status = clock_resume(command, error);
     if (status != STATUS_OK) return status;
     command->dossier.status = "withdrawn";
     command->dossier.outcome = "withdrawn";
     command->dossier.finished_at = command->work->now;
+    command_waive_fee(command);
     json_t *data = json_object();
     json_set_str(data, "reason", *reason);
     command_event(command, "withdrawn", true, data);

@@ -116,6 +116,27 @@ void command_release(struct command *command)
     command->event_count = 0;
 }
 
+void command_waive_fee(struct command *command)
+{
+    if (strcmp(command->dossier.fee_state, "due") == 0)
+        command->dossier.fee_state = "none";
+}
+
+/*
+ * Whatever brought the workflow to its end (a person, a message, a timer), the dossier does not stay open; and the clock of
+ * a finished dossier does not stand.
+ */
+static enum status settle_end(struct command *command, struct error *error)
+{
+    struct dossier *dossier = &command->dossier;
+    if (command->workflow_ended && dossier_is_open(dossier)) {
+        dossier->status = "finished";
+        dossier->outcome = "granted";
+        dossier->finished_at = command->work->now;
+    }
+    return dossier->finished_at == INSTANT_NONE ? STATUS_OK : clock_resume(command, error);
+}
+
 /* Chains the queued events onto the dossier's head and adds their rows. */
 static enum status write_events(struct command *command, struct error *error)
 {
@@ -171,19 +192,24 @@ enum status command_finish(struct command *command, struct error *error)
     struct dossier *d = &command->dossier;
     struct db_batch *write = command->write;
     struct hash *seal = arena_alloc(command->work->arena, sizeof *seal);
-    enum status status = write_events(command, error);
+    enum status status = settle_end(command, error);
+    if (status == STATUS_OK)
+        status = write_events(command, error);
     if (status == STATUS_OK)
         status = audit_seal(command->work, &d->tenant_id, &d->id, d->event_count, d->event_head, seal, error);
     if (status == STATUS_OK && command->state_changed)
         status = write_state(command, error);
     if (status != STATUS_OK)
         return status;
-    if (command->pause_closed)
+    bool closed_at_once = command->pause_opened && d->paused_since == INSTANT_NONE;
+    if (command->pause_closed && !closed_at_once)
         db_add(write, &command_pause_close, db_uuid(d->id), db_instant(command->work->now));
     if (command->pause_opened)
         db_add(write, &command_pause_open, db_uuid(d->id), db_int32((int32_t)command->pause_count),
                db_cstr(command->pause_kind), db_cstr(command->pauses[command->pause_count - 1].reason),
                db_instant(command->work->now));
+    if (closed_at_once)
+        db_add(write, &command_pause_close, db_uuid(d->id), db_instant(command->work->now));
     if (command->due_changed)
         db_add(write, &command_tasks_due, db_uuid(d->id), db_instant_or_null(d->due_at));
     db_add(write, &command_update, db_uuid(d->id), db_cstr(d->status), d->outcome[0] == '\0' ? db_null() : db_cstr(d->outcome),

@@ -83,6 +83,8 @@ static enum status check_decision(struct command *command, const struct task *ta
 
 static enum status receive(struct command *command, struct error *error)
 {
+    if (command->dossier.received_at != INSTANT_NONE) /* once: the promise made then stands */
+        return STATUS_OK;
     command->dossier.status = "received";
     enum status status = clock_receive(command, error);
     command_mail(command, "dossier-received", NULL);
@@ -156,6 +158,7 @@ static void refuse(struct command *command)
     command->dossier.status = "refused";
     command->dossier.outcome = "refused";
     command->dossier.finished_at = command->work->now;
+    command_waive_fee(command);
     command_mail(command, "refusal", NULL);
 }
 
@@ -224,17 +227,6 @@ static enum status deliver_online(struct command *command, struct error *error)
     return STATUS_OK;
 }
 
-/* A workflow that ends without a result being issued leaves the dossier finished all the same. */
-static void settle_end(struct command *command)
-{
-    struct dossier *dossier = &command->dossier;
-    if (!command->workflow_ended || !dossier_is_open(dossier))
-        return;
-    dossier->status = "finished";
-    dossier->outcome = "granted";
-    dossier->finished_at = command->work->now;
-}
-
 static void record(struct command *command, const struct task *task, const struct decision *decision)
 {
     json_t *data = json_object();
@@ -275,7 +267,6 @@ static enum status complete(struct command *command, void *input, struct error *
     status = workflow_complete(command, task, data, error);
     if (status == STATUS_OK && str_equal_cstr(decision->outcome, "issue"))
         status = deliver_online(command, error);
-    settle_end(command);
     return status;
 }
 

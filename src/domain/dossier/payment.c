@@ -13,7 +13,8 @@ static enum status pay(struct command *command, void *input, struct error *error
     const char *method = input;
     struct work *work = command->work;
     struct dossier *dossier = &command->dossier;
-    if (strcmp(dossier->fee_state, "due") != 0)
+    bool undecided = strcmp(dossier->status, "refused") == 0 || strcmp(dossier->status, "withdrawn") == 0;
+    if (strcmp(dossier->fee_state, "due") != 0 || undecided)
         return error_set(error, work->arena, STATUS_CONFLICT, "payment.none",
                          N_("Hồ sơ này không còn khoản phí, lệ phí nào phải thu"), NULL);
     int year = civil_date_from_day(civil_day_of(work->now)).year;
