@@ -84,7 +84,14 @@ void page_recover(struct request *request)
 void page_recover_post(struct request *request)
 {
     struct visit *visit = visit_of(request);
-    struct str identifier = visit_form(visit, "identifier");
+    struct str identifier = visit_form(visit, "identifier"), bucket;
+    unsigned retry_after;
+    /* Each mailbox has its own bucket too: many addresses cannot flood one person. */
+    if (identifier_normalise(visit->arena, identifier, &bucket, &visit->error) == STATUS_OK &&
+        !request_rate_take(request, RATE_ACCOUNT, bucket, &retry_after)) {
+        response_too_many(request, retry_after);
+        return;
+    }
     enum status status = recovery_request(&visit->work, identifier, &visit->error);
     if (status == STATUS_INVALID) {
         json_t *view = view_create(visit, visit_text(visit, N_("Quên mật khẩu")));
