@@ -145,6 +145,7 @@
     const before = snapshot(form);
     const body = new URLSearchParams(new FormData(form));
     body.set("_show", "1");
+    body.set("_background", "1");
     let answer;
     try {
       answer = await fetch(form.action, { method: "POST", body });
@@ -170,6 +171,7 @@
   const recompute = async (form) => {
     const body = new URLSearchParams(new FormData(form));
     body.set("_show", "1");
+    body.set("_background", "1");
     let fresh;
     try {
       const answer = await fetch(form.action, { method: "POST", body });
@@ -182,8 +184,6 @@
       const now = old.id ? fresh.querySelector(`#${CSS.escape(old.id)}`) : $$("output[id], [data-total]", fresh)[i];
       if (now) old.textContent = now.textContent;
     });
-    const revision = fresh.elements._revision;
-    if (revision) form.elements._revision.value = revision.value;
   };
 
   const enhanceLive = (form) => {

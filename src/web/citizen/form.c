@@ -137,6 +137,11 @@ static void page_send(struct request *request, bool supplement)
     }
     struct form_submission submission = {0};
     enum status status = take_answers(&page, index, &submission);
+    if (status == STATUS_OK && submission.action != FORM_ACTION_NONE && visit_form(visit, "_background").length > 0) {
+        /* A script asks what depends on an answer. Nothing is kept, or a press at the same moment would find the draft changed. */
+        show(&page, 200, index, NULL);
+        return;
+    }
     if (status == STATUS_OK)
         status = save(&page, form_page_key(page.version->form, (size_t)index));
     if (status == STATUS_CONFLICT && !page.supplement) {
