@@ -26,7 +26,7 @@ struct report_agency {
 };
 
 /* Of the actor's tenant, from <= moment < to. */
-NODISCARD enum status report_agency_run(struct work *work, instant from, instant to, struct report_agency *agency,
-                                        struct error *error);
+NODISCARD enum status report_agency_run(struct work *work, instant from, instant to,
+                                        struct report_agency *agency, struct error *error);
 
 #endif

@@ -1,9 +1,10 @@
 /*
  * Drafts of citizens and dossiers of agencies: everything that can be done with one.
  *
- * A command is one transaction: lock the dossier's row, look at what is there, run the workflow to its next wait, write
- * everything (row, event, tasks, timers, papers asked for, mails to send) and commit. Two people acting at once: the
- * second gets STATUS_CONFLICT ("dossier.changed") whose argument names who was first; nothing is lost.
+ * A command is one transaction: lock the dossier's row, look at what is there, run the workflow to its next
+ * wait, write everything (row, event, tasks, timers, papers asked for, mails to send) and commit. Two people
+ * acting at once: the second gets STATUS_CONFLICT ("dossier.changed") whose argument names who was first;
+ * nothing is lost.
  */
 #ifndef MOTCUA_DOMAIN_DOSSIER_H
 #define MOTCUA_DOMAIN_DOSSIER_H
@@ -27,19 +28,22 @@ struct draft {
 void draft_release(struct draft *draft);
 #define DRAFT_AUTO __attribute__((cleanup(draft_release))) struct draft
 
-NODISCARD enum status draft_create(struct work *work, const struct uuid *tenant_id, const struct uuid *procedure_id,
-                                   const struct uuid *version_id, const json_t *answers, struct uuid *id,
-                                   struct error *error);
-NODISCARD enum status draft_load(struct work *work, const struct uuid *id, struct draft *draft, struct error *error);
-/* Keeps the answers. STATUS_CONFLICT: already submitted, or changed elsewhere since `revision` (0: do not mind). */
-NODISCARD enum status draft_save(struct work *work, const struct uuid *id, int revision, const json_t *answers,
-                                 const char *page, struct error *error);
+NODISCARD enum status draft_create(struct work *work, const struct uuid *tenant_id,
+                                   const struct uuid *procedure_id, const struct uuid *version_id,
+                                   const json_t *answers, struct uuid *id, struct error *error);
+NODISCARD enum status draft_load(struct work *work, const struct uuid *id, struct draft *draft,
+                                 struct error *error);
+/* Keeps the answers. STATUS_CONFLICT: already submitted, or changed elsewhere since `revision` (0: do not
+ * mind). */
+NODISCARD enum status draft_save(struct work *work, const struct uuid *id, int revision,
+                                 const json_t *answers, const char *page, struct error *error);
 /* The same while the submitted dossier waits for supplement: what is typed is kept until it is sent. */
-NODISCARD enum status draft_save_supplement(struct work *work, const struct uuid *id, const json_t *answers, const char *page,
-                                            struct error *error);
+NODISCARD enum status draft_save_supplement(struct work *work, const struct uuid *id, const json_t *answers,
+                                            const char *page, struct error *error);
 NODISCARD enum status draft_delete(struct work *work, const struct uuid *id, struct error *error);
 /* The actor's unsubmitted drafts, newest first; answers are not loaded (NULL). */
-NODISCARD enum status draft_list(struct work *work, struct draft **drafts, size_t *count, struct error *error);
+NODISCARD enum status draft_list(struct work *work, struct draft **drafts, size_t *count,
+                                 struct error *error);
 
 /* --- Dossiers */
 
@@ -167,28 +171,30 @@ NODISCARD enum status dossier_load_by_code(struct work *work, struct str code, s
 /* A line of "my dossiers". */
 struct dossier_row {
     struct uuid tenant_id, id;
-    const char *code, *procedure_code, *procedure_name, *status, *applicant_name, *step_name, *step_name_en, *fee_state,
-        *outcome;
+    const char *code, *procedure_code, *procedure_name, *status, *applicant_name, *step_name, *step_name_en,
+        *fee_state, *outcome;
     int64_t fee_amount;
     instant submitted_at, received_at, due_at, finished_at, returned_at, paused_since;
     int revision;
 };
 /* The actor's own, over all agencies, newest first. */
-NODISCARD enum status dossier_list_own(struct work *work, struct dossier_row **rows, size_t *count, struct error *error);
+NODISCARD enum status dossier_list_own(struct work *work, struct dossier_row **rows, size_t *count,
+                                       struct error *error);
 
 /* 8 characters printed on the slip; with the code they open the public tracking page. */
-NODISCARD enum status dossier_tracking_secret(struct work *work, const struct uuid *tenant_id, const struct uuid *id,
-                                              const char **secret, struct error *error);
+NODISCARD enum status dossier_tracking_secret(struct work *work, const struct uuid *tenant_id,
+                                              const struct uuid *id, const char **secret,
+                                              struct error *error);
 
 /*
- * The dossier for whoever holds its slip: code and tracking secret, compared in constant time; dashes, blanks and case do not
- * matter. STATUS_DENIED ("track.refused") for an unknown code and for a wrong secret alike.
+ * The dossier for whoever holds its slip: code and tracking secret, compared in constant time; dashes, blanks
+ * and case do not matter. STATUS_DENIED ("track.refused") for an unknown code and for a wrong secret alike.
  */
-NODISCARD enum status dossier_track(struct work *work, struct str code, struct str secret, struct dossier_file *file,
-                                    struct error *error);
+NODISCARD enum status dossier_track(struct work *work, struct str code, struct str secret,
+                                    struct dossier_file *file, struct error *error);
 /* dossier_rate() by the holder of the slip; the trail names nobody. */
-NODISCARD enum status dossier_rate_tracked(struct work *work, struct str code, struct str secret, int level, struct str reason,
-                                           struct error *error);
+NODISCARD enum status dossier_rate_tracked(struct work *work, struct str code, struct str secret, int level,
+                                           struct str reason, struct error *error);
 
 /* --- Commands of the citizen */
 
@@ -198,29 +204,33 @@ struct submission {
     bool repeated; /* it had been submitted before: the same dossier, nothing new was made */
 };
 /*
- * Makes the draft a dossier: validates all answers and papers, takes the next code of the day, starts the workflow, queues
- * the mail. Once: a second call for the same draft gives the same dossier. STATUS_INVALID ("dossier.incomplete"): see
- * form_validate and document_missing.
+ * Makes the draft a dossier: validates all answers and papers, takes the next code of the day, starts the
+ * workflow, queues the mail. Once: a second call for the same draft gives the same dossier. STATUS_INVALID
+ * ("dossier.incomplete"): see form_validate and document_missing.
  */
-NODISCARD enum status dossier_submit(struct work *work, const struct uuid *draft_id, const char *return_channel,
-                                     struct submission *submission, struct error *error);
-/* Answers the open request for supplement: changed answers (NULL: unchanged), a note; papers have been attached before. */
-NODISCARD enum status dossier_answer_supplement(struct work *work, const struct uuid *tenant_id, const struct uuid *id,
-                                                const json_t *answers, struct str note, struct error *error);
+NODISCARD enum status dossier_submit(struct work *work, const struct uuid *draft_id,
+                                     const char *return_channel, struct submission *submission,
+                                     struct error *error);
+/* Answers the open request for supplement: changed answers (NULL: unchanged), a note; papers have been
+ * attached before. */
+NODISCARD enum status dossier_answer_supplement(struct work *work, const struct uuid *tenant_id,
+                                                const struct uuid *id, const json_t *answers, struct str note,
+                                                struct error *error);
 /* Withdraws (8.1: 7). Only the submitter, only before the result is issued. */
 NODISCARD enum status dossier_withdraw(struct work *work, const struct uuid *tenant_id, const struct uuid *id,
                                        struct str reason, struct error *error);
-/* Once, after the end; level 1 needs a reason (domain.md 2.5). STATUS_INVALID: "rating.level", "rating.reason". */
-NODISCARD enum status dossier_rate(struct work *work, const struct uuid *tenant_id, const struct uuid *id, int level,
-                                   struct str reason, struct error *error);
+/* Once, after the end; level 1 needs a reason (domain.md 2.5). STATUS_INVALID: "rating.level",
+ * "rating.reason". */
+NODISCARD enum status dossier_rate(struct work *work, const struct uuid *tenant_id, const struct uuid *id,
+                                   int level, struct str reason, struct error *error);
 
 /* --- Commands of officials (the actor's tenant) */
 
 NODISCARD enum status task_take(struct work *work, const struct uuid *task_id, struct error *error);
 NODISCARD enum status task_give_back(struct work *work, const struct uuid *task_id, struct error *error);
 /* Head of unit: to a colleague of the same unit who has the role. */
-NODISCARD enum status task_assign(struct work *work, const struct uuid *task_id, const struct uuid *account_id,
-                                  struct error *error);
+NODISCARD enum status task_assign(struct work *work, const struct uuid *task_id,
+                                  const struct uuid *account_id, struct error *error);
 
 struct supplement_item {
     struct str paper; /* key, or empty for contents */
@@ -230,9 +240,9 @@ struct supplement_item {
 
 struct decision {
     struct uuid task_id;
-    int task_revision;   /* as the page showed it */
-    struct str outcome;  /* one of the task's */
-    struct str note;     /* reason for refuse, reject, return; else optional */
+    int task_revision;                   /* as the page showed it */
+    struct str outcome;                  /* one of the task's */
+    struct str note;                     /* reason for refuse, reject, return; else optional */
     const struct supplement_item *items; /* supplement: at least one */
     size_t item_count;
     bool second_supplement; /* confirmed that a second request counts as late (QĐ 766) */
@@ -242,10 +252,11 @@ struct decision {
 NODISCARD enum status task_complete(struct work *work, const struct decision *decision, struct error *error);
 
 /* Cashier: the fee is paid. */
-NODISCARD enum status dossier_pay(struct work *work, const struct uuid *id, const char *method, struct error *error);
+NODISCARD enum status dossier_pay(struct work *work, const struct uuid *id, const char *method,
+                                  struct error *error);
 /* Sends the drafted apology with its reason and new time (form 04); head of unit or signing leader. */
-NODISCARD enum status apology_send(struct work *work, const struct uuid *dossier_id, int number, struct str reason,
-                                   instant new_due, struct error *error);
+NODISCARD enum status apology_send(struct work *work, const struct uuid *dossier_id, int number,
+                                   struct str reason, instant new_due, struct error *error);
 /* Answers another agency's question. */
 NODISCARD enum status consultation_answer(struct work *work, const struct uuid *task_id, struct str answer,
                                           struct str note, struct error *error);
@@ -255,58 +266,62 @@ NODISCARD enum status incident_retry(struct work *work, const struct uuid *incid
 /* --- Queues of officials */
 
 struct task_filter {
-    const char *role;     /* only this one; NULL: all roles of the membership */
-    bool mine;            /* taken by me */
-    bool unassigned;      /* taken by nobody */
-    bool questions;       /* of other agencies only */
+    const char *role;               /* only this one; NULL: all roles of the membership */
+    bool mine;                      /* taken by me */
+    bool unassigned;                /* taken by nobody */
+    bool questions;                 /* of other agencies only */
     instant urgent_from, urgent_to; /* urgent_at within; 0 or INSTANT_NONE: open */
-    const char *procedure_code; /* or NULL */
-    instant after_urgent; /* keyset: rows after this ...; INSTANT_NONE: from the start */
+    const char *procedure_code;     /* or NULL */
+    instant after_urgent;           /* keyset: rows after this ...; INSTANT_NONE: from the start */
     struct uuid after_id;
     int limit;
 };
 /*
- * Open tasks of the actor's roles and unit, most urgent first. Tasks others have taken are shown with their name. Results
- * to be handed over are not among them: desk_hand_over().
+ * Open tasks of the actor's roles and unit, most urgent first. Tasks others have taken are shown with their
+ * name. Results to be handed over are not among them: desk_hand_over().
  */
-NODISCARD enum status task_queue(struct work *work, const struct task_filter *filter, struct task **tasks, size_t *count,
-                                 struct error *error);
+NODISCARD enum status task_queue(struct work *work, const struct task_filter *filter, struct task **tasks,
+                                 size_t *count, struct error *error);
 /* One task of the actor's tenant with its consultation, if any. */
-NODISCARD enum status task_find(struct work *work, const struct uuid *id, struct task *task, struct error *error);
-NODISCARD enum status consultation_find(struct work *work, const struct uuid *id, struct consultation *consultation,
-                                        struct error *error);
+NODISCARD enum status task_find(struct work *work, const struct uuid *id, struct task *task,
+                                struct error *error);
+NODISCARD enum status consultation_find(struct work *work, const struct uuid *id,
+                                        struct consultation *consultation, struct error *error);
 /* May the actor act on this task (role, unit, not taken by somebody else)? */
 bool task_is_for(const struct task *task, const struct actor *actor);
 
 /* Register (form 06) and search of officials: by code, name or phone; received between two moments. */
 struct dossier_search {
     struct str text;
-    const char *status; /* a status, "open", "closed" or NULL */
+    const char *status;                 /* a status, "open", "closed" or NULL */
     instant received_from, received_to; /* INSTANT_NONE: open */
     int offset, limit;
 };
-NODISCARD enum status dossier_search(struct work *work, const struct dossier_search *search, struct dossier_row **rows,
-                                     size_t *count, struct error *error);
+NODISCARD enum status dossier_search(struct work *work, const struct dossier_search *search,
+                                     struct dossier_row **rows, size_t *count, struct error *error);
 NODISCARD enum status apology_drafts(struct work *work, struct dossier_row **rows, struct apology **apologies,
                                      size_t *count, struct error *error);
 /* Dossiers with a fee due. */
-NODISCARD enum status payment_due_list(struct work *work, struct dossier_row **rows, size_t *count, struct error *error);
+NODISCARD enum status payment_due_list(struct work *work, struct dossier_row **rows, size_t *count,
+                                       struct error *error);
 
 struct incident {
     struct uuid id, dossier_id;
     const char *kind, *element_id, *message, *dossier_code; /* code "" where it belongs to no dossier */
     instant created_at;
 };
-NODISCARD enum status incident_list(struct work *work, struct incident **incidents, size_t *count, struct error *error);
+NODISCARD enum status incident_list(struct work *work, struct incident **incidents, size_t *count,
+                                    struct error *error);
 
 /* --- Jobs (actor: system) */
 
-/* Runs due timers / drafts apologies / delivers what one outbox row of kind consultation(_answer) says. Counts of what was done. */
+/* Runs due timers / drafts apologies / delivers what one outbox row of kind consultation(_answer) says.
+ * Counts of what was done. */
 NODISCARD enum status timer_run_due(struct work *work, int batch, size_t *done, struct error *error);
 NODISCARD enum status apology_draft_due(struct work *work, int batch, size_t *done, struct error *error);
 /* Tells workflows that the time to supply papers is over. */
 NODISCARD enum status supplement_expire_due(struct work *work, int batch, size_t *done, struct error *error);
-NODISCARD enum status consultation_deliver(struct work *work, const struct uuid *tenant_id, const json_t *payload,
-                                           bool is_answer, struct error *error);
+NODISCARD enum status consultation_deliver(struct work *work, const struct uuid *tenant_id,
+                                           const json_t *payload, bool is_answer, struct error *error);
 
 #endif

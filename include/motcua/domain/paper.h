@@ -36,7 +36,8 @@ NODISCARD enum status paper_render(struct work *work, enum paper_kind kind, cons
                                    int number, struct buf *pdf, struct error *error);
 
 /* All answers and the list of papers, for those who work with paper (print/answers.xml). */
-NODISCARD enum status paper_render_answers(struct work *work, const struct dossier_file *file, struct buf *pdf, struct error *error);
+NODISCARD enum status paper_render_answers(struct work *work, const struct dossier_file *file,
+                                           struct buf *pdf, struct error *error);
 
 /* The symbol behind the number of a letter of refusal. */
 #define RESULT_REJECTION_SYMBOL "TB-TCGQ"
@@ -50,7 +51,7 @@ struct result_paper {
     const char *signed_by, *signed_title;
     const char *reason; /* of a rejection */
     const char *verification_code;
-    bool draft;         /* a preview: "DỰ THẢO" across the page, nothing to verify yet */
+    bool draft; /* a preview: "DỰ THẢO" across the page, nothing to verify yet */
 };
 /*
  * The result document: result.xml of the procedure, or the letter of refusal. The view of result.xml: agency

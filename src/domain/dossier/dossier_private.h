@@ -1,6 +1,7 @@
 /*
- * Inside of the dossier's commands. struct command is one command in the making: what was loaded under the row lock, and
- * what will be written. The dossier's row is written once, at the end, with the final state of `dossier`.
+ * Inside of the dossier's commands. struct command is one command in the making: what was loaded under the
+ * row lock, and what will be written. The dossier's row is written once, at the end, with the final state of
+ * `dossier`.
  */
 #ifndef DOSSIER_PRIVATE_H
 #define DOSSIER_PRIVATE_H
@@ -14,61 +15,80 @@
 #include "motcua/domain/procedure.h"
 #include "motcua/domain/tenant.h"
 
-/* The columns every statement that reads whole dossiers selects, in this order; read by dossier_read_row(). */
-#define DOSSIER_COLUMNS                                                                                                \
-    {"tenant_id", DB_UUID}, {"id", DB_UUID}, {"code", DB_TEXT}, {"account_id", DB_UUID}, {"procedure_id", DB_UUID},    \
-        {"procedure_version_id", DB_UUID}, {"procedure_code", DB_TEXT}, {"procedure_name", DB_TEXT},                   \
-        {"unit_id", DB_UUID}, {"channel", DB_TEXT}, {"return_channel", DB_TEXT}, {"status", DB_TEXT},                  \
-        {"outcome", DB_TEXT}, {"applicant_name", DB_TEXT}, {"contact", DB_JSON}, {"subject", DB_TEXT},                 \
-        {"answers", DB_JSON}, {"copies", DB_INT32}, {"limit_rule", DB_TEXT}, {"calendar_code", DB_TEXT},               \
-        {"calendar_revision", DB_INT32}, {"submitted_at", DB_INSTANT}, {"received_at", DB_INSTANT},                    \
-        {"first_due_at", DB_INSTANT}, {"due_at", DB_INSTANT}, {"due_explanation", DB_JSON},                            \
-        {"paused_since", DB_INSTANT}, {"finished_at", DB_INSTANT}, {"returned_at", DB_INSTANT},                        \
-        {"fee_amount", DB_INT64}, {"fee_state", DB_TEXT}, {"step_name", DB_TEXT}, {"step_name_en", DB_TEXT},           \
-        {"revision", DB_INT32}, {"event_count", DB_INT32}, {"event_head", DB_BYTES}
-#define DOSSIER_SELECT                                                                                                 \
-    "tenant_id, id, code, account_id, procedure_id, procedure_version_id, procedure_code, procedure_name, unit_id, "   \
-    "channel, return_channel, status, outcome, applicant_name, contact, subject, answers, copies, limit_rule, "        \
-    "calendar_code, calendar_revision, submitted_at, received_at, first_due_at, due_at, due_explanation, "             \
-    "paused_since, finished_at, returned_at, fee_amount, fee_state, step_name, step_name_en, revision, event_count, "  \
+/* The columns every statement that reads whole dossiers selects, in this order; read by dossier_read_row().
+ */
+#define DOSSIER_COLUMNS                                                                                      \
+    {"tenant_id", DB_UUID}, {"id", DB_UUID}, {"code", DB_TEXT}, {"account_id", DB_UUID},                     \
+        {"procedure_id", DB_UUID}, {"procedure_version_id", DB_UUID}, {"procedure_code", DB_TEXT},           \
+        {"procedure_name", DB_TEXT}, {"unit_id", DB_UUID}, {"channel", DB_TEXT},                             \
+        {"return_channel", DB_TEXT}, {"status", DB_TEXT}, {"outcome", DB_TEXT}, {"applicant_name", DB_TEXT}, \
+        {"contact", DB_JSON}, {"subject", DB_TEXT}, {"answers", DB_JSON}, {"copies", DB_INT32},              \
+        {"limit_rule", DB_TEXT}, {"calendar_code", DB_TEXT}, {"calendar_revision", DB_INT32},                \
+        {"submitted_at", DB_INSTANT}, {"received_at", DB_INSTANT}, {"first_due_at", DB_INSTANT},             \
+        {"due_at", DB_INSTANT}, {"due_explanation", DB_JSON}, {"paused_since", DB_INSTANT},                  \
+        {"finished_at", DB_INSTANT}, {"returned_at", DB_INSTANT}, {"fee_amount", DB_INT64},                  \
+        {"fee_state", DB_TEXT}, {"step_name", DB_TEXT}, {"step_name_en", DB_TEXT}, {"revision", DB_INT32},   \
+        {"event_count", DB_INT32},                                                                           \
+    {                                                                                                        \
+        "event_head", DB_BYTES                                                                               \
+    }
+#define DOSSIER_SELECT                                                                                       \
+    "tenant_id, id, code, account_id, procedure_id, procedure_version_id, procedure_code, procedure_name, "  \
+    "unit_id, "                                                                                              \
+    "channel, return_channel, status, outcome, applicant_name, contact, subject, answers, copies, "          \
+    "limit_rule, "                                                                                           \
+    "calendar_code, calendar_revision, submitted_at, received_at, first_due_at, due_at, due_explanation, "   \
+    "paused_since, finished_at, returned_at, fee_amount, fee_state, step_name, step_name_en, revision, "     \
+    "event_count, "                                                                                          \
     "event_head"
 
-#define TASK_COLUMNS                                                                                                   \
-    {"id", DB_UUID}, {"kind", DB_TEXT}, {"dossier_id", DB_UUID}, {"consultation_id", DB_UUID},                         \
-        {"engine_task", DB_TEXT}, {"element_id", DB_TEXT}, {"name", DB_TEXT}, {"name_en", DB_TEXT},                    \
-        {"role", DB_TEXT}, {"other_roles", DB_TEXT_ARRAY}, {"unit_id", DB_UUID}, {"outcomes", DB_TEXT_ARRAY},          \
-        {"state", DB_TEXT}, {"dossier_code", DB_TEXT}, {"procedure_code", DB_TEXT}, {"procedure_name", DB_TEXT},       \
-        {"applicant_name", DB_TEXT}, {"created_at", DB_INSTANT}, {"step_due_at", DB_INSTANT},                          \
-        {"dossier_due_at", DB_INSTANT}, {"urgent_at", DB_INSTANT}, {"assignee_account_id", DB_UUID},                   \
-        {"assignee_name", DB_TEXT}, {"taken_at", DB_INSTANT}, {"done_at", DB_INSTANT}, {"done_by", DB_TEXT},           \
-        {"outcome", DB_TEXT}, {"note", DB_TEXT}, {"revision", DB_INT32}
-#define TASK_SELECT                                                                                                    \
-    "id, kind, dossier_id, consultation_id, engine_task, element_id, name, name_en, role, other_roles, unit_id, "      \
-    "outcomes, state, dossier_code, procedure_code, procedure_name, applicant_name, created_at, step_due_at, "         \
-    "dossier_due_at, urgent_at, assignee_account_id, assignee_name, taken_at, done_at, done_by, outcome, note, "       \
+#define TASK_COLUMNS                                                                                         \
+    {"id", DB_UUID}, {"kind", DB_TEXT}, {"dossier_id", DB_UUID}, {"consultation_id", DB_UUID},               \
+        {"engine_task", DB_TEXT}, {"element_id", DB_TEXT}, {"name", DB_TEXT}, {"name_en", DB_TEXT},          \
+        {"role", DB_TEXT}, {"other_roles", DB_TEXT_ARRAY}, {"unit_id", DB_UUID},                             \
+        {"outcomes", DB_TEXT_ARRAY}, {"state", DB_TEXT}, {"dossier_code", DB_TEXT},                          \
+        {"procedure_code", DB_TEXT}, {"procedure_name", DB_TEXT}, {"applicant_name", DB_TEXT},               \
+        {"created_at", DB_INSTANT}, {"step_due_at", DB_INSTANT}, {"dossier_due_at", DB_INSTANT},             \
+        {"urgent_at", DB_INSTANT}, {"assignee_account_id", DB_UUID}, {"assignee_name", DB_TEXT},             \
+        {"taken_at", DB_INSTANT}, {"done_at", DB_INSTANT}, {"done_by", DB_TEXT}, {"outcome", DB_TEXT},       \
+        {"note", DB_TEXT},                                                                                   \
+    {                                                                                                        \
+        "revision", DB_INT32                                                                                 \
+    }
+#define TASK_SELECT                                                                                          \
+    "id, kind, dossier_id, consultation_id, engine_task, element_id, name, name_en, role, other_roles, "     \
+    "unit_id, "                                                                                              \
+    "outcomes, state, dossier_code, procedure_code, procedure_name, applicant_name, created_at, "            \
+    "step_due_at, "                                                                                          \
+    "dossier_due_at, urgent_at, assignee_account_id, assignee_name, taken_at, done_at, done_by, outcome, "   \
+    "note, "                                                                                                 \
     "revision"
 
 /* The same columns of the table with this alias. */
-#define TASK_SELECT_OF(t)\
-    t ".id, " t ".kind, " t ".dossier_id, " t ".consultation_id, " t ".engine_task, " t ".element_id, "       \
-    t ".name, " t ".name_en, " t ".role, " t ".other_roles, " t ".unit_id, " t ".outcomes, " t ".state, "     \
-    t ".dossier_code, " t ".procedure_code, " t ".procedure_name, " t ".applicant_name, " t ".created_at, "   \
-    t ".step_due_at, " t ".dossier_due_at, " t ".urgent_at, " t ".assignee_account_id, "                      \
-    t ".assignee_name, " t ".taken_at, " t ".done_at, " t ".done_by, " t ".outcome, " t ".note, "             \
-    t ".revision"                                                                                             
+#define TASK_SELECT_OF(t)                                                                                    \
+    t ".id, " t ".kind, " t ".dossier_id, " t ".consultation_id, " t ".engine_task, " t ".element_id, " t    \
+      ".name, " t ".name_en, " t ".role, " t ".other_roles, " t ".unit_id, " t ".outcomes, " t ".state, " t  \
+      ".dossier_code, " t ".procedure_code, " t ".procedure_name, " t ".applicant_name, " t                  \
+      ".created_at, " t ".step_due_at, " t ".dossier_due_at, " t ".urgent_at, " t ".assignee_account_id, " t \
+      ".assignee_name, " t ".taken_at, " t ".done_at, " t ".done_by, " t ".outcome, " t ".note, " t          \
+      ".revision"
 
 #define NIL_UUID "00000000-0000-0000-0000-000000000000"
 
 /*
- * What a person types to find dossiers of the tenant, as $1 .. $4 of a statement over `dossier d`; $5, $6: received between.
- * A code or a part of it (with or without its dashes and dots), the name without accents, digits of the phone number.
+ * What a person types to find dossiers of the tenant, as $1 .. $4 of a statement over `dossier d`; $5, $6:
+ * received between. A code or a part of it (with or without its dashes and dots), the name without accents,
+ * digits of the phone number.
  */
-#define SEARCH_CONDITION                                                                                               \
-    "($1 = '' OR d.code = $1 OR d.applicant_key LIKE $2 OR position($1 IN d.code) > 0 OR ($3 <> '' AND ("               \
-    "position($3 IN translate(d.code, '.-', '')) > 0 OR position($3 IN regexp_replace(d.contact->>'phone', '[^0-9]', '', 'g')) > 0))) " \
-    "AND CASE $4 WHEN '' THEN true WHEN 'open' THEN d.finished_at IS NULL WHEN 'closed' THEN d.finished_at IS NOT NULL "  \
-    "ELSE d.status = $4 END "                                                                                          \
-    "AND ($5::timestamptz IS NULL OR d.received_at >= $5) AND ($6::timestamptz IS NULL OR d.received_at < $6)"
+#define SEARCH_CONDITION                                                                                     \
+    "($1 = '' OR d.code = $1 OR d.applicant_key LIKE $2 OR position($1 IN d.code) > 0 OR ($3 <> '' AND ("    \
+    "position($3 IN translate(d.code, '.-', '')) > 0 OR position($3 IN regexp_replace(d.contact->>'phone', " \
+    "'[^0-9]', '', 'g')) > 0))) "                                                                            \
+    "AND CASE $4 WHEN '' THEN true WHEN 'open' THEN d.finished_at IS NULL WHEN 'closed' THEN d.finished_at " \
+    "IS NOT NULL "                                                                                           \
+    "ELSE d.status = $4 END "                                                                                \
+    "AND ($5::timestamptz IS NULL OR d.received_at >= $5) AND ($6::timestamptz IS NULL OR d.received_at < "  \
+    "$6)"
 struct search_terms {
     struct str text;
     const char *name, *compact, *status;
@@ -79,18 +99,25 @@ struct search_terms search_terms_of(struct work *work, const struct dossier_sear
 void dossier_read_row(const struct db_result *rows, size_t row, struct dossier *dossier);
 void task_read_row(struct arena *arena, const struct db_result *rows, size_t row, struct task *task);
 /* (role, unit) pairs of the actor's queue: each role (or `only_role`) with the own unit and with no unit. */
-size_t task_queue_keys(const struct work *work, const char *only_role, struct str **roles, struct uuid **units);
+size_t task_queue_keys(const struct work *work, const char *only_role, struct str **roles,
+                       struct uuid **units);
 
 /* Lines of lists: columns of `dossier d`, in the order dossier_fill_row() reads. */
-#define ROW_COLUMNS                                                                                                    \
-    {"tenant_id", DB_UUID}, {"id", DB_UUID}, {"code", DB_TEXT}, {"procedure_code", DB_TEXT}, {"procedure_name", DB_TEXT}, \
-        {"status", DB_TEXT}, {"applicant_name", DB_TEXT}, {"step_name", DB_TEXT}, {"step_name_en", DB_TEXT},           \
-        {"fee_state", DB_TEXT}, {"outcome", DB_TEXT}, {"fee_amount", DB_INT64}, {"submitted_at", DB_INSTANT},          \
-        {"received_at", DB_INSTANT}, {"due_at", DB_INSTANT}, {"finished_at", DB_INSTANT}, {"returned_at", DB_INSTANT}, \
-        {"paused_since", DB_INSTANT}, {"revision", DB_INT32}
-#define ROW_SELECT                                                                                                     \
-    "d.tenant_id, d.id, d.code, d.procedure_code, d.procedure_name, d.status, d.applicant_name, d.step_name, "         \
-    "d.step_name_en, d.fee_state, d.outcome, d.fee_amount, d.submitted_at, d.received_at, d.due_at, d.finished_at, "   \
+#define ROW_COLUMNS                                                                                          \
+    {"tenant_id", DB_UUID}, {"id", DB_UUID}, {"code", DB_TEXT}, {"procedure_code", DB_TEXT},                 \
+        {"procedure_name", DB_TEXT}, {"status", DB_TEXT}, {"applicant_name", DB_TEXT},                       \
+        {"step_name", DB_TEXT}, {"step_name_en", DB_TEXT}, {"fee_state", DB_TEXT}, {"outcome", DB_TEXT},     \
+        {"fee_amount", DB_INT64}, {"submitted_at", DB_INSTANT}, {"received_at", DB_INSTANT},                 \
+        {"due_at", DB_INSTANT}, {"finished_at", DB_INSTANT}, {"returned_at", DB_INSTANT},                    \
+        {"paused_since", DB_INSTANT},                                                                        \
+    {                                                                                                        \
+        "revision", DB_INT32                                                                                 \
+    }
+#define ROW_SELECT                                                                                           \
+    "d.tenant_id, d.id, d.code, d.procedure_code, d.procedure_name, d.status, d.applicant_name, "            \
+    "d.step_name, "                                                                                          \
+    "d.step_name_en, d.fee_state, d.outcome, d.fee_amount, d.submitted_at, d.received_at, d.due_at, "        \
+    "d.finished_at, "                                                                                        \
     "d.returned_at, d.paused_since, d.revision"
 enum { ROW_COLUMN_COUNT = 19 };
 void dossier_fill_row(const struct db_result *rows, size_t row, struct dossier_row *out);
@@ -125,8 +152,8 @@ struct command {
     const char *pause_kind;          /* database reason of a pause opened now */
     const struct bpmn_state *state;  /* NULL: no workflow */
     bool state_changed;
-    int supplement_count;            /* requests made so far */
-    struct task *tasks;              /* open ones, under the dossier's lock */
+    int supplement_count; /* requests made so far */
+    struct task *tasks;   /* open ones, under the dossier's lock */
     size_t task_count;
     struct db_batch *write;
     struct pending_event events[COMMAND_EVENTS];
@@ -139,11 +166,12 @@ struct command {
 typedef enum status command_function(struct command *command, void *input, struct error *error);
 
 /*
- * Runs `function` on the locked dossier in one transaction: loads, calls, writes what it decided, commits. Loads the
- * procedure version outside when it is not in memory yet.
+ * Runs `function` on the locked dossier in one transaction: loads, calls, writes what it decided, commits.
+ * Loads the procedure version outside when it is not in memory yet.
  */
-NODISCARD enum status command_run(struct work *work, const struct uuid *tenant_id, const struct uuid *dossier_id,
-                                  command_function *function, void *input, struct error *error);
+NODISCARD enum status command_run(struct work *work, const struct uuid *tenant_id,
+                                  const struct uuid *dossier_id, command_function *function, void *input,
+                                  struct error *error);
 /* The last part alone: row, events, pause, workflow state; for dossier_submit. Commits. */
 NODISCARD enum status command_finish(struct command *command, struct error *error);
 void command_release(struct command *command);
@@ -152,17 +180,21 @@ void command_release(struct command *command);
 void command_event(struct command *command, const char *kind, bool is_public, json_t *data);
 /* A dossier that ends without being decided owes nothing. */
 void command_waive_fee(struct command *command);
-/* A mail to the applicant when there is an address: outbox row with the template's name. `extra` (may be NULL) is borrowed. */
+/* A mail to the applicant when there is an address: outbox row with the template's name. `extra` (may be
+ * NULL) is borrowed. */
 void command_mail(struct command *command, const char *template, const json_t *extra);
 /* The same to somebody else. */
-void command_mail_to(struct command *command, const char *template, const char *to, const char *language, const json_t *extra);
+void command_mail_to(struct command *command, const char *template, const char *to, const char *language,
+                     const json_t *extra);
 /* The value of a series, taken now (one more round trip); for numbers that must be known before writing. */
-NODISCARD enum status command_next_number(struct command *command, const char *series, int64_t *number, struct error *error);
+NODISCARD enum status command_next_number(struct command *command, const char *series, int64_t *number,
+                                          struct error *error);
 
 /* Clock: received now; the due date from the pauses known; a pause begins / ends now. */
 NODISCARD enum status clock_receive(struct command *command, struct error *error);
 NODISCARD enum status clock_reckon(struct command *command, struct error *error);
-NODISCARD enum status clock_pause(struct command *command, const char *reason, const char *label, struct error *error);
+NODISCARD enum status clock_pause(struct command *command, const char *reason, const char *label,
+                                  struct error *error);
 NODISCARD enum status clock_resume(struct command *command, struct error *error);
 
 /* Workflow shell (workflow/shell.c). */
@@ -170,7 +202,8 @@ NODISCARD enum status workflow_start(struct command *command, const json_t *data
 NODISCARD enum status workflow_complete(struct command *command, const struct task *task, const json_t *data,
                                         struct error *error);
 /* STATUS_NOT_FOUND when nothing waits for it. */
-NODISCARD enum status workflow_message(struct command *command, const char *name, const json_t *data, struct error *error);
+NODISCARD enum status workflow_message(struct command *command, const char *name, const json_t *data,
+                                       struct error *error);
 NODISCARD enum status workflow_timer(struct command *command, uint64_t engine_timer, struct error *error);
 NODISCARD enum status workflow_cancel(struct command *command, struct error *error);
 NODISCARD enum status workflow_retry(struct command *command, uint64_t engine_incident, struct error *error);

@@ -5,10 +5,11 @@
 #include "motcua/domain/paper.h"
 
 DB_STATEMENT(issue_result,
-             DB_PARAMETERS(DB_UUID, DB_TEXT, DB_TEXT, DB_TEXT, DB_INSTANT, DB_TEXT, DB_TEXT, DB_UUID, DB_BYTES, DB_TEXT,
-                           DB_JSON),
+             DB_PARAMETERS(DB_UUID, DB_TEXT, DB_TEXT, DB_TEXT, DB_INSTANT, DB_TEXT, DB_TEXT, DB_UUID,
+                           DB_BYTES, DB_TEXT, DB_JSON),
              DB_NOTHING,
-             "INSERT INTO result (tenant_id, dossier_id, kind, number, title, issued_at, signed_by, signed_title, document_id, "
+             "INSERT INTO result (tenant_id, dossier_id, kind, number, title, issued_at, signed_by, "
+             "signed_title, document_id, "
              "sha256, verification_code, public_summary) "
              "VALUES (motcua.app_tenant(), $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)")
 
@@ -40,8 +41,7 @@ enum status result_issue(struct command *command, struct error *error)
     int64_t number;
     enum status status =
         command_next_number(command, arena_printf(arena, "result:%d:%s", year, symbol), &number, error);
-    if (status != STATUS_OK)
-        return status;
+    if (status != STATUS_OK) return status;
     struct result_paper paper = {
         .tenant = command->tenant,
         .version = command->version,
@@ -58,17 +58,16 @@ enum status result_issue(struct command *command, struct error *error)
     struct document *document = arena_zalloc(arena, sizeof *document);
     if (status == STATUS_OK)
         status = document_prepare(work, &dossier->tenant_id, &dossier->id, "result",
-                                  arena_printf(arena, "ket-qua-%s.pdf", dossier->code), "application/pdf", buf_str(&pdf),
-                                  document, error);
-    if (status != STATUS_OK)
-        return status;
+                                  arena_printf(arena, "ket-qua-%s.pdf", dossier->code), "application/pdf",
+                                  buf_str(&pdf), document, error);
+    if (status != STATUS_OK) return status;
     command->prepared = document;
     document_insert(command->write, document);
     const char *title = rejected ? N_("Thông báo từ chối giải quyết hồ sơ") : command->version->result_title;
     json_auto summary = public_summary(command);
     db_add(command->write, &issue_result, db_uuid(dossier->id), db_cstr(rejected ? "rejected" : "granted"),
-           db_cstr(paper.number), db_cstr(title), db_instant(work->now),
-           db_cstr(paper.signed_by), db_cstr(paper.signed_title), db_uuid(document->id), db_bytes(document->sha256),
+           db_cstr(paper.number), db_cstr(title), db_instant(work->now), db_cstr(paper.signed_by),
+           db_cstr(paper.signed_title), db_uuid(document->id), db_bytes(document->sha256),
            db_cstr(paper.verification_code), db_json(summary));
     dossier->status = "finished";
     dossier->outcome = rejected ? "rejected" : "granted";

@@ -7,45 +7,54 @@
 DB_STATEMENT(read_dossier, DB_PARAMETERS(DB_UUID), DB_COLUMNS(DOSSIER_COLUMNS),
              "SELECT " DOSSIER_SELECT " FROM dossier WHERE tenant_id = motcua.app_tenant() AND id = $1")
 
-DB_STATEMENT(read_events, DB_PARAMETERS(DB_UUID),
-             DB_COLUMNS({"sequence", DB_INT32}, {"at", DB_INSTANT}, {"kind", DB_TEXT}, {"actor_kind", DB_TEXT},
-                        {"actor_account_id", DB_UUID}, {"actor_name", DB_TEXT}, {"actor_title", DB_TEXT},
-                        {"actor_unit", DB_TEXT}, {"address", DB_TEXT}, {"is_public", DB_BOOL}, {"data", DB_JSON}),
-             "SELECT sequence, at, kind, actor_kind, actor_account_id, actor_name, actor_title, actor_unit, address, "
-             "is_public, data FROM event WHERE tenant_id = motcua.app_tenant() AND dossier_id = $1 ORDER BY sequence LIMIT 2000")
+DB_STATEMENT(
+    read_events, DB_PARAMETERS(DB_UUID),
+    DB_COLUMNS({"sequence", DB_INT32}, {"at", DB_INSTANT}, {"kind", DB_TEXT}, {"actor_kind", DB_TEXT},
+               {"actor_account_id", DB_UUID}, {"actor_name", DB_TEXT}, {"actor_title", DB_TEXT},
+               {"actor_unit", DB_TEXT}, {"address", DB_TEXT}, {"is_public", DB_BOOL}, {"data", DB_JSON}),
+    "SELECT sequence, at, kind, actor_kind, actor_account_id, actor_name, actor_title, actor_unit, address, "
+    "is_public, data FROM event WHERE tenant_id = motcua.app_tenant() AND dossier_id = $1 ORDER BY sequence "
+    "LIMIT 2000")
 
 DB_STATEMENT(read_tasks, DB_PARAMETERS(DB_UUID), DB_COLUMNS(TASK_COLUMNS),
-             "SELECT " TASK_SELECT " FROM task WHERE tenant_id = motcua.app_tenant() AND dossier_id = $1 ORDER BY created_at, id")
+             "SELECT " TASK_SELECT
+             " FROM task WHERE tenant_id = motcua.app_tenant() AND dossier_id = $1 ORDER BY created_at, id")
 
 DB_STATEMENT(read_pauses, DB_PARAMETERS(DB_UUID),
              DB_COLUMNS({"from_at", DB_INSTANT}, {"to_at", DB_INSTANT}, {"note", DB_TEXT}),
-             "SELECT from_at, to_at, note FROM pause WHERE tenant_id = motcua.app_tenant() AND dossier_id = $1 ORDER BY number")
+             "SELECT from_at, to_at, note FROM pause WHERE tenant_id = motcua.app_tenant() AND dossier_id = "
+             "$1 ORDER BY number")
 
-DB_STATEMENT(read_supplements, DB_PARAMETERS(DB_UUID),
-             DB_COLUMNS({"number", DB_INT32}, {"paper_number", DB_TEXT}, {"items", DB_JSON}, {"reason", DB_TEXT},
-                        {"requested_by", DB_TEXT}, {"requested_at", DB_INSTANT}, {"answer_due_at", DB_INSTANT},
-                        {"answered_at", DB_INSTANT}, {"answer_note", DB_TEXT}, {"closed_at", DB_INSTANT}),
-             "SELECT number, paper_number, items, reason, requested_by, requested_at, answer_due_at, answered_at, "
-             "answer_note, closed_at FROM supplement_request WHERE tenant_id = motcua.app_tenant() AND dossier_id = $1 "
-             "ORDER BY number")
+DB_STATEMENT(
+    read_supplements, DB_PARAMETERS(DB_UUID),
+    DB_COLUMNS({"number", DB_INT32}, {"paper_number", DB_TEXT}, {"items", DB_JSON}, {"reason", DB_TEXT},
+               {"requested_by", DB_TEXT}, {"requested_at", DB_INSTANT}, {"answer_due_at", DB_INSTANT},
+               {"answered_at", DB_INSTANT}, {"answer_note", DB_TEXT}, {"closed_at", DB_INSTANT}),
+    "SELECT number, paper_number, items, reason, requested_by, requested_at, answer_due_at, answered_at, "
+    "answer_note, closed_at FROM supplement_request WHERE tenant_id = motcua.app_tenant() AND dossier_id = "
+    "$1 "
+    "ORDER BY number")
 
 DB_STATEMENT(read_apologies, DB_PARAMETERS(DB_UUID),
-             DB_COLUMNS({"number", DB_INT32}, {"state", DB_TEXT}, {"paper_number", DB_TEXT}, {"old_due_at", DB_INSTANT},
-                        {"new_due_at", DB_INSTANT}, {"reason", DB_TEXT}, {"drafted_at", DB_INSTANT}, {"sent_at", DB_INSTANT},
-                        {"signed_by", DB_TEXT}, {"signed_title", DB_TEXT}),
-             "SELECT number, state, paper_number, old_due_at, new_due_at, reason, drafted_at, sent_at, signed_by, signed_title "
+             DB_COLUMNS({"number", DB_INT32}, {"state", DB_TEXT}, {"paper_number", DB_TEXT},
+                        {"old_due_at", DB_INSTANT}, {"new_due_at", DB_INSTANT}, {"reason", DB_TEXT},
+                        {"drafted_at", DB_INSTANT}, {"sent_at", DB_INSTANT}, {"signed_by", DB_TEXT},
+                        {"signed_title", DB_TEXT}),
+             "SELECT number, state, paper_number, old_due_at, new_due_at, reason, drafted_at, sent_at, "
+             "signed_by, signed_title "
              "FROM apology WHERE tenant_id = motcua.app_tenant() AND dossier_id = $1 ORDER BY number")
 
-DB_STATEMENT(read_consultations, DB_PARAMETERS(DB_UUID),
-             DB_COLUMNS({"id", DB_UUID}, {"to_tenant_id", DB_UUID}, {"question", DB_TEXT}, {"sent_at", DB_INSTANT},
-                        {"due_at", DB_INSTANT}, {"answered_at", DB_INSTANT}, {"answer", DB_TEXT}, {"answer_note", DB_TEXT},
-                        {"answered_by", DB_TEXT}),
-             "SELECT id, to_tenant_id, question, sent_at, due_at, answered_at, answer, answer_note, answered_by "
-             "FROM consultation_sent WHERE tenant_id = motcua.app_tenant() AND dossier_id = $1 ORDER BY sent_at, id")
+DB_STATEMENT(
+    read_consultations, DB_PARAMETERS(DB_UUID),
+    DB_COLUMNS({"id", DB_UUID}, {"to_tenant_id", DB_UUID}, {"question", DB_TEXT}, {"sent_at", DB_INSTANT},
+               {"due_at", DB_INSTANT}, {"answered_at", DB_INSTANT}, {"answer", DB_TEXT},
+               {"answer_note", DB_TEXT}, {"answered_by", DB_TEXT}),
+    "SELECT id, to_tenant_id, question, sent_at, due_at, answered_at, answer, answer_note, answered_by "
+    "FROM consultation_sent WHERE tenant_id = motcua.app_tenant() AND dossier_id = $1 ORDER BY sent_at, id")
 
 DB_STATEMENT(read_payments, DB_PARAMETERS(DB_UUID),
-             DB_COLUMNS({"amount", DB_INT64}, {"method", DB_TEXT}, {"receipt_number", DB_TEXT}, {"paid_at", DB_INSTANT},
-                        {"received_by", DB_TEXT}),
+             DB_COLUMNS({"amount", DB_INT64}, {"method", DB_TEXT}, {"receipt_number", DB_TEXT},
+                        {"paid_at", DB_INSTANT}, {"received_by", DB_TEXT}),
              "SELECT amount, method, receipt_number, paid_at, received_by FROM payment "
              "WHERE tenant_id = motcua.app_tenant() AND dossier_id = $1 ORDER BY paid_at")
 
@@ -53,15 +62,18 @@ DB_STATEMENT(read_result, DB_PARAMETERS(DB_UUID),
              DB_COLUMNS({"kind", DB_TEXT}, {"number", DB_TEXT}, {"title", DB_TEXT}, {"issued_at", DB_INSTANT},
                         {"signed_by", DB_TEXT}, {"signed_title", DB_TEXT}, {"document_id", DB_UUID},
                         {"verification_code", DB_TEXT}, {"revoked_at", DB_INSTANT}),
-             "SELECT kind, number, title, issued_at, signed_by, signed_title, document_id, verification_code, revoked_at "
+             "SELECT kind, number, title, issued_at, signed_by, signed_title, document_id, "
+             "verification_code, revoked_at "
              "FROM result WHERE tenant_id = motcua.app_tenant() AND dossier_id = $1")
 
-DB_STATEMENT(read_rating, DB_PARAMETERS(DB_UUID),
-             DB_COLUMNS({"level", DB_INT32}, {"reason", DB_TEXT}, {"created_at", DB_INSTANT}),
-             "SELECT level, reason, created_at FROM rating WHERE tenant_id = motcua.app_tenant() AND dossier_id = $1")
+DB_STATEMENT(
+    read_rating, DB_PARAMETERS(DB_UUID),
+    DB_COLUMNS({"level", DB_INT32}, {"reason", DB_TEXT}, {"created_at", DB_INSTANT}),
+    "SELECT level, reason, created_at FROM rating WHERE tenant_id = motcua.app_tenant() AND dossier_id = $1")
 
 DB_STATEMENT(read_incidents, DB_PARAMETERS(DB_UUID), DB_COLUMNS({"id", DB_UUID}),
-             "SELECT id FROM incident WHERE tenant_id = motcua.app_tenant() AND dossier_id = $1 AND resolved_at IS NULL LIMIT 1")
+             "SELECT id FROM incident WHERE tenant_id = motcua.app_tenant() AND dossier_id = $1 AND "
+             "resolved_at IS NULL LIMIT 1")
 
 static void fill_events(struct arena *arena, const struct db_result *rows, struct dossier_file *file)
 {
@@ -141,8 +153,9 @@ static void fill_payments(struct arena *arena, const struct db_result *rows, str
     file->payments = arena_array(arena, rows->row_count, sizeof *file->payments);
     file->payment_count = rows->row_count;
     for (size_t i = 0; i < rows->row_count; i++)
-        file->payments[i] = (struct payment){db_get_int64(rows, i, 0), db_cstr_or_empty(rows, i, 1), db_cstr_or_empty(rows, i, 2),
-                                             db_cstr_or_empty(rows, i, 4), db_get_instant(rows, i, 3)};
+        file->payments[i] = (struct payment){db_get_int64(rows, i, 0), db_cstr_or_empty(rows, i, 1),
+                                             db_cstr_or_empty(rows, i, 2), db_cstr_or_empty(rows, i, 4),
+                                             db_get_instant(rows, i, 3)};
 }
 
 static void fill_end(struct arena *arena, const struct db_result *result, const struct db_result *rating,
@@ -164,7 +177,8 @@ static void fill_end(struct arena *arena, const struct db_result *result, const 
     }
     if (rating->row_count > 0) {
         file->rating = arena_zalloc(arena, sizeof *file->rating);
-        *file->rating = (struct rating){db_get_int32(rating, 0, 0), db_cstr_or_empty(rating, 0, 1), db_get_instant(rating, 0, 2)};
+        *file->rating = (struct rating){db_get_int32(rating, 0, 0), db_cstr_or_empty(rating, 0, 1),
+                                        db_get_instant(rating, 0, 2)};
     }
 }
 
@@ -187,8 +201,8 @@ static void fill_small(struct arena *arena, const struct db_result *tasks, const
         file->apologies[i] = read_apology(apologies, i, 0);
 }
 
-enum status dossier_load(struct work *work, const struct uuid *tenant_id, const struct uuid *id, struct dossier_file *file,
-                         struct error *error)
+enum status dossier_load(struct work *work, const struct uuid *tenant_id, const struct uuid *id,
+                         struct dossier_file *file, struct error *error)
 {
     struct db_scope scope = work_scope(work, tenant_id);
     struct db_batch *batch = db_read(work->db, &scope, work->arena);
@@ -204,10 +218,10 @@ enum status dossier_load(struct work *work, const struct uuid *tenant_id, const 
     struct db_result *rating = db_add(batch, &read_rating, db_uuid(*id));
     struct db_result *incidents = db_add(batch, &read_incidents, db_uuid(*id));
     enum status status = db_run(batch, error);
-    if (status != STATUS_OK)
-        return status;
+    if (status != STATUS_OK) return status;
     if (dossier->row_count == 0)
-        return error_set(error, work->arena, STATUS_NOT_FOUND, "dossier.unknown", N_("Không tìm thấy hồ sơ này"), NULL);
+        return error_set(error, work->arena, STATUS_NOT_FOUND, "dossier.unknown",
+                         N_("Không tìm thấy hồ sơ này"), NULL);
     *file = (struct dossier_file){0};
     dossier_read_row(dossier, 0, &file->dossier);
     fill_events(work->arena, events, file);
@@ -233,20 +247,23 @@ void dossier_file_release(struct dossier_file *file)
 DB_STATEMENT(read_id_by_code, DB_PARAMETERS(DB_TEXT), DB_COLUMNS({"id", DB_UUID}),
              "SELECT id FROM dossier WHERE tenant_id = motcua.app_tenant() AND code = $1")
 
-enum status dossier_load_by_code(struct work *work, struct str code, struct dossier_file *file, struct error *error)
+enum status dossier_load_by_code(struct work *work, struct str code, struct dossier_file *file,
+                                 struct error *error)
 {
     struct str identifier, rest;
     struct db_result *rows = NULL;
     (void)str_split(code, '-', &identifier, &rest);
-    const struct tenant *tenant = tenant_by_agency_identifier(reference_tenants(work->domain->reference), identifier);
+    const struct tenant *tenant =
+        tenant_by_agency_identifier(reference_tenants(work->domain->reference), identifier);
     if (tenant != NULL) {
         struct db_scope scope = work_scope(work, &tenant->id);
-        enum status status = db_read_one(work->db, &scope, work->arena, &read_id_by_code, DB_VALUES(db_text(code)), &rows, error);
-        if (status != STATUS_OK)
-            return status;
+        enum status status = db_read_one(work->db, &scope, work->arena, &read_id_by_code,
+                                         DB_VALUES(db_text(code)), &rows, error);
+        if (status != STATUS_OK) return status;
     }
     if (rows == NULL || rows->row_count == 0)
-        return error_set(error, work->arena, STATUS_NOT_FOUND, "dossier.unknown", N_("Không tìm thấy hồ sơ này"), NULL);
+        return error_set(error, work->arena, STATUS_NOT_FOUND, "dossier.unknown",
+                         N_("Không tìm thấy hồ sơ này"), NULL);
     struct uuid id = db_get_uuid(rows, 0, 0);
     return dossier_load(work, &tenant->id, &id, file, error);
 }
@@ -292,19 +309,21 @@ enum status dossier_list_own(struct work *work, struct dossier_row **rows, size_
 {
     struct db_scope scope = work_scope(work, NULL);
     struct db_result *found;
-    enum status status =
-        db_read_one(work->db, &scope, work->arena, &read_own, DB_VALUES(db_uuid(work->actor->account_id)), &found, error);
-    if (status != STATUS_OK)
-        return status;
+    enum status status = db_read_one(work->db, &scope, work->arena, &read_own,
+                                     DB_VALUES(db_uuid(work->actor->account_id)), &found, error);
+    if (status != STATUS_OK) return status;
     *rows = dossier_fill_rows(work->arena, found);
     *count = found->row_count;
     return STATUS_OK;
 }
 
-/* $1 text, $2 folded name, $3 a part of the code or of the phone number, $4 status, $5 .. $6 received between. */
+/* $1 text, $2 folded name, $3 a part of the code or of the phone number, $4 status, $5 .. $6 received
+ * between. */
 DB_STATEMENT(read_search,
-             DB_PARAMETERS(DB_TEXT, DB_TEXT, DB_TEXT, DB_TEXT, DB_INSTANT, DB_INSTANT, DB_INT32, DB_INT32), DB_COLUMNS(ROW_COLUMNS),
-             "SELECT " ROW_SELECT " FROM dossier d WHERE d.tenant_id = motcua.app_tenant() AND " SEARCH_CONDITION
+             DB_PARAMETERS(DB_TEXT, DB_TEXT, DB_TEXT, DB_TEXT, DB_INSTANT, DB_INSTANT, DB_INT32, DB_INT32),
+             DB_COLUMNS(ROW_COLUMNS),
+             "SELECT " ROW_SELECT
+             " FROM dossier d WHERE d.tenant_id = motcua.app_tenant() AND " SEARCH_CONDITION
              " ORDER BY d.received_at DESC NULLS FIRST, d.id DESC LIMIT $7 OFFSET $8")
 
 struct search_terms search_terms_of(struct work *work, const struct dossier_search *search)
@@ -333,58 +352,61 @@ struct search_terms search_terms_of(struct work *work, const struct dossier_sear
     return terms;
 }
 
-enum status dossier_search(struct work *work, const struct dossier_search *search, struct dossier_row **rows, size_t *count,
-                           struct error *error)
+enum status dossier_search(struct work *work, const struct dossier_search *search, struct dossier_row **rows,
+                           size_t *count, struct error *error)
 {
     struct db_scope scope = work_scope(work, &work->actor->tenant_id);
     struct search_terms terms = search_terms_of(work, search);
     struct db_result *found;
-    enum status status =
-        db_read_one(work->db, &scope, work->arena, &read_search,
-                    DB_VALUES(db_text(terms.text), db_cstr(terms.name), db_cstr(terms.compact), db_cstr(terms.status),
-                              db_instant_or_null(search->received_from), db_instant_or_null(search->received_to),
-                              db_int32(search->limit), db_int32(search->offset)),
-                    &found, error);
-    if (status != STATUS_OK)
-        return status;
+    enum status status = db_read_one(
+        work->db, &scope, work->arena, &read_search,
+        DB_VALUES(db_text(terms.text), db_cstr(terms.name), db_cstr(terms.compact), db_cstr(terms.status),
+                  db_instant_or_null(search->received_from), db_instant_or_null(search->received_to),
+                  db_int32(search->limit), db_int32(search->offset)),
+        &found, error);
+    if (status != STATUS_OK) return status;
     *rows = dossier_fill_rows(work->arena, found);
     *count = found->row_count;
     return STATUS_OK;
 }
 
 DB_STATEMENT(read_fees_due, DB_NOTHING, DB_COLUMNS(ROW_COLUMNS),
-             "SELECT " ROW_SELECT " FROM dossier d WHERE d.tenant_id = motcua.app_tenant() AND d.fee_state = 'due' "
+             "SELECT " ROW_SELECT
+             " FROM dossier d WHERE d.tenant_id = motcua.app_tenant() AND d.fee_state = 'due' "
              "AND d.status NOT IN ('refused', 'withdrawn') ORDER BY d.submitted_at LIMIT 200")
 
 enum status payment_due_list(struct work *work, struct dossier_row **rows, size_t *count, struct error *error)
 {
     struct db_scope scope = work_scope(work, &work->actor->tenant_id);
     struct db_result *found;
-    enum status status = db_read_one(work->db, &scope, work->arena, &read_fees_due, DB_VALUES(), &found, error);
-    if (status != STATUS_OK)
-        return status;
+    enum status status =
+        db_read_one(work->db, &scope, work->arena, &read_fees_due, DB_VALUES(), &found, error);
+    if (status != STATUS_OK) return status;
     *rows = dossier_fill_rows(work->arena, found);
     *count = found->row_count;
     return STATUS_OK;
 }
 
-DB_STATEMENT(read_apology_drafts, DB_NOTHING,
-             DB_COLUMNS(ROW_COLUMNS, {"number", DB_INT32}, {"state", DB_TEXT}, {"paper_number", DB_TEXT},
-                        {"old_due_at", DB_INSTANT}, {"new_due_at", DB_INSTANT}, {"reason", DB_TEXT},
-                        {"drafted_at", DB_INSTANT}, {"sent_at", DB_INSTANT}, {"signed_by", DB_TEXT}, {"signed_title", DB_TEXT}),
-             "SELECT " ROW_SELECT ", a.number, a.state, a.paper_number, a.old_due_at, a.new_due_at, a.reason, a.drafted_at, "
-             "a.sent_at, a.signed_by, a.signed_title FROM apology a JOIN dossier d ON d.tenant_id = a.tenant_id "
-             "AND d.id = a.dossier_id WHERE a.tenant_id = motcua.app_tenant() AND a.state = 'draft' "
-             "ORDER BY a.drafted_at LIMIT 200")
+DB_STATEMENT(
+    read_apology_drafts, DB_NOTHING,
+    DB_COLUMNS(ROW_COLUMNS, {"number", DB_INT32}, {"state", DB_TEXT}, {"paper_number", DB_TEXT},
+               {"old_due_at", DB_INSTANT}, {"new_due_at", DB_INSTANT}, {"reason", DB_TEXT},
+               {"drafted_at", DB_INSTANT}, {"sent_at", DB_INSTANT}, {"signed_by", DB_TEXT},
+               {"signed_title", DB_TEXT}),
+    "SELECT " ROW_SELECT
+    ", a.number, a.state, a.paper_number, a.old_due_at, a.new_due_at, a.reason, a.drafted_at, "
+    "a.sent_at, a.signed_by, a.signed_title FROM apology a JOIN dossier d ON d.tenant_id = a.tenant_id "
+    "AND d.id = a.dossier_id WHERE a.tenant_id = motcua.app_tenant() AND a.state = 'draft' "
+    "ORDER BY a.drafted_at LIMIT 200")
 
-enum status apology_drafts(struct work *work, struct dossier_row **rows, struct apology **apologies, size_t *count,
-                           struct error *error)
+enum status apology_drafts(struct work *work, struct dossier_row **rows, struct apology **apologies,
+                           size_t *count, struct error *error)
 {
     struct db_scope scope = work_scope(work, &work->actor->tenant_id);
     struct db_result *found;
-    enum status status = db_read_one(work->db, &scope, work->arena, &read_apology_drafts, DB_VALUES(), &found, error);
-    if (status != STATUS_OK)
-        return status;
+    enum status status =
+        db_read_one(work->db, &scope, work->arena, &read_apology_drafts, DB_VALUES(), &found, error);
+    if (status != STATUS_OK) return status;
     struct apology *list = arena_array(work->arena, found->row_count, sizeof *list);
     for (size_t i = 0; i < found->row_count; i++)
         list[i] = read_apology(found, i, ROW_COLUMN_COUNT);

@@ -403,10 +403,11 @@ static void close_review(json_t *review)
 {
     size_t a, b;
     json_t *page, *section;
-    json_array_foreach(json_object_get(review, "pages"), a, page) {
-        json_array_foreach(json_object_get(page, "sections"), b, section) {
-            if (json_object_get(section, "title") == NULL)
-                json_object_set_new(section, "title", json_null());
+    json_array_foreach(json_object_get(review, "pages"), a, page)
+    {
+        json_array_foreach(json_object_get(page, "sections"), b, section)
+        {
+            if (json_object_get(section, "title") == NULL) json_object_set_new(section, "title", json_null());
         }
     }
 }

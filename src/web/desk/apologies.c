@@ -57,11 +57,9 @@ struct typed_apology {
 static const struct apology *apology_of_request(struct visit *visit, const struct dossier_file *file)
 {
     int64_t number;
-    if (str_to_int64(request_param(visit->request, "number"), &number) != STATUS_OK)
-        return NULL;
+    if (str_to_int64(request_param(visit->request, "number"), &number) != STATUS_OK) return NULL;
     for (size_t i = 0; i < file->apology_count; i++)
-        if (file->apologies[i].number == number)
-            return &file->apologies[i];
+        if (file->apologies[i].number == number) return &file->apologies[i];
     return NULL;
 }
 
@@ -69,25 +67,28 @@ static const char *step_text(struct visit *visit, const struct dossier_file *fil
 {
     for (size_t i = 0; i < file->task_count; i++) {
         const struct task *task = &file->tasks[i];
-        if (strcmp(task->state, "open") != 0)
-            continue;
-        const char *who = task->assignee_name[0] != '\0' ? task->assignee_name : desk_role_text(visit, task->role);
+        if (strcmp(task->state, "open") != 0) continue;
+        const char *who =
+            task->assignee_name[0] != '\0' ? task->assignee_name : desk_role_text(visit, task->role);
         return arena_printf(visit->arena, "%s (%s)", visit_pick(visit, task->name, task->name_en), who);
     }
     return visit_pick(visit, file->dossier.step_name, file->dossier.step_name_en);
 }
 
-/* Proposed when nothing has been typed: one working day behind the old promise or from now, whichever is later. */
+/* Proposed when nothing has been typed: one working day behind the old promise or from now, whichever is
+ * later. */
 static instant proposed_due(struct visit *visit, const struct dossier *dossier, const struct apology *apology)
 {
-    const struct calendar *calendar = reference_calendar(visit->web->domain->reference, dossier->calendar_code, NULL);
+    const struct calendar *calendar =
+        reference_calendar(visit->web->domain->reference, dossier->calendar_code, NULL);
     instant from = apology->old_due_at > visit->work.now ? apology->old_due_at : visit->work.now, due;
     if (calendar == NULL || calendar_add(calendar, from, limit_of(LIMIT_WORKING_DAYS, 1), &due) != STATUS_OK)
         return from + DAY_US;
     return due;
 }
 
-static void prefill(struct visit *visit, const struct dossier *dossier, const struct apology *apology, struct typed_apology *typed)
+static void prefill(struct visit *visit, const struct dossier *dossier, const struct apology *apology,
+                    struct typed_apology *typed)
 {
     instant due = proposed_due(visit, dossier, apology);
     struct civil_date date = civil_date_from_day(civil_day_of(due));
@@ -118,8 +119,8 @@ static json_t *due_field(struct visit *visit, const struct typed_apology *typed)
     return field;
 }
 
-static json_t *form_view_of(struct visit *visit, const struct dossier_file *file, const struct apology *apology,
-                            const struct typed_apology *typed)
+static json_t *form_view_of(struct visit *visit, const struct dossier_file *file,
+                            const struct apology *apology, const struct typed_apology *typed)
 {
     json_t *form = json_object();
     view_text(form, "url", apology_url(visit, &file->dossier.id, apology->number));
@@ -129,12 +130,14 @@ static json_t *form_view_of(struct visit *visit, const struct dossier_file *file
     view_set(form, "new_due", due_field(visit, typed));
     view_text(form, "new_due_time", typed->time);
     view_flag(form, "can_send", may_send(visit));
-    view_text(form, "preview_url", arena_printf(visit->arena, "%s/phieu/xin-loi-%d.pdf", desk_dossier_url(visit, &file->dossier.id), apology->number));
+    view_text(form, "preview_url",
+              arena_printf(visit->arena, "%s/phieu/xin-loi-%d.pdf",
+                           desk_dossier_url(visit, &file->dossier.id), apology->number));
     return form;
 }
 
-static void show(struct visit *visit, const struct dossier_file *file, const struct apology *apology, const struct typed_apology *typed,
-                 unsigned http_status, const char *problem)
+static void show(struct visit *visit, const struct dossier_file *file, const struct apology *apology,
+                 const struct typed_apology *typed, unsigned http_status, const char *problem)
 {
     bool sent = strcmp(apology->state, "sent") == 0;
     json_t *view = desk_view(visit, visit_text(visit, N_("Phiếu xin lỗi")), "/can-bo/xin-loi", NULL);
@@ -150,17 +153,18 @@ static void show(struct visit *visit, const struct dossier_file *file, const str
     view_text(paper, "step_text", step_text(visit, file));
     view_text(paper, "number_text", sent ? apology->paper_number : visit_text(visit, N_("cấp khi gửi")));
     view_text(paper, "sent_text",
-              sent ? arena_printf(visit->arena, "%s %s, %s %s", visit_text(visit, N_("Đã gửi lúc")), visit_short_moment(visit, apology->sent_at),
-                                  visit_text(visit, N_("hẹn trả mới")), visit_short_moment(visit, apology->new_due_at))
+              sent ? arena_printf(visit->arena, "%s %s, %s %s", visit_text(visit, N_("Đã gửi lúc")),
+                                  visit_short_moment(visit, apology->sent_at),
+                                  visit_text(visit, N_("hẹn trả mới")),
+                                  visit_short_moment(visit, apology->new_due_at))
                    : NULL);
-    view_set(paper, "form", sent || !dossier_is_open(&file->dossier) ? json_null() : form_view_of(visit, file, apology, typed));
+    view_set(paper, "form",
+             sent || !dossier_is_open(&file->dossier) ? json_null()
+                                                      : form_view_of(visit, file, apology, typed));
     view_set(view, "apology", paper);
-    if (typed->reason_error != NULL)
-        view_problem(view, "reason", typed->reason_error);
-    if (typed->due_error != NULL)
-        view_problem(view, "new_due", typed->due_error);
-    if (problem != NULL)
-        view_problem(view, "noi-dung", problem);
+    if (typed->reason_error != NULL) view_problem(view, "reason", typed->reason_error);
+    if (typed->due_error != NULL) view_problem(view, "new_due", typed->due_error);
+    if (problem != NULL) view_problem(view, "noi-dung", problem);
     visit_render_status(visit, http_status, "desk/apology", view);
 }
 
@@ -169,8 +173,7 @@ void page_apology(struct request *request)
     struct visit *visit = visit_of(request);
     struct typed_apology typed = {0};
     DOSSIER_FILE_AUTO file = {0};
-    if (!desk_dossier_open(visit, &file))
-        return;
+    if (!desk_dossier_open(visit, &file)) return;
     const struct apology *apology = apology_of_request(visit, &file);
     if (apology == NULL) {
         visit_not_found(visit);
@@ -189,28 +192,33 @@ static instant typed_due(struct visit *visit)
     for (size_t i = 0; i < 3; i++)
         if (str_to_int64(visit_form(visit, names[i]), &part[i]) != STATUS_OK || part[i] < 1 || part[i] > 2200)
             return INSTANT_NONE;
-    if (part[2] < 1900 || part[1] > 12 || part[0] > 31 || !civil_date_valid((int)part[2], (int)part[1], (int)part[0]) ||
+    if (part[2] < 1900 || part[1] > 12 || part[0] > 31 ||
+        !civil_date_valid((int)part[2], (int)part[1], (int)part[0]) ||
         civil_parse_minute(visit_form(visit, "new_due_time"), &minute) != STATUS_OK)
         return INSTANT_NONE;
     struct civil_date date = {.year = (int)part[2], .month = (int)part[1], .day = (int)part[0]};
     return civil_instant(civil_day_from_date(date), minute);
 }
 
-static enum status send_apology(struct visit *visit, const struct dossier_file *file, const struct apology *apology)
+static enum status send_apology(struct visit *visit, const struct dossier_file *file,
+                                const struct apology *apology)
 {
     struct error *error = &visit->error;
     struct str reason = visit_form(visit, "reason");
     int64_t revision;
     instant due = typed_due(visit);
-    if (str_to_int64(visit_form(visit, "revision"), &revision) != STATUS_OK || revision != file->dossier.revision)
+    if (str_to_int64(visit_form(visit, "revision"), &revision) != STATUS_OK ||
+        revision != file->dossier.revision)
         return error_set(error, visit->arena, STATUS_CONFLICT, "apology.changed",
                          N_("Hồ sơ vừa thay đổi; phiếu chưa được gửi. Hãy xem lại rồi gửi."), NULL);
     if (reason.length > REASON_BYTES)
         return error_set(error, visit->arena, STATUS_INVALID, "apology.reason", N_("Lý do quá dài"), NULL);
     if (due == INSTANT_NONE)
-        return error_set(error, visit->arena, STATUS_INVALID, "apology.due", N_("Hãy nhập ngày, giờ hẹn trả mới, ví dụ 17/02/2017 và 17:00"), NULL);
+        return error_set(error, visit->arena, STATUS_INVALID, "apology.due",
+                         N_("Hãy nhập ngày, giờ hẹn trả mới, ví dụ 17/02/2017 và 17:00"), NULL);
     if (due <= apology->old_due_at)
-        return error_set(error, visit->arena, STATUS_INVALID, "apology.due", N_("Hẹn trả mới phải ở sau hẹn cũ"), NULL);
+        return error_set(error, visit->arena, STATUS_INVALID, "apology.due",
+                         N_("Hẹn trả mới phải ở sau hẹn cũ"), NULL);
     return apology_send(&visit->work, &file->dossier.id, apology->number, reason, due, error);
 }
 
@@ -218,8 +226,7 @@ void page_apology_post(struct request *request)
 {
     struct visit *visit = visit_of(request);
     DOSSIER_FILE_AUTO file = {0};
-    if (!desk_dossier_open(visit, &file))
-        return;
+    if (!desk_dossier_open(visit, &file)) return;
     const struct apology *apology = apology_of_request(visit, &file);
     if (apology == NULL) {
         visit_not_found(visit);

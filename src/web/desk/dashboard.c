@@ -14,10 +14,12 @@ static const char *number(struct visit *visit, int64_t value)
 
 static const char *share(struct visit *visit, int64_t part, int64_t whole)
 {
-    return arena_printf(visit->arena, "%s (%s)", number(visit, part), format_percent(visit->arena, visit->language, part, whole));
+    return arena_printf(visit->arena, "%s (%s)", number(visit, part),
+                        format_percent(visit->arena, visit->language, part, whole));
 }
 
-static void add_figure(json_t *list, const char *value, const char *label, const char *tone, const char *icon, const char *note)
+static void add_figure(json_t *list, const char *value, const char *label, const char *tone, const char *icon,
+                       const char *note)
 {
     json_t *figure = json_object();
     view_text(figure, "value", value);
@@ -32,16 +34,22 @@ static json_t *figures_view(struct visit *visit, const struct report_figures *su
 {
     json_t *list = json_array();
     int64_t finished = report_finished(sum), punctual = sum->finished_before + sum->finished_on_time;
-    add_figure(list, number(visit, report_received(sum)), visit_text(visit, N_("Tiếp nhận")), "info", "inbox",
-               arena_printf(visit->arena, visit_is_english(visit) ? "%s online, %s carried over" : "%s trực tuyến, %s từ kỳ trước",
-                            number(visit, sum->received_online), number(visit, sum->received_before)));
+    add_figure(
+        list, number(visit, report_received(sum)), visit_text(visit, N_("Tiếp nhận")), "info", "inbox",
+        arena_printf(visit->arena,
+                     visit_is_english(visit) ? "%s online, %s carried over" : "%s trực tuyến, %s từ kỳ trước",
+                     number(visit, sum->received_online), number(visit, sum->received_before)));
     add_figure(list, number(visit, finished), visit_text(visit, N_("Đã giải quyết")), "good", "check-circle",
-               arena_printf(visit->arena, "%s %s", format_percent(visit->arena, visit->language, punctual, finished),
+               arena_printf(visit->arena, "%s %s",
+                            format_percent(visit->arena, visit->language, punctual, finished),
                             visit_text(visit, N_("trước và đúng hạn"))));
-    add_figure(list, number(visit, report_open(sum)), visit_text(visit, N_("Đang giải quyết")), "warn", "refresh",
-               arena_printf(visit->arena, "%s %s", number(visit, sum->open_in_time), visit_text(visit, N_("trong hạn"))));
-    add_figure(list, number(visit, sum->open_late), visit_text(visit, N_("Đang quá hạn")), sum->open_late > 0 ? "bad" : "good",
-               sum->open_late > 0 ? "fire" : "check-circle", visit_text(visit, N_("xem Phiếu xin lỗi")));
+    add_figure(list, number(visit, report_open(sum)), visit_text(visit, N_("Đang giải quyết")), "warn",
+               "refresh",
+               arena_printf(visit->arena, "%s %s", number(visit, sum->open_in_time),
+                            visit_text(visit, N_("trong hạn"))));
+    add_figure(list, number(visit, sum->open_late), visit_text(visit, N_("Đang quá hạn")),
+               sum->open_late > 0 ? "bad" : "good", sum->open_late > 0 ? "fire" : "check-circle",
+               visit_text(visit, N_("xem Phiếu xin lỗi")));
     add_figure(list, number(visit, waiting), visit_text(visit, N_("Chờ người dân")), "info", "pause",
                visit_text(visit, N_("thời hạn tạm dừng, tính đến lúc này")));
     return list;
@@ -51,29 +59,35 @@ static json_t *figures_view(struct visit *visit, const struct report_figures *su
 static json_t *punctuality_view(struct visit *visit, const struct report_figures *sum)
 {
     int64_t finished = report_finished(sum);
-    if (finished == 0)
-        return json_null();
-    int64_t good = sum->finished_before * BAR_WIDTH / finished, bad = sum->finished_late * BAR_WIDTH / finished;
-    if (sum->finished_on_time == 0)
-        good = BAR_WIDTH - bad;
+    if (finished == 0) return json_null();
+    int64_t good = sum->finished_before * BAR_WIDTH / finished,
+            bad = sum->finished_late * BAR_WIDTH / finished;
+    if (sum->finished_on_time == 0) good = BAR_WIDTH - bad;
     int64_t warn = BAR_WIDTH - good - bad;
     json_t *view = json_object();
     view_text(view, "good_width", arena_printf(visit->arena, "%lld", (long long)good));
     view_text(view, "warn_width", arena_printf(visit->arena, "%lld", (long long)warn));
     view_text(view, "bad_start", arena_printf(visit->arena, "%lld", (long long)(good + warn)));
     view_text(view, "bad_width", arena_printf(visit->arena, "%lld", (long long)bad));
-    view_text(view, "early_text", arena_printf(visit->arena, "%s: %s", visit_text(visit, N_("Trước hạn")), share(visit, sum->finished_before, finished)));
-    view_text(view, "on_time_text", arena_printf(visit->arena, "%s: %s", visit_text(visit, N_("Đúng hạn")), share(visit, sum->finished_on_time, finished)));
-    view_text(view, "late_text", arena_printf(visit->arena, "%s: %s", visit_text(visit, N_("Quá hạn")), share(visit, sum->finished_late, finished)));
+    view_text(view, "early_text",
+              arena_printf(visit->arena, "%s: %s", visit_text(visit, N_("Trước hạn")),
+                           share(visit, sum->finished_before, finished)));
+    view_text(view, "on_time_text",
+              arena_printf(visit->arena, "%s: %s", visit_text(visit, N_("Đúng hạn")),
+                           share(visit, sum->finished_on_time, finished)));
+    view_text(view, "late_text",
+              arena_printf(visit->arena, "%s: %s", visit_text(visit, N_("Quá hạn")),
+                           share(visit, sum->finished_late, finished)));
     return view;
 }
 
 static json_t *cells_view(struct visit *visit, const struct report_figures *figures)
 {
     const int64_t values[] = {
-        report_received(figures),  figures->received_online,  figures->received_other, figures->received_before,
-        report_finished(figures),  figures->finished_before,  figures->finished_on_time, figures->finished_late,
-        report_open(figures),      figures->open_in_time,     figures->open_late,
+        report_received(figures),  figures->received_online, figures->received_other,
+        figures->received_before,  report_finished(figures), figures->finished_before,
+        figures->finished_on_time, figures->finished_late,   report_open(figures),
+        figures->open_in_time,     figures->open_late,
     };
     json_t *cells = json_array();
     for (size_t i = 0; i < sizeof values / sizeof values[0]; i++) {
@@ -84,7 +98,8 @@ static json_t *cells_view(struct visit *visit, const struct report_figures *figu
     return cells;
 }
 
-static json_t *table_view(struct visit *visit, const struct report_agency *agency, const struct report_figures *sum)
+static json_t *table_view(struct visit *visit, const struct report_agency *agency,
+                          const struct report_figures *sum)
 {
     json_t *table = json_object(), *rows = json_array(), *total = json_object();
     for (size_t i = 0; i < agency->field_count; i++) {
@@ -139,18 +154,22 @@ void page_dashboard(struct request *request)
     int32_t today = civil_day_of(visit->work.now);
     struct civil_date first = civil_date_from_day(today);
     first.day = 1;
-    int32_t from = desk_query_day(visit, "tu", civil_day_from_date(first)), to = desk_query_day(visit, "den", today);
-    instant until = to >= today ? visit->work.now : civil_instant(to + 1, 0); /* the rest of today has not been yet */
+    int32_t from = desk_query_day(visit, "tu", civil_day_from_date(first)),
+            to = desk_query_day(visit, "den", today);
+    instant until =
+        to >= today ? visit->work.now : civil_instant(to + 1, 0); /* the rest of today has not been yet */
     struct report_agency agency;
     struct report_figures sum = {0};
-    enum status status = report_agency_run(&visit->work, civil_instant(from, 0), until, &agency, &visit->error);
+    enum status status =
+        report_agency_run(&visit->work, civil_instant(from, 0), until, &agency, &visit->error);
     if (status != STATUS_OK) {
         visit_fail(visit, status);
         return;
     }
     for (size_t i = 0; i < agency.field_count; i++)
         report_add(&sum, &agency.fields[i].figures);
-    json_t *view = desk_view(visit, visit_text(visit, N_("Tổng hợp")), "/can-bo/tong-hop", NULL), *filter = json_object();
+    json_t *view = desk_view(visit, visit_text(visit, N_("Tổng hợp")), "/can-bo/tong-hop", NULL),
+           *filter = json_object();
     view_text(view, "scope_text", visit_agency_name(visit, visit_tenant(visit)));
     view_text(filter, "from", format_date(visit->arena, from));
     view_text(filter, "to", format_date(visit->arena, to));

@@ -20,14 +20,17 @@ bool task_has_outcome(const struct task *task, const char *outcome);
 bool task_may_decide(const struct visit *visit, const struct task *task);
 
 /* The member `task` of desk/dossier. New reference. */
-json_t *task_panel_view(struct visit *visit, const struct dossier_file *file, const struct procedure_version *version,
-                        const struct task *task, const struct typed_decision *typed);
+json_t *task_panel_view(struct visit *visit, const struct dossier_file *file,
+                        const struct procedure_version *version, const struct task *task,
+                        const struct typed_decision *typed);
 
 /* What the page of a dossier shows; `task` NULL: chosen by `viec`, else the first the official may act on. */
 void dossier_page_show(struct visit *visit, const struct dossier_file *file, const struct task *task,
-                       const struct typed_decision *typed, unsigned http_status, const char *problem, const char *problem_target);
+                       const struct typed_decision *typed, unsigned http_status, const char *problem,
+                       const char *problem_target);
 
-/* desk/conflict: who was first, what changed, what had been typed. `kept`: list of {label, text}; takes the reference. */
+/* desk/conflict: who was first, what changed, what had been typed. `kept`: list of {label, text}; takes the
+ * reference. */
 void conflict_page_show(struct visit *visit, const struct dossier_file *file, const char *url, json_t *kept);
 /* One more entry of `kept`, unless the text is empty. */
 void conflict_keep(json_t *kept, const char *label, struct str text);

@@ -1,4 +1,5 @@
-/* What the pages of officials share: the frame of the page, the dossier of the address, time left as a tag. */
+/* What the pages of officials share: the frame of the page, the dossier of the address, time left as a tag.
+ */
 #ifndef WEB_DESK_DESK_H
 #define WEB_DESK_DESK_H
 
@@ -7,8 +8,9 @@
 #include "web/dossier_view.h"
 
 /*
- * New view with tenant, membership and the navigation of this membership; `current` is the address of its entry. `path` is the
- * page's own address where the request's is another one (a page shown again after a POST), else NULL.
+ * New view with tenant, membership and the navigation of this membership; `current` is the address of its
+ * entry. `path` is the page's own address where the request's is another one (a page shown again after a
+ * POST), else NULL.
  */
 json_t *desk_view(struct visit *visit, const char *title, const char *current, const char *path);
 /* "14", or "99+" when counting stopped. */
@@ -46,7 +48,8 @@ bool desk_read_cursor(struct visit *visit, instant *at, struct uuid *id);
 
 /* 303 to the page the form stood on, if it is one of ours (Referer), else to `fallback`. */
 void desk_back(struct visit *visit, const char *flash, const char *fallback);
-/* {from, to, total, previous_url, next_url}, or null when everything fits on one page. `base` ends in '?' or '&'. */
+/* {from, to, total, previous_url, next_url}, or null when everything fits on one page. `base` ends in '?' or
+ * '&'. */
 json_t *desk_pagination(struct visit *visit, const char *base, int page, int per_page, int total, bool more);
 
 #endif

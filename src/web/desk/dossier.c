@@ -43,11 +43,11 @@ static json_t *file_view(const struct papers *papers, const struct document *doc
 static json_t *paper_state(struct visit *visit, const struct procedure_paper *paper, size_t files)
 {
     if (files > 0)
-        return view_tag("good", "check", arena_printf(visit->arena, visit_is_english(visit) ? "%zu file(s)" : "Đã nộp %zu tệp", files));
-    if (!paper->upload)
-        return view_tag("", "info", visit_text(visit, N_("Nộp bản giấy")));
-    if (paper->required)
-        return view_tag("warn", "alert", visit_text(visit, N_("Chưa nộp")));
+        return view_tag(
+            "good", "check",
+            arena_printf(visit->arena, visit_is_english(visit) ? "%zu file(s)" : "Đã nộp %zu tệp", files));
+    if (!paper->upload) return view_tag("", "info", visit_text(visit, N_("Nộp bản giấy")));
+    if (paper->required) return view_tag("warn", "alert", visit_text(visit, N_("Chưa nộp")));
     return view_tag("", "info", visit_text(visit, N_("Không bắt buộc, chưa nộp")));
 }
 
@@ -58,12 +58,15 @@ static json_t *one_paper(const struct papers *papers, const struct procedure_pap
     json_t *files = json_array(), *view = json_object();
     for (size_t i = 0; i < papers->document_count; i++) {
         const struct document *document = &papers->documents[i];
-        if (!handed_in(document) || papers->used[i] || (paper != NULL && strcmp(document->paper_key, paper->key) != 0))
+        if (!handed_in(document) || papers->used[i] ||
+            (paper != NULL && strcmp(document->paper_key, paper->key) != 0))
             continue;
         papers->used[i] = true;
         json_array_append_new(files, file_view(papers, document));
     }
-    view_text(view, "name", paper == NULL ? visit_text(visit, N_("Giấy tờ khác")) : visit_pick(visit, paper->name, paper->name_en));
+    view_text(view, "name",
+              paper == NULL ? visit_text(visit, N_("Giấy tờ khác"))
+                            : visit_pick(visit, paper->name, paper->name_en));
     static const struct procedure_paper other = {.upload = true};
     view_set(view, "state", paper_state(visit, paper == NULL ? &other : paper, json_array_size(files)));
     view_list(view, "files", files);
@@ -89,10 +92,11 @@ static json_t *preview_view(const struct papers *papers)
     struct visit *visit = papers->visit;
     for (size_t i = 0; i < papers->document_count; i++) {
         const struct document *document = &papers->documents[i];
-        bool image = strncmp(document->media_type, "image/", 6) == 0, pdf = strcmp(document->media_type, "application/pdf") == 0;
-        if (!uuid_same(&document->id, &papers->shown) || (!image && !pdf))
-            continue;
-        const char *url = arena_printf(visit->arena, "%s/tep/%s", desk_dossier_url(visit, &papers->file->dossier.id), document->id.text);
+        bool image = strncmp(document->media_type, "image/", 6) == 0,
+             pdf = strcmp(document->media_type, "application/pdf") == 0;
+        if (!uuid_same(&document->id, &papers->shown) || (!image && !pdf)) continue;
+        const char *url = arena_printf(visit->arena, "%s/tep/%s",
+                                       desk_dossier_url(visit, &papers->file->dossier.id), document->id.text);
         json_t *view = json_object();
         view_text(view, "name", document->file_name);
         view_text(view, "url", url);
@@ -108,10 +112,8 @@ static json_t *preview_view(const struct papers *papers)
 
 static const char *channel_text(const struct visit *visit, const char *channel)
 {
-    if (strcmp(channel, "counter") == 0)
-        return visit_text(visit, N_("Trực tiếp tại quầy"));
-    if (strcmp(channel, "post") == 0)
-        return visit_text(visit, N_("Qua bưu điện"));
+    if (strcmp(channel, "counter") == 0) return visit_text(visit, N_("Trực tiếp tại quầy"));
+    if (strcmp(channel, "post") == 0) return visit_text(visit, N_("Qua bưu điện"));
     return visit_text(visit, N_("Trực tuyến"));
 }
 
@@ -127,17 +129,17 @@ static const char *waiting_text(struct visit *visit, const struct dossier_file *
         return visit_text(visit, N_("Đang chờ người nộp bổ sung giấy tờ; thời hạn tạm dừng."));
     for (size_t i = 0; i < file->task_count; i++) {
         const struct task *task = &file->tasks[i];
-        if (strcmp(task->state, "open") != 0)
-            continue;
-        const char *who = task->assignee_name[0] != '\0' ? task->assignee_name : desk_role_text(visit, task->role);
-        return arena_printf(visit->arena, "%s %s (%s).", visit_text(visit, N_("Đang ở bước:")), desk_task_name(visit, task), who);
+        if (strcmp(task->state, "open") != 0) continue;
+        const char *who =
+            task->assignee_name[0] != '\0' ? task->assignee_name : desk_role_text(visit, task->role);
+        return arena_printf(visit->arena, "%s %s (%s).", visit_text(visit, N_("Đang ở bước:")),
+                            desk_task_name(visit, task), who);
     }
     for (size_t i = 0; i < file->consultation_count; i++)
         if (file->consultations[i].answered_at == INSTANT_NONE && dossier_is_open(dossier))
             return arena_printf(visit->arena, "%s %s.", visit_text(visit, N_("Đang chờ ý kiến của")),
                                 visit_agency_name_of(visit, &file->consultations[i].other_tenant_id));
-    if (!dossier_is_open(dossier))
-        return visit_text(visit, N_("Hồ sơ đã kết thúc."));
+    if (!dossier_is_open(dossier)) return visit_text(visit, N_("Hồ sơ đã kết thúc."));
     return visit_text(visit, N_("Quy trình đang chạy bước tự động."));
 }
 
@@ -151,7 +153,8 @@ static json_t *facts_view(struct visit *visit, const struct dossier_file *file)
     view_text(view, "name", dossier_name(visit, dossier));
     view_text(view, "url", desk_dossier_url(visit, &dossier->id));
     view_set(view, "status", dossier_status_tag(visit, dossier));
-    view_set(view, "left", dossier->received_at == INSTANT_NONE ? json_null() : desk_dossier_left_tag(visit, dossier));
+    view_set(view, "left",
+             dossier->received_at == INSTANT_NONE ? json_null() : desk_dossier_left_tag(visit, dossier));
     view_flag(view, "incident", file->has_open_incident);
     view_text(view, "applicant", dossier->applicant_name);
     view_text(view, "phone", or_dash(json_get_cstr(dossier->contact, "phone", "")));
@@ -159,9 +162,10 @@ static json_t *facts_view(struct visit *visit, const struct dossier_file *file)
     view_text(view, "channel_text", channel_text(visit, dossier->channel));
     view_text(view, "submitted_text", visit_short_moment(visit, dossier->submitted_at));
     view_text(view, "received_text", or_dash(visit_short_moment(visit, dossier->received_at)));
-    view_text(view, "due_text", dossier->due_at == INSTANT_NONE && dossier->received_at != INSTANT_NONE
-                                    ? visit_text(visit, N_("Không quy định"))
-                                    : or_dash(visit_short_moment(visit, dossier->due_at)));
+    view_text(view, "due_text",
+              dossier->due_at == INSTANT_NONE && dossier->received_at != INSTANT_NONE
+                  ? visit_text(visit, N_("Không quy định"))
+                  : or_dash(visit_short_moment(visit, dossier->due_at)));
     view_text(view, "return_text", desk_return_text(visit, dossier->return_channel));
     view_text(view, "fee_text", desk_fee_text(visit, file));
     view_set(view, "steps", dossier_tasks_view(visit, file));
@@ -190,10 +194,10 @@ static const struct task *choose_task(struct visit *visit, const struct dossier_
     for (size_t i = 0; i < file->task_count; i++) {
         const struct task *task = &file->tasks[i];
         bool shown = task_is_for(task, &visit->actor) || may_assign(visit, task);
-        int value = !shown                             ? 0
-                    : uuid_same(&task->id, &wanted)    ? 4
-                    : task_may_decide(visit, task)     ? (uuid_is_empty(&task->assignee_account_id) ? 2 : 3)
-                                                       : 1;
+        int value = !shown                          ? 0
+                    : uuid_same(&task->id, &wanted) ? 4
+                    : task_may_decide(visit, task)  ? (uuid_is_empty(&task->assignee_account_id) ? 2 : 3)
+                                                    : 1;
         if (value > rank) {
             rank = value;
             best = task;
@@ -203,15 +207,18 @@ static const struct task *choose_task(struct visit *visit, const struct dossier_
 }
 
 void dossier_page_show(struct visit *visit, const struct dossier_file *file, const struct task *task,
-                       const struct typed_decision *typed, unsigned http_status, const char *problem, const char *problem_target)
+                       const struct typed_decision *typed, unsigned http_status, const char *problem,
+                       const char *problem_target)
 {
     const struct dossier *dossier = &file->dossier;
     const struct procedure_version *version;
     struct papers papers = {.visit = visit, .file = file, .shown = uuid_from(visit_query(visit, "xem"))};
     struct document *documents;
-    enum status status = reference_procedure_version(&visit->work, &dossier->procedure_version_id, &version, &visit->error);
+    enum status status =
+        reference_procedure_version(&visit->work, &dossier->procedure_version_id, &version, &visit->error);
     if (status == STATUS_OK)
-        status = document_list(&visit->work, &dossier->tenant_id, &dossier->id, &documents, &papers.document_count, &visit->error);
+        status = document_list(&visit->work, &dossier->tenant_id, &dossier->id, &documents,
+                               &papers.document_count, &visit->error);
     json_t *review = status == STATUS_OK ? own_review(visit, dossier) : NULL;
     if (status != STATUS_OK || review == NULL) {
         visit_fail(visit, status != STATUS_OK ? status : STATUS_FATAL);
@@ -228,12 +235,10 @@ void dossier_page_show(struct visit *visit, const struct dossier_file *file, con
     view_text(facts, "paper_count", arena_printf(visit->arena, "%zu", json_array_size(list)));
     view_set(facts, "papers", list);
     view_set(facts, "preview", preview_view(&papers));
-    if (task == NULL)
-        task = choose_task(visit, file);
+    if (task == NULL) task = choose_task(visit, file);
     view_set(facts, "task", task == NULL ? json_null() : task_panel_view(visit, file, version, task, typed));
     view_set(view, "dossier", facts);
-    if (problem != NULL)
-        view_problem(view, problem_target, problem);
+    if (problem != NULL) view_problem(view, problem_target, problem);
     response_allow_frames(visit->request);
     visit_render_status(visit, http_status, "desk/dossier", view);
 }
@@ -243,8 +248,7 @@ void page_desk_dossier(struct request *request)
     struct visit *visit = visit_of(request);
     struct typed_decision nothing = {0};
     DOSSIER_FILE_AUTO file = {0};
-    if (desk_dossier_open(visit, &file))
-        dossier_page_show(visit, &file, NULL, &nothing, 200, NULL, NULL);
+    if (desk_dossier_open(visit, &file)) dossier_page_show(visit, &file, NULL, &nothing, 200, NULL, NULL);
 }
 
 /* --- Files and papers */
@@ -254,11 +258,11 @@ void page_desk_file(struct request *request)
     struct visit *visit = visit_of(request);
     struct uuid dossier = visit_param_uuid(visit, "id"), wanted = visit_param_uuid(visit, "document");
     struct document document;
-    enum status status = uuid_is_empty(&wanted) || uuid_is_empty(&dossier)
-                             ? STATUS_NOT_FOUND
-                             : document_find(&visit->work, &visit->actor.tenant_id, &wanted, &document, &visit->error);
-    if (status == STATUS_OK && !uuid_same(&document.dossier_id, &dossier))
-        status = STATUS_NOT_FOUND;
+    enum status status =
+        uuid_is_empty(&wanted) || uuid_is_empty(&dossier)
+            ? STATUS_NOT_FOUND
+            : document_find(&visit->work, &visit->actor.tenant_id, &wanted, &document, &visit->error);
+    if (status == STATUS_OK && !uuid_same(&document.dossier_id, &dossier)) status = STATUS_NOT_FOUND;
     if (status == STATUS_NOT_FOUND)
         visit_not_found(visit);
     else if (status != STATUS_OK)
@@ -278,8 +282,7 @@ void page_desk_paper(struct request *request)
         visit_not_found(visit);
         return;
     }
-    if (!desk_dossier_open(visit, &file))
-        return;
+    if (!desk_dossier_open(visit, &file)) return;
     struct buf pdf = BUF_WITH_MAXIMUM(PDF_MAXIMUM);
     enum status status = paper_render(&visit->work, kind, &file, number, &pdf, &visit->error);
     if (status != STATUS_OK) {
@@ -287,15 +290,16 @@ void page_desk_paper(struct request *request)
         visit_fail(visit, status);
         return;
     }
-    visit_send_pdf(visit, &pdf, arena_printf(visit->arena, "%.*s-%s.pdf", (int)name.length - 4, name.data, file.dossier.code), false);
+    visit_send_pdf(
+        visit, &pdf,
+        arena_printf(visit->arena, "%.*s-%s.pdf", (int)name.length - 4, name.data, file.dossier.code), false);
 }
 
 void page_desk_answers_pdf(struct request *request)
 {
     struct visit *visit = visit_of(request);
     DOSSIER_FILE_AUTO file = {0};
-    if (!desk_dossier_open(visit, &file))
-        return;
+    if (!desk_dossier_open(visit, &file)) return;
     struct buf pdf = BUF_WITH_MAXIMUM(PDF_MAXIMUM);
     enum status status = paper_render_answers(&visit->work, &file, &pdf, &visit->error);
     if (status != STATUS_OK) {

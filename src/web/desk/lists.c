@@ -13,8 +13,7 @@ enum { SIGN_OFF_A_PAGE = 20, HAND_OVER_A_PAGE = 30, SEARCH_A_PAGE = 30, PAGES_MA
 static const char *proposed_by(struct visit *visit, const struct desk_task *row)
 {
     const char *role = desk_role_text(visit, row->proposed_role);
-    if (row->proposed_by[0] == '\0')
-        return NULL;
+    if (row->proposed_by[0] == '\0') return NULL;
     return role[0] == '\0' ? row->proposed_by : arena_printf(visit->arena, "%s, %s", row->proposed_by, role);
 }
 
@@ -24,13 +23,15 @@ static json_t *sign_off_item(struct visit *visit, const struct desk_task *row)
     const char *url = desk_dossier_url(visit, &task->dossier_id);
     const char *promised = row->due_at == INSTANT_NONE
                                ? visit_text(visit, N_("không quy định thời hạn"))
-                               : arena_printf(visit->arena, "%s %s", visit_text(visit, N_("hẹn trả")), visit_short_moment(visit, row->due_at));
+                               : arena_printf(visit->arena, "%s %s", visit_text(visit, N_("hẹn trả")),
+                                              visit_short_moment(visit, row->due_at));
     json_t *item = json_object();
     view_text(item, "task_id", task->id.text);
     view_number(item, "revision", task->revision);
     view_set(item, "left", desk_left_tag(visit, desk_task_due(task)));
-    view_set(item, "proposal", row->rejects ? view_tag("bad", "stop", visit_text(visit, N_("Đề nghị từ chối")))
-                                            : view_tag("good", "check", visit_text(visit, N_("Đề nghị cấp"))));
+    view_set(item, "proposal",
+             row->rejects ? view_tag("bad", "stop", visit_text(visit, N_("Đề nghị từ chối")))
+                          : view_tag("good", "check", visit_text(visit, N_("Đề nghị cấp"))));
     view_text(item, "url", url);
     view_text(item, "procedure_name", task->procedure_name);
     view_text(item, "code", task->dossier_code);
@@ -62,9 +63,10 @@ void page_sign_off(struct request *request)
         json_array_append_new(items, sign_off_item(visit, &rows[i]));
     view_set(view, "items", items);
     view_text(view, "next_url",
-              more ? arena_printf(visit->arena, "/can-bo/ky-duyet?sau=%s",
-                                  desk_cursor(visit, rows[count - 1].task.urgent_at, &rows[count - 1].task.id))
-                   : NULL);
+              more
+                  ? arena_printf(visit->arena, "/can-bo/ky-duyet?sau=%s",
+                                 desk_cursor(visit, rows[count - 1].task.urgent_at, &rows[count - 1].task.id))
+                  : NULL);
     visit_render(visit, "desk/sign-off", view);
 }
 
@@ -74,7 +76,8 @@ static json_t *hand_over_item(struct visit *visit, const struct desk_task *row)
 {
     const struct task *task = &row->task;
     bool fee_due = strcmp(row->fee_state, "due") == 0;
-    bool by_other = !uuid_is_empty(&task->assignee_account_id) && !uuid_same(&task->assignee_account_id, &visit->actor.account_id);
+    bool by_other = !uuid_is_empty(&task->assignee_account_id) &&
+                    !uuid_same(&task->assignee_account_id, &visit->actor.account_id);
     json_t *item = json_object();
     view_text(item, "task_id", task->id.text);
     view_number(item, "revision", task->revision);
@@ -82,12 +85,16 @@ static json_t *hand_over_item(struct visit *visit, const struct desk_task *row)
     view_text(item, "applicant", task->applicant_name);
     view_text(item, "procedure_name", task->procedure_name);
     view_text(item, "code", task->dossier_code);
-    view_text(item, "finished_text", arena_printf(visit->arena, "%s %s", visit_text(visit, N_("xong")), visit_short_moment(visit, row->finished_at)));
+    view_text(item, "finished_text",
+              arena_printf(visit->arena, "%s %s", visit_text(visit, N_("xong")),
+                           visit_short_moment(visit, row->finished_at)));
     view_text(item, "return_text", desk_return_text(visit, row->return_channel));
-    view_set(item, "fee_due",
-             fee_due ? view_tag("warn", "coins",
-                                arena_printf(visit->arena, "%s %s", visit_text(visit, N_("Chưa thu phí, lệ phí:")), visit_money(visit, row->fee_amount)))
-                     : json_null());
+    view_set(
+        item, "fee_due",
+        fee_due ? view_tag("warn", "coins",
+                           arena_printf(visit->arena, "%s %s", visit_text(visit, N_("Chưa thu phí, lệ phí:")),
+                                        visit_money(visit, row->fee_amount)))
+                : json_null());
     view_flag(item, "can_hand_over", !fee_due && !by_other && task_is_for(task, &visit->actor));
     return item;
 }
@@ -120,7 +127,8 @@ void page_hand_over(struct request *request)
     (void)desk_read_cursor(visit, &before, &before_id);
     struct desk_task *rows;
     size_t count;
-    enum status status = desk_hand_over(&visit->work, text, before, &before_id, HAND_OVER_A_PAGE + 1, &rows, &count, &visit->error);
+    enum status status = desk_hand_over(&visit->work, text, before, &before_id, HAND_OVER_A_PAGE + 1, &rows,
+                                        &count, &visit->error);
     if (status != STATUS_OK) {
         visit_fail(visit, status);
         return;
@@ -133,10 +141,11 @@ void page_hand_over(struct request *request)
         json_array_append_new(items, hand_over_item(visit, &rows[i]));
     view_set(view, "filter", text_filter(text));
     view_set(view, "items", items);
-    view_text(view, "next_url",
-              more ? arena_printf(visit->arena, "/can-bo/tra-ket-qua?tim=%s&sau=%s", encoded(visit, text),
-                                  desk_cursor(visit, rows[count - 1].task.created_at, &rows[count - 1].task.id))
-                   : NULL);
+    view_text(
+        view, "next_url",
+        more ? arena_printf(visit->arena, "/can-bo/tra-ket-qua?tim=%s&sau=%s", encoded(visit, text),
+                            desk_cursor(visit, rows[count - 1].task.created_at, &rows[count - 1].task.id))
+             : NULL);
     visit_render(visit, "desk/hand-over", view);
 }
 
@@ -144,9 +153,9 @@ void page_hand_over(struct request *request)
 
 static bool fits_text(struct visit *visit, const struct dossier_row *row, struct str text)
 {
-    if (text.length == 0)
-        return true;
-    struct str key = text_search_key(visit->arena, text), name = text_search_key(visit->arena, str_of(row->applicant_name));
+    if (text.length == 0) return true;
+    struct str key = text_search_key(visit->arena, text),
+               name = text_search_key(visit->arena, str_of(row->applicant_name));
     return str_find(str_of(row->code), text) >= 0 || (key.length > 0 && str_find(name, key) >= 0);
 }
 
@@ -154,8 +163,7 @@ static json_t *due_items(struct visit *visit, const struct dossier_row *rows, si
 {
     json_t *items = json_array();
     for (size_t i = 0; i < count; i++) {
-        if (!fits_text(visit, &rows[i], text))
-            continue;
+        if (!fits_text(visit, &rows[i], text)) continue;
         json_t *item = json_object();
         view_text(item, "id", rows[i].id.text);
         view_number(item, "revision", rows[i].revision);
@@ -203,7 +211,8 @@ static json_t *today_view(struct visit *visit, const struct receipt_row *rows, s
 static void show_payments(struct visit *visit, unsigned http_status, const char *problem)
 {
     struct str text = request_method(visit->request) == HTTP_GET ? search_text(visit) : STR("");
-    instant today = civil_instant(civil_day_of(visit->work.now), 0), tomorrow = civil_instant(civil_day_of(visit->work.now) + 1, 0);
+    instant today = civil_instant(civil_day_of(visit->work.now), 0),
+            tomorrow = civil_instant(civil_day_of(visit->work.now) + 1, 0);
     struct dossier_row *rows;
     struct receipt_row *receipts;
     size_t count, receipt_count;
@@ -214,12 +223,12 @@ static void show_payments(struct visit *visit, unsigned http_status, const char 
         visit_fail(visit, status);
         return;
     }
-    json_t *view = desk_view(visit, visit_text(visit, N_("Thu phí, lệ phí")), "/can-bo/thu-phi", "/can-bo/thu-phi");
+    json_t *view =
+        desk_view(visit, visit_text(visit, N_("Thu phí, lệ phí")), "/can-bo/thu-phi", "/can-bo/thu-phi");
     view_set(view, "filter", text_filter(text));
     view_list(view, "items", due_items(visit, rows, count, text));
     view_set(view, "today", today_view(visit, receipts, receipt_count));
-    if (problem != NULL)
-        view_problem(view, "noi-dung", problem);
+    if (problem != NULL) view_problem(view, "noi-dung", problem);
     visit_render_status(visit, http_status, "desk/payments", view);
 }
 
@@ -234,14 +243,13 @@ void page_pay(struct request *request)
     const char *method = visit_form_cstr(visit, "method");
     int64_t revision;
     DOSSIER_FILE_AUTO file = {0};
-    if (!desk_dossier_open(visit, &file))
-        return;
+    if (!desk_dossier_open(visit, &file)) return;
     enum status status = STATUS_OK;
-    if (str_to_int64(visit_form(visit, "revision"), &revision) != STATUS_OK || revision != file.dossier.revision)
+    if (str_to_int64(visit_form(visit, "revision"), &revision) != STATUS_OK ||
+        revision != file.dossier.revision)
         status = error_set(&visit->error, visit->arena, STATUS_CONFLICT, "payment.changed",
                            N_("Hồ sơ vừa thay đổi; chưa thu gì. Hãy xem lại số tiền rồi thu."), NULL);
-    if (status == STATUS_OK)
-        status = dossier_pay(&visit->work, &file.dossier.id, method, &visit->error);
+    if (status == STATUS_OK) status = dossier_pay(&visit->work, &file.dossier.id, method, &visit->error);
     if (status == STATUS_OK)
         desk_back(visit, "paid", "/can-bo/thu-phi");
     else if (status == STATUS_CONFLICT || status == STATUS_INVALID)
@@ -261,14 +269,16 @@ static json_t *search_row(struct visit *visit, const struct dossier_row *row)
     view_text(view, "procedure_name", row->procedure_name);
     view_text(view, "code", row->code);
     view_text(view, "applicant", row->applicant_name);
-    view_text(view, "step_text", row->finished_at != INSTANT_NONE ? "" : visit_pick(visit, row->step_name, row->step_name_en));
+    view_text(view, "step_text",
+              row->finished_at != INSTANT_NONE ? "" : visit_pick(visit, row->step_name, row->step_name_en));
     view_text(view, "due_text", row->due_at == INSTANT_NONE ? "–" : visit_short_moment(visit, row->due_at));
     return view;
 }
 
 static json_t *states_view(const struct visit *visit, struct str selected)
 {
-    static const char *const states[][2] = {{"", N_("Tất cả")}, {"open", N_("Đang giải quyết")}, {"closed", N_("Đã xong")}};
+    static const char *const states[][2] = {
+        {"", N_("Tất cả")}, {"open", N_("Đang giải quyết")}, {"closed", N_("Đã xong")}};
     json_t *list = json_array();
     for (size_t i = 0; i < sizeof states / sizeof states[0]; i++) {
         json_t *state = json_object();
@@ -284,7 +294,9 @@ void page_desk_search(struct request *request)
 {
     struct visit *visit = visit_of(request);
     struct str text = search_text(visit), wanted = visit_query(visit, "trang-thai");
-    const char *state = str_equal_cstr(wanted, "open") ? "open" : str_equal_cstr(wanted, "closed") ? "closed" : "";
+    const char *state = str_equal_cstr(wanted, "open")     ? "open"
+                        : str_equal_cstr(wanted, "closed") ? "closed"
+                                                           : "";
     int page = (int)visit_query_number(visit, "trang", 1, 1, PAGES_MAXIMUM);
     struct dossier_search search = {
         .text = text,
@@ -310,7 +322,10 @@ void page_desk_search(struct request *request)
     view_set(filter, "states", states_view(visit, str_of(state)));
     view_set(view, "filter", filter);
     view_list(view, "rows", list);
-    const char *base = arena_printf(visit->arena, "/can-bo/ho-so?tim=%s&trang-thai=%s&", encoded(visit, text), state);
-    view_set(view, "pagination", desk_pagination(visit, base, page, SEARCH_A_PAGE, search.offset + (int)count, more && page < PAGES_MAXIMUM));
+    const char *base =
+        arena_printf(visit->arena, "/can-bo/ho-so?tim=%s&trang-thai=%s&", encoded(visit, text), state);
+    view_set(view, "pagination",
+             desk_pagination(visit, base, page, SEARCH_A_PAGE, search.offset + (int)count,
+                             more && page < PAGES_MAXIMUM));
     visit_render(visit, "desk/search", view);
 }

@@ -8,7 +8,17 @@
 
 enum { TASKS_A_PAGE = 50 };
 
-enum hang { HANG_ALL, HANG_MINE, HANG_UNASSIGNED, HANG_QUESTIONS, HANG_LATE, HANG_TODAY, HANG_LATER, HANG_WAITING, HANG_COUNT };
+enum hang {
+    HANG_ALL,
+    HANG_MINE,
+    HANG_UNASSIGNED,
+    HANG_QUESTIONS,
+    HANG_LATE,
+    HANG_TODAY,
+    HANG_LATER,
+    HANG_WAITING,
+    HANG_COUNT
+};
 
 static const char *const hang_names[HANG_COUNT] = {"tat-ca",  "cua-toi", "chua-nhan", "hoi-y-kien",
                                                    "qua-han", "hom-nay", "trong-han", "cho-dan"};
@@ -24,8 +34,7 @@ static enum hang hang_of_query(struct visit *visit)
 {
     struct str wanted = visit_query(visit, "hang");
     for (int i = 0; i < HANG_COUNT; i++)
-        if (str_equal_cstr(wanted, hang_names[i]))
-            return (enum hang)i;
+        if (str_equal_cstr(wanted, hang_names[i])) return (enum hang)i;
     return HANG_ALL;
 }
 
@@ -41,8 +50,7 @@ static const char *queue_url(const struct queue *queue, enum hang hang, const ch
                  {"thu-tuc", queue->procedure},
                  {"sau", cursor}};
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
-        if (parts[i].value == NULL)
-            continue;
+        if (parts[i].value == NULL) continue;
         struct str value = url_encode_copy(visit->arena, str_of(parts[i].value));
         url = arena_printf(visit->arena, "%s%s%s=%.*s", url, separator, parts[i].name, STR_ARG(value));
         separator = "&";
@@ -115,8 +123,7 @@ static enum status add_filter(const struct queue *queue, json_t *view)
     struct desk_procedure *procedures;
     size_t count;
     enum status status = desk_procedures(&visit->work, &procedures, &count, &visit->error);
-    if (status != STATUS_OK)
-        return status;
+    if (status != STATUS_OK) return status;
     json_t *filter = json_object(), *roles = json_array(), *list = json_array();
     add_option(roles, "", visit_text(visit, N_("Tất cả vai trò")), queue->role);
     for (unsigned i = 0; i < ROLE_COUNT; i++)
@@ -128,8 +135,7 @@ static enum status add_filter(const struct queue *queue, json_t *view)
         add_option(list, procedures[i].code, procedures[i].name, queue->procedure);
         known |= queue->procedure != NULL && strcmp(procedures[i].code, queue->procedure) == 0;
     }
-    if (!known)
-        add_option(list, queue->procedure, queue->procedure, queue->procedure);
+    if (!known) add_option(list, queue->procedure, queue->procedure, queue->procedure);
     view_text(filter, "queue", hang_names[queue->hang]);
     view_set(filter, "roles", roles);
     view_set(filter, "procedures", list);
@@ -152,8 +158,9 @@ static json_t *task_view(struct visit *visit, const struct task *task)
     view_text(view, "name", desk_task_name(visit, task));
     view_text(view, "role", desk_role_text(visit, task->role));
     view_text(view, "assignee", taken ? task->assignee_name : NULL);
-    view_text(view, "url", question ? arena_printf(visit->arena, "/can-bo/hoi-y-kien/%s", task->id.text)
-                                    : desk_dossier_url(visit, &task->dossier_id));
+    view_text(view, "url",
+              question ? arena_printf(visit->arena, "/can-bo/hoi-y-kien/%s", task->id.text)
+                       : desk_dossier_url(visit, &task->dossier_id));
     view_flag(view, "can_take", !taken && task_is_for(task, &visit->actor));
     view_flag(view, "can_give_back", mine && task_is_for(task, &visit->actor));
     return view;
@@ -166,11 +173,14 @@ static json_t *waiting_view(struct visit *visit, const struct dossier_row *row)
     json_t *view = json_object();
     view_text(view, "id", row->id.text);
     view_set(view, "left", view_tag("info", "pause", visit_text(visit, N_("Tạm dừng"))));
-    view_text(view, "due_text", arena_printf(visit->arena, "%s %s", visit_text(visit, N_("từ")), visit_short_moment(visit, row->paused_since)));
+    view_text(view, "due_text",
+              arena_printf(visit->arena, "%s %s", visit_text(visit, N_("từ")),
+                           visit_short_moment(visit, row->paused_since)));
     view_text(view, "procedure_name", row->procedure_name);
     view_text(view, "code", row->code);
     view_text(view, "applicant", row->applicant_name);
-    view_text(view, "name", visit_text(visit, supplement ? N_("Chờ bổ sung giấy tờ") : N_("Chờ nộp phí, lệ phí")));
+    view_text(view, "name",
+              visit_text(visit, supplement ? N_("Chờ bổ sung giấy tờ") : N_("Chờ nộp phí, lệ phí")));
     view_text(view, "role", visit_text(visit, N_("Người nộp hồ sơ")));
     view_text(view, "assignee", row->applicant_name);
     view_text(view, "url", desk_dossier_url(visit, &row->id));
@@ -185,8 +195,7 @@ static enum status add_waiting(const struct queue *queue, json_t *view)
     struct dossier_row *rows;
     size_t count;
     enum status status = desk_waiting(&visit->work, 2 * TASKS_A_PAGE, &rows, &count, &visit->error);
-    if (status != STATUS_OK)
-        return status;
+    if (status != STATUS_OK) return status;
     json_t *list = json_array();
     for (size_t i = 0; i < count; i++)
         if (queue->procedure == NULL || strcmp(queue->procedure, rows[i].procedure_code) == 0)
@@ -206,8 +215,12 @@ static enum status add_tasks(const struct queue *queue, json_t *view)
         .mine = queue->hang == HANG_MINE,
         .unassigned = queue->hang == HANG_UNASSIGNED,
         .questions = queue->hang == HANG_QUESTIONS,
-        .urgent_from = queue->hang == HANG_TODAY ? now : queue->hang == HANG_LATER ? tomorrow : INSTANT_NONE,
-        .urgent_to = queue->hang == HANG_LATE ? now : queue->hang == HANG_TODAY ? tomorrow : INSTANT_NONE,
+        .urgent_from = queue->hang == HANG_TODAY   ? now
+                       : queue->hang == HANG_LATER ? tomorrow
+                                                   : INSTANT_NONE,
+        .urgent_to = queue->hang == HANG_LATE    ? now
+                     : queue->hang == HANG_TODAY ? tomorrow
+                                                 : INSTANT_NONE,
         .after_urgent = INSTANT_NONE,
         .limit = TASKS_A_PAGE + 1,
     };
@@ -215,8 +228,7 @@ static enum status add_tasks(const struct queue *queue, json_t *view)
     struct task *tasks;
     size_t count;
     enum status status = task_queue(&visit->work, &filter, &tasks, &count, &visit->error);
-    if (status != STATUS_OK)
-        return status;
+    if (status != STATUS_OK) return status;
     bool more = count > TASKS_A_PAGE;
     count = more ? TASKS_A_PAGE : count;
     json_t *list = json_array();
@@ -242,7 +254,9 @@ void page_queue(struct request *request)
         .visit = visit,
         .hang = hang_of_query(visit),
         .role = role_of_query(visit),
-        .procedure = procedure.length == 0 || procedure.length > 40 ? NULL : arena_strndup(visit->arena, procedure.data, procedure.length),
+        .procedure = procedure.length == 0 || procedure.length > 40
+                         ? NULL
+                         : arena_strndup(visit->arena, procedure.data, procedure.length),
     };
     enum status status = desk_count(&visit->work, queue.role, queue.procedure, &queue.counts, &visit->error);
     if (status != STATUS_OK) {
@@ -272,11 +286,12 @@ static const char *unit_name(struct visit *visit, const struct uuid *tenant_id, 
     struct error ignored;
     size_t index;
     json_t *unit;
-    if (unit_list(&visit->work, tenant_id, &units, &ignored) != STATUS_OK)
-        return "";
-    json_array_foreach(units, index, unit) {
+    if (unit_list(&visit->work, tenant_id, &units, &ignored) != STATUS_OK) return "";
+    json_array_foreach(units, index, unit)
+    {
         if (strcmp(json_get_cstr(unit, "id", ""), unit_id->text) == 0)
-            return arena_strdup(visit->arena, visit_pick(visit, json_get_cstr(unit, "name", ""), json_get_cstr(unit, "name_en", "")));
+            return arena_strdup(visit->arena, visit_pick(visit, json_get_cstr(unit, "name", ""),
+                                                         json_get_cstr(unit, "name_en", "")));
     }
     return "";
 }
@@ -317,12 +332,13 @@ void page_membership_use(struct request *request)
     enum status status = membership_list_own(&visit->work, &memberships, &count, &visit->error);
     struct uuid tenant = {""};
     for (size_t i = 0; status == STATUS_OK && i < count; i++)
-        if (uuid_same(&memberships[i].id, &wanted))
-            tenant = memberships[i].tenant_id;
+        if (uuid_same(&memberships[i].id, &wanted)) tenant = memberships[i].tenant_id;
     if (status == STATUS_OK && uuid_is_empty(&tenant))
-        status = error_set(&visit->error, visit->arena, STATUS_NOT_FOUND, "membership.unknown", N_("Bạn không còn giữ vai trò này"), NULL);
+        status = error_set(&visit->error, visit->arena, STATUS_NOT_FOUND, "membership.unknown",
+                           N_("Bạn không còn giữ vai trò này"), NULL);
     if (status == STATUS_OK)
-        status = session_use_membership(&visit->work, &visit->person.session_id, &tenant, &wanted, &visit->error);
+        status =
+            session_use_membership(&visit->work, &visit->person.session_id, &tenant, &wanted, &visit->error);
     if (status != STATUS_OK)
         visit_fail(visit, status);
     else

@@ -5,7 +5,13 @@
 #include "motcua/codec/url.h"
 #include "web/routes.h"
 
-enum { ROWS_A_PAGE = 50, COUNT_MAXIMUM = 10001, PAGES_MAXIMUM = 201, CSV_ROWS = 5000, CSV_BYTES = 8 * 1024 * 1024 };
+enum {
+    ROWS_A_PAGE = 50,
+    COUNT_MAXIMUM = 10001,
+    PAGES_MAXIMUM = 201,
+    CSV_ROWS = 5000,
+    CSV_BYTES = 8 * 1024 * 1024
+};
 
 struct period {
     int32_t from, to; /* days, both included */
@@ -17,10 +23,9 @@ static struct period read_period(struct visit *visit)
     int32_t today = civil_day_of(visit->work.now);
     struct civil_date date = civil_date_from_day(today);
     date.day = 1;
-    struct period period = {desk_query_day(visit, "tu", civil_day_from_date(date)), desk_query_day(visit, "den", today),
-                            visit_query(visit, "tim")};
-    if (period.text.length > 400)
-        period.text = STR("");
+    struct period period = {desk_query_day(visit, "tu", civil_day_from_date(date)),
+                            desk_query_day(visit, "den", today), visit_query(visit, "tim")};
+    if (period.text.length > 400) period.text = STR("");
     return period;
 }
 
@@ -47,13 +52,13 @@ static const char *note_text(struct visit *visit, const struct register_row *row
 {
     const struct dossier_row *dossier = &row->dossier;
     instant ended = dossier->finished_at == INSTANT_NONE ? visit->work.now : dossier->finished_at;
-    if (strcmp(dossier->status, "supplement") == 0 || strcmp(dossier->status, "withdrawn") == 0 || strcmp(dossier->status, "refused") == 0 ||
-        strcmp(dossier->status, "stopped") == 0)
+    if (strcmp(dossier->status, "supplement") == 0 || strcmp(dossier->status, "withdrawn") == 0 ||
+        strcmp(dossier->status, "refused") == 0 || strcmp(dossier->status, "stopped") == 0)
         return visit_text(visit, dossier_status_label(dossier->status));
-    if (dossier->due_at != INSTANT_NONE && dossier->paused_since == INSTANT_NONE && civil_floor_minute(ended) > dossier->due_at)
+    if (dossier->due_at != INSTANT_NONE && dossier->paused_since == INSTANT_NONE &&
+        civil_floor_minute(ended) > dossier->due_at)
         return visit_text(visit, N_("Quá hạn"));
-    if (strcmp(dossier->outcome, "rejected") == 0)
-        return visit_text(visit, N_("Từ chối giải quyết"));
+    if (strcmp(dossier->outcome, "rejected") == 0) return visit_text(visit, N_("Từ chối giải quyết"));
     return "";
 }
 
@@ -79,8 +84,9 @@ static json_t *row_view(struct visit *visit, const struct register_row *row, int
 static const char *address(struct visit *visit, const char *path, const struct period *period)
 {
     struct str text = url_encode_copy(visit->arena, period->text);
-    return arena_printf(visit->arena, "%s?tu=%s&den=%s&tim=%.*s", path, format_date(visit->arena, period->from),
-                        format_date(visit->arena, period->to), STR_ARG(text));
+    return arena_printf(visit->arena, "%s?tu=%s&den=%s&tim=%.*s", path,
+                        format_date(visit->arena, period->from), format_date(visit->arena, period->to),
+                        STR_ARG(text));
 }
 
 static void show(struct visit *visit, const struct period *period, unsigned http_status, const char *problem)
@@ -110,8 +116,7 @@ static void show(struct visit *visit, const struct period *period, unsigned http
     bool more = total > search.offset + (int)count;
     const char *base = arena_printf(visit->arena, "%s&", address(visit, "/can-bo/so-theo-doi", period));
     view_set(view, "pagination", desk_pagination(visit, base, page, ROWS_A_PAGE, total, more));
-    if (problem != NULL)
-        view_problem(view, "tu", problem);
+    if (problem != NULL) view_problem(view, "tu", problem);
     visit_render_status(visit, http_status, "desk/register", view);
 }
 
@@ -126,8 +131,7 @@ void page_register_of_dossiers(struct request *request)
 static void cell(struct buf *csv, const char *text, bool last)
 {
     buf_append_cstr(csv, "\"");
-    if (text[0] != '\0' && strchr("=+-@\t\r", text[0]) != NULL)
-        buf_append_cstr(csv, "'");
+    if (text[0] != '\0' && strchr("=+-@\t\r", text[0]) != NULL) buf_append_cstr(csv, "'");
     for (const char *c = text; *c != '\0'; c++)
         buf_printf(csv, *c == '"' ? "\"\"" : "%c", *c);
     buf_append_cstr(csv, last ? "\"\r\n" : "\",");
@@ -157,8 +161,18 @@ static void csv_row(struct visit *visit, struct buf *csv, const struct register_
 void page_register_csv(struct request *request)
 {
     static const char *const heads[] = {
-        N_("STT"),          N_("Mã hồ sơ"),          N_("Tên thủ tục"), N_("Số bộ"),   N_("Người nộp"), N_("Địa chỉ, điện thoại"),
-        N_("Đơn vị giải quyết"), N_("Nhận hồ sơ"), N_("Hẹn trả"),     N_("Trả kết quả"), N_("Cách nhận"), N_("Ghi chú"),
+        N_("STT"),
+        N_("Mã hồ sơ"),
+        N_("Tên thủ tục"),
+        N_("Số bộ"),
+        N_("Người nộp"),
+        N_("Địa chỉ, điện thoại"),
+        N_("Đơn vị giải quyết"),
+        N_("Nhận hồ sơ"),
+        N_("Hẹn trả"),
+        N_("Trả kết quả"),
+        N_("Cách nhận"),
+        N_("Ghi chú"),
     };
     enum { HEADS = sizeof heads / sizeof heads[0] };
     struct visit *visit = visit_of(request);
@@ -172,7 +186,8 @@ void page_register_csv(struct request *request)
         return;
     }
     if (count > CSV_ROWS) {
-        show(visit, &period, 422, visit_text(visit, N_("Khoảng này có hơn 5.000 hồ sơ; hãy chọn khoảng ngắn hơn để tải CSV.")));
+        show(visit, &period, 422,
+             visit_text(visit, N_("Khoảng này có hơn 5.000 hồ sơ; hãy chọn khoảng ngắn hơn để tải CSV.")));
         return;
     }
     struct buf csv = BUF_WITH_MAXIMUM(CSV_BYTES);

@@ -16,8 +16,7 @@ static const struct task *issuing_task(struct visit *visit, const struct dossier
     for (size_t i = 0; i < file->task_count; i++) {
         const struct task *task = &file->tasks[i];
         bool fits = uuid_is_empty(&wanted) || uuid_same(&task->id, &wanted);
-        if (fits && task_has_outcome(task, "issue") && task_may_decide(visit, task))
-            return task;
+        if (fits && task_has_outcome(task, "issue") && task_may_decide(visit, task)) return task;
     }
     return NULL;
 }
@@ -26,7 +25,8 @@ static const struct task *signature(const struct dossier_file *file)
 {
     const struct task *newest = NULL;
     for (size_t i = 0; i < file->task_count; i++)
-        if (strcmp(file->tasks[i].outcome, "sign") == 0 && (newest == NULL || file->tasks[i].done_at >= newest->done_at))
+        if (strcmp(file->tasks[i].outcome, "sign") == 0 &&
+            (newest == NULL || file->tasks[i].done_at >= newest->done_at))
             newest = &file->tasks[i];
     return newest;
 }
@@ -49,11 +49,10 @@ static const char *symbol_of(const struct procedure_version *version, bool rejec
 static const char *signed_text(struct visit *visit, const struct dossier_file *file)
 {
     const struct task *sign = signature(file);
-    if (sign == NULL)
-        return visit_text(visit, N_("Chưa ký"));
+    if (sign == NULL) return visit_text(visit, N_("Chưa ký"));
     const char *title = signer_title(file);
-    return arena_printf(visit->arena, "%s%s%s, %s %s", sign->done_by, title[0] == '\0' ? "" : ", ", title, visit_text(visit, N_("ký lúc")),
-                        visit_short_moment(visit, sign->done_at));
+    return arena_printf(visit->arena, "%s%s%s, %s %s", sign->done_by, title[0] == '\0' ? "" : ", ", title,
+                        visit_text(visit, N_("ký lúc")), visit_short_moment(visit, sign->done_at));
 }
 
 void page_result(struct request *request)
@@ -64,14 +63,15 @@ void page_result(struct request *request)
     const char *reason;
     int64_t number;
     DOSSIER_FILE_AUTO file = {0};
-    if (!desk_dossier_open(visit, &file))
-        return;
+    if (!desk_dossier_open(visit, &file)) return;
     const struct task *task = issuing_task(visit, &file);
-    if (task == NULL) { /* issued meanwhile, or not for this official: the dossier's page says where it stands */
+    if (task ==
+        NULL) { /* issued meanwhile, or not for this official: the dossier's page says where it stands */
         visit_redirect(visit, NULL, "%s", desk_dossier_url(visit, &file.dossier.id));
         return;
     }
-    enum status status = reference_procedure_version(&visit->work, &file.dossier.procedure_version_id, &version, &visit->error);
+    enum status status = reference_procedure_version(&visit->work, &file.dossier.procedure_version_id,
+                                                     &version, &visit->error);
     if (status == STATUS_OK)
         status = desk_decision(&visit->work, &file.dossier.id, &rejects, &reason, &visit->error);
     if (status == STATUS_OK)
@@ -94,13 +94,16 @@ void page_result(struct request *request)
     view_text(button, "id", task->id.text);
     view_number(button, "revision", task->revision);
     view_set(view, "task", button);
-    view_text(result, "title", rejects ? visit_text(visit, N_("Thông báo từ chối giải quyết hồ sơ"))
-                                       : visit_pick(visit, version->result_title, version->result_title_en));
+    view_text(result, "title",
+              rejects ? visit_text(visit, N_("Thông báo từ chối giải quyết hồ sơ"))
+                      : visit_pick(visit, version->result_title, version->result_title_en));
     view_text(result, "preview_url", arena_printf(visit->arena, "%s/ket-qua/xem-truoc.pdf", url));
-    view_set(result, "decision", rejects ? view_tag("bad", "stop", visit_text(visit, N_("Từ chối giải quyết")))
-                                         : view_tag("good", "check", visit_text(visit, N_("Cấp"))));
-    view_text(result, "number_text", arena_printf(visit->arena, "%02lld/%s (%s)", (long long)number, symbol_of(version, rejects),
-                                                  visit_text(visit, N_("dự kiến"))));
+    view_set(result, "decision",
+             rejects ? view_tag("bad", "stop", visit_text(visit, N_("Từ chối giải quyết")))
+                     : view_tag("good", "check", visit_text(visit, N_("Cấp"))));
+    view_text(result, "number_text",
+              arena_printf(visit->arena, "%02lld/%s (%s)", (long long)number, symbol_of(version, rejects),
+                           visit_text(visit, N_("dự kiến"))));
     view_text(result, "date_text", visit_date(visit, visit->work.now));
     view_text(result, "signed_by", signed_text(visit, &file));
     view_set(view, "result", result);
@@ -115,13 +118,13 @@ void page_result_preview(struct request *request)
     bool rejects;
     const char *reason;
     DOSSIER_FILE_AUTO file = {0};
-    if (!desk_dossier_open(visit, &file))
-        return;
+    if (!desk_dossier_open(visit, &file)) return;
     if (!dossier_is_open(&file.dossier)) { /* what was issued is no draft any more */
         visit_not_found(visit);
         return;
     }
-    enum status status = reference_procedure_version(&visit->work, &file.dossier.procedure_version_id, &version, &visit->error);
+    enum status status = reference_procedure_version(&visit->work, &file.dossier.procedure_version_id,
+                                                     &version, &visit->error);
     if (status == STATUS_OK)
         status = desk_decision(&visit->work, &file.dossier.id, &rejects, &reason, &visit->error);
     struct buf pdf = BUF_WITH_MAXIMUM(PDF_MAXIMUM);

@@ -9,8 +9,9 @@ enum { ITEMS_MAXIMUM = 64, NOTE_BYTES = 20000, NAME_BYTES = 1000, REASON_BYTES =
 
 static const char *task_page(struct visit *visit, const struct task *task)
 {
-    return uuid_is_empty(&task->dossier_id) ? arena_printf(visit->arena, "/can-bo/hoi-y-kien/%s", task->id.text)
-                                            : desk_dossier_url(visit, &task->dossier_id);
+    return uuid_is_empty(&task->dossier_id)
+               ? arena_printf(visit->arena, "/can-bo/hoi-y-kien/%s", task->id.text)
+               : desk_dossier_url(visit, &task->dossier_id);
 }
 
 /* The task of the address within the own agency. False: an answer has been made. */
@@ -22,8 +23,7 @@ static bool open_task(struct visit *visit, struct task *task)
         return false;
     }
     enum status status = task_find(&visit->work, &id, task, &visit->error);
-    if (status != STATUS_OK)
-        visit_fail(visit, status);
+    if (status != STATUS_OK) visit_fail(visit, status);
     return status == STATUS_OK;
 }
 
@@ -40,8 +40,9 @@ static void answer(struct visit *visit, const struct task *task, enum status sta
     }
     DOSSIER_FILE_AUTO file = {0};
     struct error ignored;
-    bool known = !uuid_is_empty(&task->dossier_id) &&
-                 dossier_load(&visit->work, &visit->actor.tenant_id, &task->dossier_id, &file, &ignored) == STATUS_OK;
+    bool known =
+        !uuid_is_empty(&task->dossier_id) &&
+        dossier_load(&visit->work, &visit->actor.tenant_id, &task->dossier_id, &file, &ignored) == STATUS_OK;
     conflict_page_show(visit, known ? &file : NULL, task_page(visit, task), json_array());
 }
 
@@ -66,12 +67,12 @@ void page_task_assign(struct request *request)
     struct visit *visit = visit_of(request);
     struct uuid account = uuid_from(visit_form(visit, "account"));
     struct task task;
-    if (!open_task(visit, &task))
-        return;
-    enum status status = uuid_is_empty(&account)
-                             ? error_set(&visit->error, visit->arena, STATUS_INVALID, "task.no_colleague",
-                                         N_("Người được chọn không thuộc đơn vị hoặc không có vai trò của bước này"), NULL)
-                             : task_assign(&visit->work, &task.id, &account, &visit->error);
+    if (!open_task(visit, &task)) return;
+    enum status status =
+        uuid_is_empty(&account)
+            ? error_set(&visit->error, visit->arena, STATUS_INVALID, "task.no_colleague",
+                        N_("Người được chọn không thuộc đơn vị hoặc không có vai trò của bước này"), NULL)
+            : task_assign(&visit->work, &task.id, &account, &visit->error);
     answer(visit, &task, status, "task_assigned");
 }
 
@@ -90,11 +91,12 @@ static bool read_items(struct visit *visit, struct supplement_item *items, size_
     bool fits = true;
     *count = 0;
     for (size_t i = 0; i < ITEMS_MAXIMUM; i++) {
-        struct str paper = item_part(visit, i, "paper"), name = item_part(visit, i, "name"), reason = item_part(visit, i, "reason");
+        struct str paper = item_part(visit, i, "paper"), name = item_part(visit, i, "name"),
+                   reason = item_part(visit, i, "reason");
         bool counts = paper.length > 0 ? item_part(visit, i, "ask").length > 0 : name.length > 0;
-        if (!counts)
-            continue;
-        fits = fits && paper.length <= NAME_BYTES && name.length <= NAME_BYTES && reason.length <= REASON_BYTES;
+        if (!counts) continue;
+        fits =
+            fits && paper.length <= NAME_BYTES && name.length <= NAME_BYTES && reason.length <= REASON_BYTES;
         items[(*count)++] = (struct supplement_item){.paper = paper, .name = name, .reason = reason};
     }
     return fits;
@@ -109,8 +111,8 @@ static int form_revision(struct visit *visit)
 }
 
 /* Shows the page again with everything typed; the message goes to the field it is about. */
-static void show_again(struct visit *visit, const struct dossier_file *file, const struct task *task, struct typed_decision *typed,
-                       enum status status)
+static void show_again(struct visit *visit, const struct dossier_file *file, const struct task *task,
+                       struct typed_decision *typed, enum status status)
 {
     const char *text = visit_error_text(visit), *code = visit->error.code == NULL ? "" : visit->error.code;
     const char *target = "viec";
@@ -127,18 +129,20 @@ static void show_again(struct visit *visit, const struct dossier_file *file, con
     }
     const struct task *current = NULL;
     for (size_t i = 0; i < file->task_count; i++)
-        if (uuid_same(&file->tasks[i].id, &task->id))
-            current = &file->tasks[i];
+        if (uuid_same(&file->tasks[i].id, &task->id)) current = &file->tasks[i];
     dossier_page_show(visit, file, current, typed, status == STATUS_CONFLICT ? 409 : 422, text, target);
 }
 
-static void show_conflict(struct visit *visit, const struct dossier_file *file, const struct decision *decision)
+static void show_conflict(struct visit *visit, const struct dossier_file *file,
+                          const struct decision *decision)
 {
     json_t *kept = json_array();
     if (decision->outcome.length > 0)
-        conflict_keep(kept, visit_text(visit, N_("Quyết định")), str_of(outcome_text(visit, decision->outcome)));
+        conflict_keep(kept, visit_text(visit, N_("Quyết định")),
+                      str_of(outcome_text(visit, decision->outcome)));
     for (size_t i = 0; i < decision->item_count; i++)
-        conflict_keep(kept, arena_printf(visit->arena, "%.*s", STR_ARG(decision->items[i].name)), decision->items[i].reason);
+        conflict_keep(kept, arena_printf(visit->arena, "%.*s", STR_ARG(decision->items[i].name)),
+                      decision->items[i].reason);
     conflict_keep(kept, visit_text(visit, N_("Người nhận")), decision->recipient);
     conflict_keep(kept, visit_text(visit, N_("Ghi chú")), decision->note);
     conflict_page_show(visit, file, desk_dossier_url(visit, &file->dossier.id), kept);
@@ -148,13 +152,16 @@ static enum status complete(struct visit *visit, struct decision *decision, bool
 {
     struct error *error = &visit->error;
     if (!items_fit)
-        return error_set(error, visit->arena, STATUS_INVALID, "supplement.long", N_("Tên giấy tờ hoặc lý do quá dài"), NULL);
+        return error_set(error, visit->arena, STATUS_INVALID, "supplement.long",
+                         N_("Tên giấy tờ hoặc lý do quá dài"), NULL);
     if (decision->note.length > NOTE_BYTES)
         return error_set(error, visit->arena, STATUS_INVALID, "task.note_long", N_("Ghi chú quá dài"), NULL);
     if (decision->recipient.length > NAME_BYTES)
-        return error_set(error, visit->arena, STATUS_INVALID, "task.recipient", N_("Tên người nhận quá dài"), NULL);
+        return error_set(error, visit->arena, STATUS_INVALID, "task.recipient", N_("Tên người nhận quá dài"),
+                         NULL);
     if (str_equal_cstr(decision->outcome, "hand_over") && decision->recipient.length == 0)
-        return error_set(error, visit->arena, STATUS_INVALID, "task.recipient", N_("Hãy ghi tên người nhận kết quả"), NULL);
+        return error_set(error, visit->arena, STATUS_INVALID, "task.recipient",
+                         N_("Hãy ghi tên người nhận kết quả"), NULL);
     return task_complete(&visit->work, decision, error);
 }
 
@@ -164,8 +171,7 @@ void page_task_complete(struct request *request)
     struct supplement_item items[ITEMS_MAXIMUM];
     struct task task;
     DOSSIER_FILE_AUTO file = {0};
-    if (!open_task(visit, &task))
-        return;
+    if (!open_task(visit, &task)) return;
     if (uuid_is_empty(&task.dossier_id)) {
         visit_not_found(visit);
         return;
@@ -180,10 +186,11 @@ void page_task_complete(struct request *request)
         .recipient = visit_form(visit, "recipient"),
     };
     bool fit = read_items(visit, items, &decision.item_count);
-    if (!str_equal_cstr(decision.outcome, "supplement")) /* rows of an outcome that was not chosen are no part of the decision */
+    if (!str_equal_cstr(
+            decision.outcome,
+            "supplement")) /* rows of an outcome that was not chosen are no part of the decision */
         decision.item_count = 0;
-    if (!str_equal_cstr(decision.outcome, "hand_over"))
-        decision.recipient = STR("");
+    if (!str_equal_cstr(decision.outcome, "hand_over")) decision.recipient = STR("");
     enum status status = complete(visit, &decision, fit);
     if (status == STATUS_OK) {
         if (str_equal_cstr(decision.outcome, "issue"))
@@ -193,9 +200,10 @@ void page_task_complete(struct request *request)
         return;
     }
     struct error failure = visit->error;
-    enum status loaded = status == STATUS_CONFLICT || status == STATUS_INVALID
-                             ? dossier_load(&visit->work, &visit->actor.tenant_id, &task.dossier_id, &file, &visit->error)
-                             : status;
+    enum status loaded =
+        status == STATUS_CONFLICT || status == STATUS_INVALID
+            ? dossier_load(&visit->work, &visit->actor.tenant_id, &task.dossier_id, &file, &visit->error)
+            : status;
     if (loaded != STATUS_OK) {
         visit_fail(visit, loaded);
         return;
@@ -207,7 +215,9 @@ void page_task_complete(struct request *request)
         show_conflict(visit, &file, &decision);
         return;
     }
-    struct typed_decision typed = {
-        .given = true, .outcome = decision.outcome, .note = decision.note, .recipient = visit_form(visit, "recipient")};
+    struct typed_decision typed = {.given = true,
+                                   .outcome = decision.outcome,
+                                   .note = decision.note,
+                                   .recipient = visit_form(visit, "recipient")};
     show_again(visit, &file, &task, &typed, status);
 }
