@@ -25,6 +25,7 @@
 #include "motcua/domain/procedure.h"
 #include "motcua/domain/reference.h"
 #include "motcua/domain/tenant.h"
+#include "motcua/print/print.h"
 
 enum { CITY_BYTES = 1024 * 1024 * 1024, CITY_FILE = 8 * 1024 * 1024, CITY_UNITS = 40 };
 
@@ -259,6 +260,7 @@ static inline void city_close(struct hand *robot, const char *database)
 {
     hand_drop(robot);
     document_thread_end();
+    print_finish();
     reference_destroy(city_domain.reference);
     key_ring_destroy(city_domain.keys);
     database_drop(city_arena, database);

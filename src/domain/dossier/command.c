@@ -93,7 +93,7 @@ void command_mail_to(struct command *command, const char *template, const char *
     json_set_cstr(payload, "language", language);
     json_set_cstr(payload, "dossier_id", command->dossier.id.text);
     if (extra != NULL)
-        json_object_set(payload, "extra", json_deep_copy(extra));
+        json_object_set_new(payload, "extra", json_deep_copy(extra));
     db_add(command->write, &command_outbox_mail, db_uuid(uuid_create(command->work->now)), db_json(payload),
            db_instant(command->work->now));
 }
