@@ -344,8 +344,12 @@ struct str config_document(const struct config *config, struct arena *arena)
         value_append_range(&range, knob);
         struct str limits = str_trim(buf_str(&range));
         if (str_ends_with(limits, STR(";"))) limits.length--;
-        buf_printf(&out, "| `--%s` | `%s` | %s%s%.*s | %s%s%s | %s |\n", knob->name,
-                   environment_name(&copy, knob), argument_name(knob), limits.length > 0 ? ", " : "",
+        buf_printf(&out, "| `--%s` | `%s` | ", knob->name, environment_name(&copy, knob));
+        for (const char *c = argument_name(knob); *c != '\0'; c++) {
+            if (*c == '|') buf_append_char(&out, '\\'); /* else it would end the cell */
+            buf_append_char(&out, *c);
+        }
+        buf_printf(&out, "%s%.*s | %s%s%s | %s |\n", limits.length > 0 ? ", " : "",
                    STR_ARG(limits), knob->fallback == NULL || knob->fallback[0] == '\0' ? "" : "`",
                    knob->fallback == NULL ? "" : knob->fallback,
                    knob->fallback == NULL || knob->fallback[0] == '\0' ? "" : "`", knob->help);

@@ -161,3 +161,8 @@ test('a procedure package is published once; a broken one is refused by part', (
   assert.equal(run(['catalogue', 'publish', path.join(folder, 'nowhere')]).status, 1);
   assert.equal(versions(), before);
 });
+
+test('docs/operations.md has the table of settings as the program knows them', () => {
+  const documented = /<!-- settings: begin[^\n]*-->\n([\s\S]*?)\n<!-- settings: end -->/.exec(readFileSync('docs/operations.md', 'utf8'))[1];
+  assert.equal(documented.trim(), good(['serve', '--document-settings']).trim());
+});

@@ -108,15 +108,18 @@ enum status member_find(struct work *work, const struct uuid *id, struct member 
     return STATUS_OK;
 }
 
-static enum status check_values(struct work *work, const struct uuid *unit_id, unsigned roles,
-                                const char *title, struct error *error)
+static enum status no_roles(struct work *work, struct error *error)
 {
-    if (roles == 0)
-        return administration_invalid(work, "roles", "membership.roles",
-                                      N_("Vui lòng chọn ít nhất một vai trò"), error);
+    return administration_invalid(work, "roles", "membership.roles",
+                                  N_("Vui lòng chọn ít nhất một vai trò"), error);
+}
+
+static enum status check_values(struct work *work, const struct uuid *unit_id, const char *title,
+                                struct error *error)
+{
     if (uuid_is_empty(unit_id))
-        return administration_invalid(work, "unit", "membership.unit", N_("Vui lòng chọn phòng hoặc bộ phận"),
-                                      error);
+        return administration_invalid(work, "unit", "membership.unit",
+                                      N_("Vui lòng chọn phòng hoặc bộ phận"), error);
     if (utf8_length(str_of(title)) > TITLE_MAXIMUM)
         return administration_invalid(work, "title", "membership.title", N_("Chức danh quá dài"), error);
     return STATUS_OK;
@@ -127,7 +130,8 @@ enum status member_grant(struct work *work, struct str identifier, const struct 
 {
     struct uuid account;
     enum status status = administration_allowed(work, error);
-    if (status == STATUS_OK) status = check_values(work, unit_id, roles, title, error);
+    if (status == STATUS_OK && roles == 0) status = no_roles(work, error);
+    if (status == STATUS_OK) status = check_values(work, unit_id, title, error);
     if (status != STATUS_OK) return status;
     if ((roles & ROLE_CITY_SUPERVISOR) != 0)
         return error_set(error, work->arena, STATUS_DENIED, "membership.supervisor",
@@ -221,6 +225,7 @@ static enum status write_change(struct db_transaction *transaction, void *contex
     if (!found) return not_found(change->work, error);
     /* what only the command line gives, only the command line takes */
     unsigned roles = (change->roles & ~(unsigned)ROLE_CITY_SUPERVISOR) | (old_roles & ROLE_CITY_SUPERVISOR);
+    if (change->unit_id != NULL && roles == 0) return no_roles(change->work, error);
     bool stays_admin = change->unit_id != NULL && (roles & ROLE_TENANT_ADMIN) != 0;
     if ((old_roles & ROLE_TENANT_ADMIN) != 0 && !stays_admin && !other_admin)
         return error_set(error, arena, STATUS_CONFLICT, "member.last_admin",
@@ -252,7 +257,7 @@ enum status member_change(struct work *work, const struct uuid *id, const struct
 {
     struct change change = {work, id, unit_id, roles, title};
     enum status status = administration_allowed(work, error);
-    if (status == STATUS_OK) status = check_values(work, unit_id, roles, title, error);
+    if (status == STATUS_OK) status = check_values(work, unit_id, title, error);
     return status == STATUS_OK ? run_change(work, &change, error) : status;
 }
 
