@@ -151,12 +151,11 @@ static json_t *language_switch(struct visit *visit)
 
 static json_t *account_view(const struct visit *visit)
 {
-    if (!visit->signed_in)
-        return json_null();
+    if (!visit->signed_in) return json_null();
     json_t *account = json_object();
     view_text(account, "name", visit->person.name);
     view_number(account, "waiting", 0);
-    view_flag(account, "is_official", visit->actor.kind == ACTOR_OFFICIAL || visit->person.membership_count > 0);
+    view_flag(account, "is_official", visit->person.membership_count > 0);
     return account;
 }
 
@@ -225,7 +224,6 @@ void visit_redirect(struct visit *visit, const char *flash, const char *format, 
     va_start(arguments, format);
     const char *target = arena_vprintf(visit->arena, format, arguments);
     va_end(arguments);
-    if (flash != NULL)
-        flash_keep(visit, flash);
+    if (flash != NULL) flash_keep(visit, flash);
     response_redirect(visit->request, str_of(target));
 }

@@ -16,8 +16,9 @@
 #include "motcua/i18n/text.h"
 
 const struct rate_class web_rate_classes[] = {
-    [RATE_PAGE - 1] = {"page", 120, 20},     [RATE_SEARCH - 1] = {"search", 60, 10},   [RATE_WRITE - 1] = {"write", 60, 2},
-    [RATE_SIGN_IN - 1] = {"sign_in", 20, 0.2}, [RATE_UPLOAD - 1] = {"upload", 60, 1}, [RATE_TRACK - 1] = {"track", 20, 0.2},
+    [RATE_PAGE - 1] = {"page", 120, 20},        [RATE_SEARCH - 1] = {"search", 60, 10},
+    [RATE_WRITE - 1] = {"write", 60, 2},        [RATE_SIGN_IN - 1] = {"sign_in", 20, 0.2},
+    [RATE_UPLOAD - 1] = {"upload", 60, 1},      [RATE_TRACK - 1] = {"track", 20, 0.2},
     [RATE_ACCOUNT - 1] = {"account", 10, 0.05},
 };
 const size_t web_rate_class_count = sizeof web_rate_classes / sizeof web_rate_classes[0];
@@ -31,8 +32,7 @@ static void *worker_start(void *context, unsigned index)
 {
     (void)index;
     struct worker *worker = calloc(1, sizeof *worker);
-    if (worker == NULL)
-        abort();
+    if (worker == NULL) abort();
     worker->web = context;
     worker->db = db_connection_create(&worker->web->settings->database);
     return worker;
@@ -51,8 +51,7 @@ static void worker_idle(void *context, void *data)
 {
     (void)context;
     struct worker *worker = data;
-    if (!db_connection_settle(worker->db))
-        log_error("web.transaction_left_open");
+    if (!db_connection_settle(worker->db)) log_error("web.transaction_left_open");
     log_set_context(NULL, NULL, NULL);
 }
 
@@ -68,7 +67,9 @@ const struct tenants *visit_tenants(const struct visit *visit)
 
 const struct tenant *visit_tenant(const struct visit *visit)
 {
-    return uuid_is_empty(&visit->actor.tenant_id) ? NULL : tenant_by_id(visit_tenants(visit), &visit->actor.tenant_id);
+    return uuid_is_empty(&visit->actor.tenant_id)
+               ? NULL
+               : tenant_by_id(visit_tenants(visit), &visit->actor.tenant_id);
 }
 
 bool visit_is_english(const struct visit *visit)
@@ -101,20 +102,20 @@ const char *visit_pick(const struct visit *visit, const char *vietnamese, const 
 const char *visit_error_text(struct visit *visit)
 {
     const char *message = visit->error.message;
-    if (message == NULL)
-        message = N_("Có lỗi xảy ra; vui lòng thử lại sau ít phút");
+    if (message == NULL) message = N_("Có lỗi xảy ra; vui lòng thử lại sau ít phút");
     const char *text = visit_text(visit, message);
     const char *place = strstr(text, "%s");
-    if (place == NULL || visit->error.argument == NULL)
-        return text;
-    return arena_printf(visit->arena, "%.*s%s%s", (int)(place - text), text, visit_text(visit, visit->error.argument), place + 2);
+    if (place == NULL || visit->error.argument == NULL) return text;
+    return arena_printf(visit->arena, "%.*s%s%s", (int)(place - text), text,
+                        visit_text(visit, visit->error.argument), place + 2);
 }
 
 static struct str clean(struct visit *visit, struct str raw)
 {
     struct str text;
     struct error ignored;
-    if (raw.data == NULL || text_normalise(visit->arena, str_trim(raw), &text, &ignored) != STATUS_OK || text_has_forbidden(text, true))
+    if (raw.data == NULL || text_normalise(visit->arena, str_trim(raw), &text, &ignored) != STATUS_OK ||
+        text_has_forbidden(text, true))
         return STR("");
     return text.data == NULL ? STR("") : text;
 }
@@ -140,11 +141,11 @@ struct uuid visit_param_uuid(struct visit *visit, const char *name)
     return uuid_from(request_param(visit->request, name));
 }
 
-int64_t visit_query_number(struct visit *visit, const char *name, int64_t fallback, int64_t minimum, int64_t maximum)
+int64_t visit_query_number(struct visit *visit, const char *name, int64_t fallback, int64_t minimum,
+                           int64_t maximum)
 {
     int64_t value;
-    if (str_to_int64(visit_query(visit, name), &value) != STATUS_OK)
-        return fallback;
+    if (str_to_int64(visit_query(visit, name), &value) != STATUS_OK) return fallback;
     return value < minimum ? minimum : value > maximum ? maximum : value;
 }
 
@@ -181,11 +182,19 @@ static void become(struct visit *visit)
     }
 }
 
+/* Officials have dossiers of their own, too: on pages that are not for officials a person acts as a citizen.
+ */
+static void act_for_oneself(struct visit *visit)
+{
+    visit->actor.kind = ACTOR_CITIZEN;
+    visit->actor.title = visit->actor.unit_name = "";
+    visit->actor.roles = 0;
+}
+
 static enum status find_person(struct visit *visit)
 {
     struct str token = request_session_token(visit->request);
-    if (token.data == NULL)
-        return STATUS_OK;
+    if (token.data == NULL) return STATUS_OK;
     struct hash hash = token_hash(token);
     enum status status = session_resolve(&visit->work, hash_view(&hash), &visit->person, &visit->error);
     if (status == STATUS_OK) {
@@ -205,8 +214,7 @@ static struct str page_of_form(const struct visit *visit)
 {
     struct str referer = request_header(visit->request, "Referer");
     ptrdiff_t scheme = str_find(referer, STR("://"));
-    if (scheme < 0)
-        return STR("");
+    if (scheme < 0) return STR("");
     struct str rest = str_slice(referer, (size_t)scheme + 3, referer.length);
     ptrdiff_t slash = str_find_char(rest, '/');
     struct str path = slash < 0 ? STR("") : str_slice(rest, (size_t)slash, rest.length);
@@ -218,29 +226,28 @@ static void to_sign_in(struct visit *visit, const char *path)
     bool is_page = request_method(visit->request) == HTTP_GET;
     struct str target = is_page ? request_target(visit->request) : page_of_form(visit);
     struct str back = target.length > 0 ? url_encode_copy(visit->arena, target) : STR("");
-    response_redirect(visit->request, str_of(arena_printf(visit->arena, "%s%s%.*s", path, back.length > 0 ? "?ve=" : "", STR_ARG(back))));
+    response_redirect(visit->request, str_of(arena_printf(visit->arena, "%s%s%.*s", path,
+                                                          back.length > 0 ? "?ve=" : "", STR_ARG(back))));
 }
 
 static enum before_result check_access(struct visit *visit, uint64_t access)
 {
-    if ((access & ACCESS_PUBLIC) != 0)
-        return BEFORE_CONTINUE;
+    if ((access & ACCESS_PUBLIC) != 0) return BEFORE_CONTINUE;
     if (!visit->signed_in) {
         to_sign_in(visit, "/dang-nhap");
         return BEFORE_ANSWERED;
     }
-    if ((access & ACCESS_HALF_SIGNED) != 0)
-        return BEFORE_CONTINUE;
+    if ((access & ACCESS_HALF_SIGNED) != 0) return BEFORE_CONTINUE;
     if (second_factor_missing(visit)) {
         to_sign_in(visit, "/dang-nhap/xac-thuc");
         return BEFORE_ANSWERED;
     }
-    if ((access & ACCESS_OFFICIAL) == 0)
-        return BEFORE_CONTINUE;
+    if ((access & ACCESS_OFFICIAL) == 0) return BEFORE_CONTINUE;
     const struct tenant *tenant = visit_tenant(visit);
     unsigned roles = (unsigned)(access >> 16);
     if (tenant == NULL || (roles != 0 && (visit->actor.roles & roles) == 0)) {
-        visit->error = (struct error){.message = N_("Trang này dành cho cán bộ có vai trò phù hợp. Nếu bạn giữ nhiều vai trò, hãy chuyển vai trò rồi thử lại.")};
+        visit->error = (struct error){.message = N_("Trang này dành cho cán bộ có vai trò phù hợp. Nếu bạn "
+                                                    "giữ nhiều vai trò, hãy chuyển vai trò rồi thử lại.")};
         response_error(visit->request, 403, &visit->error);
         return BEFORE_ANSWERED;
     }
@@ -261,22 +268,30 @@ static enum before_result before(void *context, struct request *request)
     visit->request = request;
     visit->web = web;
     visit->arena = arena;
-    visit->actor = (struct actor){.kind = ACTOR_CITIZEN, .name = "", .title = "", .unit_name = "",
-                                  .address = arena_strndup(arena, address.data == NULL ? "" : address.data, address.length)};
-    visit->work = (struct work){.domain = web->domain, .db = worker->db, .arena = arena, .actor = &visit->actor, .now = clock_now()};
+    visit->actor = (struct actor){
+        .kind = ACTOR_CITIZEN,
+        .name = "",
+        .title = "",
+        .unit_name = "",
+        .address = arena_strndup(arena, address.data == NULL ? "" : address.data, address.length)};
+    visit->work = (struct work){
+        .domain = web->domain, .db = worker->db, .arena = arena, .actor = &visit->actor, .now = clock_now()};
     request_set_context(request, visit);
     enum status status = reference_refresh(&visit->work, false, &visit->error);
-    if (status == STATUS_OK)
-        status = find_person(visit);
+    if (status == STATUS_OK) status = find_person(visit);
     choose_language(visit);
     if (status != STATUS_OK) {
         response_error_status(request, status, &visit->error);
         return BEFORE_ANSWERED;
     }
     const struct tenant *tenant = visit_tenant(visit);
-    log_set_context(request_id(request), tenant == NULL ? NULL : tenant->slug, visit->signed_in ? visit->actor.account_id.text : NULL);
-    request_set_log_identity(request, tenant == NULL ? NULL : tenant->slug, visit->signed_in ? visit->actor.account_id.text : NULL);
-    return check_access(visit, request_route(request)->access);
+    log_set_context(request_id(request), tenant == NULL ? NULL : tenant->slug,
+                    visit->signed_in ? visit->actor.account_id.text : NULL);
+    request_set_log_identity(request, tenant == NULL ? NULL : tenant->slug,
+                             visit->signed_in ? visit->actor.account_id.text : NULL);
+    uint64_t access = request_route(request)->access;
+    if ((access & ACCESS_OFFICIAL) == 0) act_for_oneself(visit);
+    return check_access(visit, access);
 }
 
 static bool ready(void *context)

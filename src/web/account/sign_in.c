@@ -8,19 +8,20 @@
 /* Where to go afterwards: a path of this site, or what fits the person. */
 static struct str safe_back(struct str wanted)
 {
-    bool usable = wanted.length > 0 && wanted.length < 2000 && url_is_local(wanted) && !str_starts_with(wanted, STR("/dang-nhap"));
+    bool usable = wanted.length > 0 && wanted.length < 2000 && url_is_local(wanted) &&
+                  !str_starts_with(wanted, STR("/dang-nhap"));
     return usable ? wanted : STR("");
 }
 
-static void show_sign_in(struct visit *visit, unsigned status, struct str back, struct str identifier, const char *problem)
+static void show_sign_in(struct visit *visit, unsigned status, struct str back, struct str identifier,
+                         const char *problem)
 {
     json_t *view = view_create(visit, visit_text(visit, N_("Đăng nhập")));
     view_str(view, "back", back);
     view_str(view, "identifier", identifier);
     view_text(view, "reason", back.length > 0 ? visit_text(visit, N_("Hãy đăng nhập để tiếp tục.")) : NULL);
     view_set(view, "sample_accounts", visit->web->settings->sample ? sample_accounts_view(visit) : NULL);
-    if (problem != NULL)
-        view_problem(view, "identifier", problem);
+    if (problem != NULL) view_problem(view, "identifier", problem);
     visit_render_status(visit, status, "portal/sign-in", view);
 }
 
@@ -29,7 +30,9 @@ void page_sign_in(struct request *request)
     struct visit *visit = visit_of(request);
     struct str back = safe_back(request_query(request, "ve"));
     if (visit->signed_in && !(visit->person.has_second_factor && !visit->person.second_factor_done)) {
-        response_redirect(request, back.length > 0 ? back : visit->actor.kind == ACTOR_OFFICIAL ? STR("/can-bo") : STR("/ho-so"));
+        response_redirect(request, back.length > 0                                ? back
+                                   : !uuid_is_empty(&visit->person.membership_id) ? STR("/can-bo")
+                                                                                  : STR("/ho-so"));
         return;
     }
     show_sign_in(visit, 200, back, STR(""), NULL);
@@ -41,9 +44,9 @@ static struct str landing(struct visit *visit, struct str token, struct str back
     struct hash hash = token_hash(token);
     struct person person;
     struct error ignored;
-    if (back.length > 0)
-        return back;
-    if (session_resolve(&visit->work, hash_view(&hash), &person, &ignored) == STATUS_OK && !uuid_is_empty(&person.membership_id))
+    if (back.length > 0) return back;
+    if (session_resolve(&visit->work, hash_view(&hash), &person, &ignored) == STATUS_OK &&
+        !uuid_is_empty(&person.membership_id))
         return STR("/can-bo");
     return STR("/ho-so");
 }
@@ -54,11 +57,11 @@ void page_sign_in_post(struct request *request)
     struct str identifier = visit_form(visit, "identifier");
     struct str back = safe_back(request_form(request, "back"));
     unsigned retry_after;
-    /* Besides the address, each name (however it is written) has its own bucket: many addresses cannot try one account. */
+    /* Besides the address, each name (however it is written) has its own bucket: many addresses cannot try
+     * one account. */
     struct str bucket;
     struct error malformed;
-    if (identifier_normalise(visit->arena, identifier, &bucket, &malformed) != STATUS_OK)
-        bucket = identifier;
+    if (identifier_normalise(visit->arena, identifier, &bucket, &malformed) != STATUS_OK) bucket = identifier;
     if (!request_rate_take(request, RATE_SIGN_IN, bucket, &retry_after)) {
         response_too_many(request, retry_after);
         return;
@@ -97,8 +100,7 @@ static void show_second_factor(struct visit *visit, unsigned status, struct str 
     json_t *view = view_create(visit, visit_text(visit, N_("Xác thực hai lớp")));
     view_null(view, "account");
     view_str(view, "back", back);
-    if (problem != NULL)
-        view_problem(view, "code", problem);
+    if (problem != NULL) view_problem(view, "code", problem);
     visit_render_status(visit, status, "portal/second-factor", view);
 }
 
@@ -116,14 +118,16 @@ void page_second_factor_post(struct request *request)
         response_too_many(request, retry_after);
         return;
     }
-    enum status status =
-        second_factor_check(&visit->work, &visit->person.session_id, visit_form(visit, "code"), &visit->error);
+    enum status status = second_factor_check(&visit->work, &visit->person.session_id,
+                                             visit_form(visit, "code"), &visit->error);
     if (status == STATUS_DENIED)
         show_second_factor(visit, 401, back, visit_error_text(visit));
     else if (status != STATUS_OK)
         visit_fail(visit, status);
     else
-        response_redirect(request, back.length > 0 ? back : visit->actor.kind == ACTOR_OFFICIAL ? STR("/can-bo") : STR("/ho-so"));
+        response_redirect(request, back.length > 0                                ? back
+                                   : !uuid_is_empty(&visit->person.membership_id) ? STR("/can-bo")
+                                                                                  : STR("/ho-so"));
 }
 
 void page_sign_out(struct request *request)
