@@ -6,7 +6,8 @@
 
 #include "program.h"
 
-/* Loads samples/city.json, calendars, the catalogue and the procedure packages; may be repeated (updates what differs). */
+/* Loads samples/city.json, calendars, the catalogue and the procedure packages; may be repeated (updates what
+ * differs). */
 NODISCARD enum status demo_load(struct program *program, struct error *error);
 /* Only when there is no tenant yet. */
 NODISCARD enum status demo_load_when_empty(struct program *program, struct error *error);

@@ -19,7 +19,8 @@ enum { PROGRAM_BYTES = 512 * 1024 * 1024 };
 
 static const struct argp_option option_table[] = {
     {"database-url", 'd', "URL", 0, "Database, as its owner (default: $DATABASE_URL)", 90},
-    {"data", 'D', "FOLDER", 0, "Data folder; without a database URL its private database is used (default: $MOTCUA_DATA or var)", 90},
+    {"data", 'D', "FOLDER", 0,
+     "Data folder; without a database URL its private database is used (default: $MOTCUA_DATA or var)", 90},
     {0},
 };
 
@@ -27,9 +28,14 @@ static error_t parse_option(int key, char *value, struct argp_state *state)
 {
     struct program_options *options = state->input;
     switch (key) {
-    case 'd': options->database_url = value; return 0;
-    case 'D': options->data = value; return 0;
-    default: return ARGP_ERR_UNKNOWN;
+    case 'd':
+        options->database_url = value;
+        return 0;
+    case 'D':
+        options->data = value;
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
     }
 }
 
@@ -43,22 +49,16 @@ static const char *from_environment(const char *name)
 
 void program_defaults(struct program_options *options, struct arena *arena)
 {
-    if (options->database_url == NULL)
-        options->database_url = from_environment("DATABASE_URL");
-    if (options->data == NULL)
-        options->data = from_environment("MOTCUA_DATA");
-    if (options->data == NULL)
-        options->data = "var";
-    if (options->share == NULL)
-        options->share = from_environment("MOTCUA_SHARE");
+    if (options->database_url == NULL) options->database_url = from_environment("DATABASE_URL");
+    if (options->data == NULL) options->data = from_environment("MOTCUA_DATA");
+    if (options->data == NULL) options->data = "var";
+    if (options->share == NULL) options->share = from_environment("MOTCUA_SHARE");
     if (options->master_key_file == NULL)
         options->master_key_file = from_environment("MOTCUA_MASTER_KEY_FILE");
     if (options->master_key_file == NULL)
         options->master_key_file = arena_printf(arena, "%s/master.key", options->data);
-    if (options->public_url == NULL)
-        options->public_url = from_environment("MOTCUA_PUBLIC_URL");
-    if (options->public_url == NULL)
-        options->public_url = "http://localhost:8080";
+    if (options->public_url == NULL) options->public_url = from_environment("MOTCUA_PUBLIC_URL");
+    if (options->public_url == NULL) options->public_url = "http://localhost:8080";
 }
 
 static bool has_templates(struct arena *arena, const char *folder)
@@ -68,8 +68,7 @@ static bool has_templates(struct arena *arena, const char *folder)
 
 const char *program_find_share(struct arena *arena, const char *wanted)
 {
-    if (wanted != NULL)
-        return has_templates(arena, wanted) ? wanted : NULL;
+    if (wanted != NULL) return has_templates(arena, wanted) ? wanted : NULL;
     char program[4096];
     ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
     if (length > 0) { /* installed: <prefix>/bin/motcua; built: <source>/build/<preset>/motcua */
@@ -82,8 +81,7 @@ const char *program_find_share(struct arena *arena, const char *wanted)
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
             snprintf(folder, sizeof folder, places[i], program);
 #pragma GCC diagnostic pop
-            if (has_templates(arena, folder))
-                return arena_strdup(arena, folder);
+            if (has_templates(arena, folder)) return arena_strdup(arena, folder);
         }
     }
     return has_templates(arena, ".") ? "." : NULL;
@@ -91,7 +89,9 @@ const char *program_find_share(struct arena *arena, const char *wanted)
 
 int program_report(const char *name, const struct error *error)
 {
-    const char *sentence = error->detail != NULL ? error->detail : error->message != NULL ? error->message : error->code;
+    const char *sentence = error->detail != NULL    ? error->detail
+                           : error->message != NULL ? error->message
+                                                    : error->code;
     fprintf(stderr, "motcua %s: %s\n", name, sentence == NULL ? "unknown failure" : sentence);
     return 1;
 }
@@ -126,20 +126,18 @@ static enum status open_database(struct program *program, struct error *error)
     const char *url = program->options.database_url;
     if (url == NULL) {
         struct db_cluster cluster = {0};
-        program->cluster_options = (struct db_cluster_options){.folder = arena_printf(arena, "%s/pg", program->options.data)};
+        program->cluster_options =
+            (struct db_cluster_options){.folder = arena_printf(arena, "%s/pg", program->options.data)};
         enum status status = db_cluster_start(&program->cluster_options, arena, &cluster, error);
-        if (status != STATUS_OK)
-            return status;
+        if (status != STATUS_OK) return status;
         program->private_cluster = !cluster.adopted;
         url = cluster.url;
     }
     size_t count, applied;
     const struct db_migration *migrations = db_migrations(&count);
     enum status status = db_migrate(url, migrations, count, arena, &applied, error);
-    if (status != STATUS_OK)
-        return status;
-    if (applied > 0)
-        log_info("migrated", log_int("applied", (int64_t)applied));
+    if (status != STATUS_OK) return status;
+    if (applied > 0) log_info("migrated", log_int("applied", (int64_t)applied));
     program->settings = (struct db_settings){
         .url = url,
         .role = DB_APPLICATION_ROLE,
@@ -153,9 +151,9 @@ static enum status open_database(struct program *program, struct error *error)
 static enum status open_keys(struct program *program, struct error *error)
 {
     struct secret_key master;
-    enum status status = keys_load_master(program->options.master_key_file, true, &master, program->arena, error);
-    if (status == STATUS_OK)
-        program->domain.keys = key_ring_create(&master);
+    enum status status =
+        keys_load_master(program->options.master_key_file, true, &master, program->arena, error);
+    if (status == STATUS_OK) program->domain.keys = key_ring_create(&master);
     secret_wipe(&master, sizeof master);
     return status;
 }
@@ -164,13 +162,13 @@ static enum status open_texts(struct program *program, struct error *error)
 {
     struct catalogue *english = NULL;
     enum status status = catalogue_read(program->arena, catalogue_embedded("en"), &english, error);
-    if (status != STATUS_OK)
-        return status;
+    if (status != STATUS_OK) return status;
     program->domain.english = english;
     program->options.share = program_find_share(program->arena, program->options.share);
     if (program->options.share == NULL)
-        return error_set(error, program->arena, STATUS_NOT_FOUND, "share.missing", NULL,
-                         "cannot find the folder with templates and static files; set MOTCUA_SHARE or --share");
+        return error_set(
+            error, program->arena, STATUS_NOT_FOUND, "share.missing", NULL,
+            "cannot find the folder with templates and static files; set MOTCUA_SHARE or --share");
     return papers_load(program->arena, arena_printf(program->arena, "%s/templates", program->options.share),
                        &program->domain.papers, error);
 }
@@ -179,24 +177,24 @@ static enum status open_parts(struct program *program, struct error *error)
 {
     enum status status = crypto_start();
     if (status != STATUS_OK)
-        return error_set(error, program->arena, status, "crypto", NULL, "the system's random source does not work");
+        return error_set(error, program->arena, status, "crypto", NULL,
+                         "the system's random source does not work");
     if (mkdir(program->options.data, 0700) != 0 && errno != EEXIST)
-        return error_set(error, program->arena, STATUS_UNAVAILABLE, "data.folder", NULL, "cannot make the data folder %s",
-                         program->options.data);
+        return error_set(error, program->arena, STATUS_UNAVAILABLE, "data.folder", NULL,
+                         "cannot make the data folder %s", program->options.data);
     status = open_texts(program, error);
-    if (status == STATUS_OK)
-        status = open_keys(program, error);
-    if (status == STATUS_OK)
-        status = open_database(program, error);
-    if (status != STATUS_OK)
-        return status;
+    if (status == STATUS_OK) status = open_keys(program, error);
+    if (status == STATUS_OK) status = open_database(program, error);
+    if (status != STATUS_OK) return status;
     program->domain.reference = reference_create();
     program->domain.data_folder = program->options.data;
     program->domain.base_url = program->options.public_url;
     program->domain.site_name = "Một Cửa";
     program->domain.hotline = "";
-    program->system = (struct actor){.kind = ACTOR_SYSTEM, .name = "Hệ thống", .title = "", .unit_name = "", .address = ""};
-    program->work = (struct work){&program->domain, program->db, program->arena, &program->system, clock_now()};
+    program->system =
+        (struct actor){.kind = ACTOR_SYSTEM, .name = "Hệ thống", .title = "", .unit_name = "", .address = ""};
+    program->work =
+        (struct work){&program->domain, program->db, program->arena, &program->system, clock_now()};
     return reference_refresh(&program->work, true, error);
 }
 
@@ -219,7 +217,8 @@ void program_close(struct program *program)
     db_connection_destroy(program->db);
     reference_destroy(program->domain.reference);
     key_ring_destroy(program->domain.keys);
-    if (program->private_cluster && db_cluster_stop(&program->cluster_options, program->arena, &error) != STATUS_OK)
+    if (program->private_cluster &&
+        db_cluster_stop(&program->cluster_options, program->arena, &error) != STATUS_OK)
         (void)program_report("database", &error);
     arena_destroy(program->arena);
     *program = (struct program){0};

@@ -1,6 +1,7 @@
 /*
- * The program around a subcommand: database (given or private), migrated schema, keys, catalogues, print templates, the
- * domain, and one unit of work as the system. `motcua serve` and the administrative commands share it.
+ * The program around a subcommand: database (given or private), migrated schema, keys, catalogues, print
+ * templates, the domain, and one unit of work as the system. `motcua serve` and the administrative commands
+ * share it.
  */
 #ifndef MOTCUA_APP_PROGRAM_H
 #define MOTCUA_APP_PROGRAM_H
@@ -32,7 +33,8 @@ struct program {
 
 /* Fills what the environment says (DATABASE_URL, MOTCUA_DATA, MOTCUA_SHARE) where `options` has NULL. */
 void program_defaults(struct program_options *options, struct arena *arena);
-/* Starts or finds the database, migrates, loads reference data. On failure a sentence has been printed to stderr. */
+/* Starts or finds the database, migrates, loads reference data. On failure a sentence has been printed to
+ * stderr. */
 NODISCARD enum status program_open(struct program *program, const struct program_options *options);
 void program_close(struct program *program);
 /* A new moment and an empty error for the next piece of work. */

@@ -32,16 +32,24 @@ static error_t parse_option(int key, char *value, struct argp_state *state)
 {
     struct options *options = state->input;
     if (config_argp_key(options->config, key, value, &options->problem)) {
-        if (options->problem != NULL)
-            argp_error(state, "%s", options->problem);
+        if (options->problem != NULL) argp_error(state, "%s", options->problem);
         return 0;
     }
     switch (key) {
-    case KEY_CHECK: options->check_only = true; return 0;
-    case KEY_FILE: options->file = value; return 0;
-    case KEY_DOCUMENT: options->document_only = true; return 0;
-    case ARGP_KEY_ARG: argp_error(state, "\"%s\" is one argument too many", value); return EINVAL;
-    default: return ARGP_ERR_UNKNOWN;
+    case KEY_CHECK:
+        options->check_only = true;
+        return 0;
+    case KEY_FILE:
+        options->file = value;
+        return 0;
+    case KEY_DOCUMENT:
+        options->document_only = true;
+        return 0;
+    case ARGP_KEY_ARG:
+        argp_error(state, "\"%s\" is one argument too many", value);
+        return EINVAL;
+    default:
+        return ARGP_ERR_UNKNOWN;
     }
 }
 
@@ -51,7 +59,8 @@ static struct argp_option *all_options(const struct config *config, struct arena
     static const struct argp_option own[] = {
         {"config", KEY_FILE, "FILE", 0, "Settings file (default: motcua.ini when there is one)", 0},
         {"check-config", KEY_CHECK, NULL, 0, "Only check the settings and show them", 0},
-        {"document-settings", KEY_DOCUMENT, NULL, OPTION_HIDDEN, NULL, 0}, /* the table of docs/operations.md */
+        {"document-settings", KEY_DOCUMENT, NULL, OPTION_HIDDEN, NULL,
+         0}, /* the table of docs/operations.md */
     };
     enum { OWN = sizeof own / sizeof own[0] };
     const struct argp_option *knobs = config_argp_options(config);
@@ -64,21 +73,25 @@ static struct argp_option *all_options(const struct config *config, struct arena
     return all;
 }
 
-static bool read_configuration(int argc, char **argv, struct serve_config *settings, struct config *config, struct options *options,
-                               struct arena *arena)
+static bool read_configuration(int argc, char **argv, struct serve_config *settings, struct config *config,
+                               struct options *options, struct arena *arena)
 {
-    struct argp argp = {all_options(config, arena), parse_option, NULL,
-                        "Serve the portal. Every setting is also an environment variable (MOTCUA_PORT) and a key of motcua.ini.",
-                        NULL, NULL, NULL};
-    if (argp_parse(&argp, argc, argv, 0, NULL, options) != 0)
-        return false;
+    struct argp argp = {all_options(config, arena),
+                        parse_option,
+                        NULL,
+                        "Serve the portal. Every setting is also an environment variable (MOTCUA_PORT) and a "
+                        "key of motcua.ini.",
+                        NULL,
+                        NULL,
+                        NULL};
+    if (argp_parse(&argp, argc, argv, 0, NULL, options) != 0) return false;
     const char *problem = NULL;
     bool has_default = options->file == NULL && access("motcua.ini", R_OK) == 0;
     const char *file = has_default ? "motcua.ini" : options->file;
-    bool good = (file == NULL || config_read_file(config, file, &problem)) && config_read_environment(config, &problem) &&
-                config_finish(config, &problem) && serve_config_settle(settings, arena, &problem);
-    if (!good)
-        fprintf(stderr, "motcua serve: %s\n", problem);
+    bool good = (file == NULL || config_read_file(config, file, &problem)) &&
+                config_read_environment(config, &problem) && config_finish(config, &problem) &&
+                serve_config_settle(settings, arena, &problem);
+    if (!good) fprintf(stderr, "motcua serve: %s\n", problem);
     return good;
 }
 
@@ -100,12 +113,14 @@ static const struct rate_class *rate_classes(const struct serve_config *config, 
     double factor = config->rate_limits == 0 ? 1e9 : (double)config->rate_limits / 100;
     for (size_t i = 0; i < web_rate_class_count; i++) {
         double burst = web_rate_classes[i].burst * factor;
-        classes[i] = (struct rate_class){web_rate_classes[i].name, burst < 1 ? 1 : burst, web_rate_classes[i].per_second * factor};
+        classes[i] = (struct rate_class){web_rate_classes[i].name, burst < 1 ? 1 : burst,
+                                         web_rate_classes[i].per_second * factor};
     }
     return classes;
 }
 
-static struct server_config server_settings(const struct serve_config *config, const struct domain *domain, struct arena *arena)
+static struct server_config server_settings(const struct serve_config *config, const struct domain *domain,
+                                            struct arena *arena)
 {
     struct server_config server = server_config_default();
     server.address = config->address;
@@ -151,8 +166,8 @@ static void fill_settings(struct running *running)
         .upload_limit = (uint64_t)config->upload_limit,
         .dossier_upload_limit = (uint64_t)config->dossier_upload_limit,
     };
-    running->mail = (struct mail_settings){config->mail_url, config->mail_user, config->mail_password.plain, config->mail_from,
-                                           config->mail_folder};
+    running->mail = (struct mail_settings){config->mail_url, config->mail_user, config->mail_password.plain,
+                                           config->mail_from, config->mail_folder};
 }
 
 static enum status start_web(struct running *running, struct error *error)
@@ -161,12 +176,12 @@ static enum status start_web(struct running *running, struct error *error)
     const char *share = program->options.share;
     struct web *web = &running->web;
     *web = (struct web){.domain = &program->domain, .settings = &running->settings};
-    enum status status = web_load_pages(program->arena, arena_printf(program->arena, "%s/templates", share), program->domain.english,
-                                        web->pages, error);
+    enum status status = web_load_pages(program->arena, arena_printf(program->arena, "%s/templates", share),
+                                        program->domain.english, web->pages, error);
     if (status == STATUS_OK)
-        status = static_files_load(arena_printf(program->arena, "%s/static", share), &running->files, program->arena, error);
-    if (status != STATUS_OK)
-        return status;
+        status = static_files_load(arena_printf(program->arena, "%s/static", share), &running->files,
+                                   program->arena, error);
+    if (status != STATUS_OK) return status;
     web->files = running->files;
     web->assets = web_assets(running->files);
     struct server_hooks hooks;
@@ -174,11 +189,14 @@ static enum status start_web(struct running *running, struct error *error)
     size_t count;
     const struct route *routes = web_routes(&count);
     struct server_config server = server_settings(running->config, &program->domain, program->arena);
-    status = server_start(&server, routes, count, running->files, &hooks, &running->server, program->arena, error);
+    status =
+        server_start(&server, routes, count, running->files, &hooks, &running->server, program->arena, error);
     secret_wipe(&server.secret, sizeof server.secret);
     /* A port chosen by the system is known only now; no job has written a link yet. */
-    if (status == STATUS_OK && running->config->port == 0 && str_ends_with(str_of(program->domain.base_url), STR("localhost:0")))
-        program->domain.base_url = arena_printf(program->arena, "http://localhost:%u", (unsigned)server_port(running->server));
+    if (status == STATUS_OK && running->config->port == 0 &&
+        str_ends_with(str_of(program->domain.base_url), STR("localhost:0")))
+        program->domain.base_url =
+            arena_printf(program->arena, "http://localhost:%u", (unsigned)server_port(running->server));
     return status;
 }
 
@@ -188,7 +206,8 @@ static enum status start_jobs(struct running *running, struct error *error)
         .domain = &running->program.domain,
         .database = running->program.settings,
         .mail = mail_port_create(&running->mail),
-        .mail_templates = arena_printf(running->program.arena, "%s/templates/mail", running->program.options.share),
+        .mail_templates =
+            arena_printf(running->program.arena, "%s/templates/mail", running->program.options.share),
         .threads = (unsigned)running->config->job_workers,
         .interval_ms = (unsigned)running->config->job_interval,
     };
@@ -197,8 +216,7 @@ static enum status start_jobs(struct running *running, struct error *error)
 
 static void stop_all(struct running *running)
 {
-    if (running->server != NULL)
-        server_stop(running->server, (unsigned)running->config->drain_time);
+    if (running->server != NULL) server_stop(running->server, (unsigned)running->config->drain_time);
     job_runner_stop(running->jobs);
     static_files_destroy(running->files);
     json_decref(running->web.assets);
@@ -217,8 +235,7 @@ static int wait_for_signal(const sigset_t *signals)
 static void print_welcome(const struct running *running)
 {
     printf("\nMột Cửa is serving on %s\n", running->program.domain.base_url);
-    if (running->config->sample_city)
-        demo_print_accounts(stdout, running->program.options.share);
+    if (running->config->sample_city) demo_print_accounts(stdout, running->program.options.share);
     printf("Stop with Ctrl-C.\n");
     fflush(stdout);
 }
@@ -243,18 +260,15 @@ static int serve(const struct serve_config *config)
         .statement_timeout_ms = (int)config->statement_timeout,
         .lock_timeout_ms = (int)config->lock_timeout,
     };
-    if (program_open(&running.program, &options) != STATUS_OK)
-        return 1;
+    if (program_open(&running.program, &options) != STATUS_OK) return 1;
     fill_settings(&running);
     enum status status = STATUS_OK;
-    if (config->sample_city)
-        status = demo_load_when_empty(&running.program, &error);
-    if (status == STATUS_OK)
-        status = start_web(&running, &error);
-    if (status == STATUS_OK)
-        status = start_jobs(&running, &error);
+    if (config->sample_city) status = demo_load_when_empty(&running.program, &error);
+    if (status == STATUS_OK) status = start_web(&running, &error);
+    if (status == STATUS_OK) status = start_jobs(&running, &error);
     if (status == STATUS_OK) {
-        log_info("serving", log_int("port", server_port(running.server)), log_cstr("url", running.program.domain.base_url));
+        log_info("serving", log_int("port", server_port(running.server)),
+                 log_cstr("url", running.program.domain.base_url));
         print_welcome(&running);
         log_info("stopping", log_int("signal", wait_for_signal(&signals)));
     } else {
@@ -270,8 +284,7 @@ static int run(int argc, char **argv)
     ARENA_AUTO arena = arena_create(SETTINGS_BYTES);
     struct serve_config settings = {0};
     struct options options = {.config = config_create(arena, serve_config_knobs, &settings)};
-    if (!read_configuration(argc, argv, &settings, options.config, &options, arena))
-        return 64;
+    if (!read_configuration(argc, argv, &settings, options.config, &options, arena)) return 64;
     if (options.document_only) {
         struct str text = config_document(options.config, arena);
         printf("%.*s", STR_ARG(text));
@@ -282,7 +295,8 @@ static int run(int argc, char **argv)
         printf("%.*s", STR_ARG(text));
         return 0;
     }
-    struct password_cost cost = {(unsigned long long)settings.password_passes, (size_t)settings.password_memory};
+    struct password_cost cost = {(unsigned long long)settings.password_passes,
+                                 (size_t)settings.password_memory};
     identity_use_cost(&cost);
     log_set_level((enum log_level)settings.log_level);
     if (settings.rehearsal_clock != NULL && clock_use_rehearsal_file(settings.rehearsal_clock) != STATUS_OK) {

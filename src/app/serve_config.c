@@ -83,8 +83,9 @@ const struct config_knob serve_config_knobs[] = {
      .help = "Bytes a second an upload must come with"},
     {"rate-limits", CONFIG_INTEGER, AT(rate_limits), "100", 0, 100000, .group = GROUP_LIMITS,
      .argument = "PERCENT",
-     .help = "How many requests one address or person may make, in per cent of the usual; 0: no limit, for load "
-             "tests"},
+     .help =
+         "How many requests one address or person may make, in per cent of the usual; 0: no limit, for load "
+         "tests"},
     {"request-memory", CONFIG_BYTES, AT(request_memory), "32M", 1 * MIB, 4 * GIB, .group = GROUP_LIMITS,
      .help = "Memory one request may use"},
     {"response-limit", CONFIG_BYTES, AT(response_limit), "16M", 64 * KIB, 4 * GIB, .group = GROUP_LIMITS,

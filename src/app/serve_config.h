@@ -51,7 +51,7 @@ struct serve_config {
     const char *mail_user;
     struct config_secret mail_password;
     const char *mail_from;
-    const char *mail_folder;   /* NULL: <data>/mail */
+    const char *mail_folder; /* NULL: <data>/mail */
     int64_t job_interval;
     int64_t job_workers;
 

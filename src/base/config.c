@@ -349,8 +349,8 @@ struct str config_document(const struct config *config, struct arena *arena)
             if (*c == '|') buf_append_char(&out, '\\'); /* else it would end the cell */
             buf_append_char(&out, *c);
         }
-        buf_printf(&out, "%s%.*s | %s%s%s | %s |\n", limits.length > 0 ? ", " : "",
-                   STR_ARG(limits), knob->fallback == NULL || knob->fallback[0] == '\0' ? "" : "`",
+        buf_printf(&out, "%s%.*s | %s%s%s | %s |\n", limits.length > 0 ? ", " : "", STR_ARG(limits),
+                   knob->fallback == NULL || knob->fallback[0] == '\0' ? "" : "`",
                    knob->fallback == NULL ? "" : knob->fallback,
                    knob->fallback == NULL || knob->fallback[0] == '\0' ? "" : "`", knob->help);
     }

@@ -110,16 +110,16 @@ enum status member_find(struct work *work, const struct uuid *id, struct member 
 
 static enum status no_roles(struct work *work, struct error *error)
 {
-    return administration_invalid(work, "roles", "membership.roles",
-                                  N_("Vui lòng chọn ít nhất một vai trò"), error);
+    return administration_invalid(work, "roles", "membership.roles", N_("Vui lòng chọn ít nhất một vai trò"),
+                                  error);
 }
 
 static enum status check_values(struct work *work, const struct uuid *unit_id, const char *title,
                                 struct error *error)
 {
     if (uuid_is_empty(unit_id))
-        return administration_invalid(work, "unit", "membership.unit",
-                                      N_("Vui lòng chọn phòng hoặc bộ phận"), error);
+        return administration_invalid(work, "unit", "membership.unit", N_("Vui lòng chọn phòng hoặc bộ phận"),
+                                      error);
     if (utf8_length(str_of(title)) > TITLE_MAXIMUM)
         return administration_invalid(work, "title", "membership.title", N_("Chức danh quá dài"), error);
     return STATUS_OK;
