@@ -4,7 +4,9 @@
 
 #include "motcua/domain/paper.h"
 
-/* All of <templates>/print, with layouts and partials. STATUS_INVALID: error->detail says file, line and reason. */
-NODISCARD enum status papers_load(struct arena *arena, const char *templates, struct print_papers **papers, struct error *error);
+/* All of <templates>/print, with layouts and partials. STATUS_INVALID: error->detail says file, line and
+ * reason. */
+NODISCARD enum status papers_load(struct arena *arena, const char *templates, struct print_papers **papers,
+                                  struct error *error);
 
 #endif

@@ -59,8 +59,7 @@ const char *visit_long_moment(struct visit *visit, instant when)
 {
     if (when == INSTANT_NONE) return "";
     const char *moment = visit_moment(visit, when), *date = strstr(moment, ", ");
-    if (date == NULL)
-        return moment;
+    if (date == NULL) return moment;
     return arena_printf(visit->arena, "%.*s, %s%s", (int)(date - moment), moment,
                         format_weekday(visit->arena, visit->language, civil_day_of(when)), date);
 }

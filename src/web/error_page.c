@@ -1,4 +1,5 @@
-/* Error pages: what happened, what to do, nothing lost. They may be rendered without a worker, so without the database. */
+/* Error pages: what happened, what to do, nothing lost. They may be rendered without a worker, so without the
+ * database. */
 #include "motcua/base/buf.h"
 #include "motcua/codec/json.h"
 #include "motcua/i18n/catalogue.h"
@@ -14,16 +15,19 @@ static const struct {
     {400, N_("Yêu cầu không hợp lệ"), N_("Trình duyệt đã gửi một yêu cầu mà hệ thống không hiểu được."),
      N_("Hãy quay lại trang trước và thử lại.")},
     {401, N_("Cần đăng nhập"), N_("Phiên đăng nhập của bạn đã hết."), N_("Hãy đăng nhập rồi thử lại.")},
-    {403, N_("Bạn không có quyền xem trang này"), N_("Trang này dành cho người khác hoặc vai trò khác, hoặc phiên làm việc đã cũ."),
+    {403, N_("Bạn không có quyền xem trang này"),
+     N_("Trang này dành cho người khác hoặc vai trò khác, hoặc phiên làm việc đã cũ."),
      N_("Hãy tải lại trang trước. Nếu vẫn gặp lỗi, hãy đăng nhập lại.")},
     {404, N_("Không tìm thấy trang"), N_("Đường dẫn có thể đã đổi hoặc gõ sai."),
      N_("Hãy tìm thủ tục trong danh mục hoặc tra cứu hồ sơ bằng mã.")},
-    {405, N_("Thao tác không phù hợp"), N_("Trang này không nhận thao tác đó."), N_("Hãy quay lại trang trước và thử lại.")},
+    {405, N_("Thao tác không phù hợp"), N_("Trang này không nhận thao tác đó."),
+     N_("Hãy quay lại trang trước và thử lại.")},
     {409, N_("Việc này không còn thực hiện được"), N_("Nội dung đã thay đổi sau khi bạn mở trang."),
      N_("Hãy mở lại trang để xem nội dung mới.")},
     {413, N_("Tệp quá lớn"), N_("Nội dung gửi lên vượt quá dung lượng cho phép."),
      N_("Hãy giảm dung lượng tệp, ví dụ chụp lại ở độ phân giải thấp hơn, rồi tải lên lại.")},
-    {422, N_("Nội dung chưa đúng"), N_("Có mục chưa đúng hoặc còn thiếu."), N_("Hãy quay lại trang trước và kiểm tra.")},
+    {422, N_("Nội dung chưa đúng"), N_("Có mục chưa đúng hoặc còn thiếu."),
+     N_("Hãy quay lại trang trước và kiểm tra.")},
     {429, N_("Bạn thao tác quá nhanh"), N_("Hệ thống tạm ngừng nhận yêu cầu từ bạn trong chốc lát."),
      N_("Hãy đợi một lát rồi thử lại. Những gì đã lưu vẫn an toàn.")},
     {500, N_("Hệ thống gặp lỗi"), N_("Lỗi này đã được ghi lại để khắc phục."),
@@ -38,10 +42,8 @@ static size_t text_of_status(unsigned status)
 {
     size_t fallback = 0;
     for (size_t i = 0; i < TEXT_COUNT; i++) {
-        if (texts[i].status == status)
-            return i;
-        if (texts[i].status == (status >= 500 ? 500u : 400u))
-            fallback = i;
+        if (texts[i].status == status) return i;
+        if (texts[i].status == (status >= 500 ? 500u : 400u)) fallback = i;
     }
     return fallback;
 }
@@ -49,8 +51,7 @@ static size_t text_of_status(unsigned status)
 static const char *fill_argument(struct arena *arena, const char *text, const char *argument)
 {
     const char *place = strstr(text, "%s");
-    if (place == NULL || argument == NULL)
-        return text;
+    if (place == NULL || argument == NULL) return text;
     return arena_printf(arena, "%.*s%s%s", (int)(place - text), text, argument, place + 2);
 }
 
@@ -83,13 +84,15 @@ static void fill_common(json_t *view, const struct web *web, const struct catalo
     view_null(view, "error_summary");
 }
 
-void web_error_page(void *context, struct request *request, unsigned status, const char *message, const char *argument)
+void web_error_page(void *context, struct request *request, unsigned status, const char *message,
+                    const char *argument)
 {
     const struct web *web = context;
     struct arena *arena = request_arena(request);
     bool english = strcmp(request_language(request), "en") == 0;
     const struct catalogue *catalogue = english ? web->domain->english : NULL;
-    const struct mustache_template *page = page_find(web->pages[english ? LANGUAGE_ENGLISH : LANGUAGE_VIETNAMESE], "portal/error");
+    const struct mustache_template *page =
+        page_find(web->pages[english ? LANGUAGE_ENGLISH : LANGUAGE_VIETNAMESE], "portal/error");
     struct visit *visit = request_context(request);
     size_t which = text_of_status(status);
     const char *text = message == NULL ? translate(catalogue, texts[which].text)

@@ -1,6 +1,6 @@
 /*
- * Messages shown once after a redirect. The cookie holds only a name of this table, so nobody can make the portal say
- * something else.
+ * Messages shown once after a redirect. The cookie holds only a name of this table, so nobody can make the
+ * portal say something else.
  */
 #include "motcua/codec/json.h"
 #include "visit.h"
@@ -48,8 +48,7 @@ void flash_keep(struct visit *visit, const char *name)
 void flash_show(struct visit *visit, json_t *view)
 {
     struct str name = request_cookie(visit->request, "thong-bao");
-    if (name.length == 0)
-        return;
+    if (name.length == 0) return;
     for (size_t i = 0; i < MESSAGE_COUNT; i++)
         if (str_equal_cstr(name, messages[i].name))
             view_flash(visit, view, messages[i].kind, visit_text(visit, messages[i].text));

@@ -31,33 +31,37 @@ struct sources {
 };
 
 /* "portal/home" from <folder>/portal/home.html. */
-static enum status read_folder(struct arena *arena, const char *folder, const char *part, struct sources *sources,
-                               struct error *error)
+static enum status read_folder(struct arena *arena, const char *folder, const char *part,
+                               struct sources *sources, struct error *error)
 {
     const char *path = arena_printf(arena, "%s/%s", folder, part);
     DIR *directory = opendir(path);
     if (directory == NULL)
         return error_set(error, arena, STATUS_UNAVAILABLE, "templates.missing", NULL, "cannot read %s", path);
     enum status status = STATUS_OK;
-    for (struct dirent *entry = readdir(directory); entry != NULL && status == STATUS_OK; entry = readdir(directory)) {
+    for (struct dirent *entry = readdir(directory); entry != NULL && status == STATUS_OK;
+         entry = readdir(directory)) {
         struct str name = str_of(entry->d_name);
-        if (!str_ends_with(name, STR(".html")))
-            continue;
+        if (!str_ends_with(name, STR(".html"))) continue;
         if (sources->count == TEMPLATES_MAXIMUM) {
-            status = error_set(error, arena, STATUS_TOO_LARGE, "templates.many", NULL, "more than %d templates", TEMPLATES_MAXIMUM);
+            status = error_set(error, arena, STATUS_TOO_LARGE, "templates.many", NULL,
+                               "more than %d templates", TEMPLATES_MAXIMUM);
             break;
         }
         struct source *source = &sources->items[sources->count++];
         source->name = arena_printf(arena, "%s/%.*s", part, (int)name.length - 5, name.data);
-        status = file_read(arena, arena_printf(arena, "%s/%s", path, entry->d_name), TEMPLATE_BYTES, &source->text);
+        status = file_read(arena, arena_printf(arena, "%s/%s", path, entry->d_name), TEMPLATE_BYTES,
+                           &source->text);
         if (status != STATUS_OK)
-            error_set(error, arena, status, "templates.unreadable", NULL, "cannot read %s/%s", path, entry->d_name);
+            error_set(error, arena, status, "templates.unreadable", NULL, "cannot read %s/%s", path,
+                      entry->d_name);
     }
     closedir(directory);
     return status;
 }
 
-static const char *translate_message(void *context, const char *message, const char *template_name, unsigned line)
+static const char *translate_message(void *context, const char *message, const char *template_name,
+                                     unsigned line)
 {
     (void)template_name;
     (void)line;
@@ -74,8 +78,9 @@ static int by_name(const void *a, const void *b)
     return strcmp(((const struct page *)a)->name, ((const struct page *)b)->name);
 }
 
-static enum status compile_set(struct arena *arena, const struct sources *sources, const struct catalogue *catalogue,
-                               const struct page_set **result, struct error *error)
+static enum status compile_set(struct arena *arena, const struct sources *sources,
+                               const struct catalogue *catalogue, const struct page_set **result,
+                               struct error *error)
 {
     static const char *const raw_names[] = {"*_html", NULL};
     struct mustache_options options = {
@@ -91,8 +96,7 @@ static enum status compile_set(struct arena *arena, const struct sources *source
     for (size_t i = 0; status == STATUS_OK && i < sources->count; i++)
         status = mustache_add(set, sources->items[i].name, sources->items[i].text, error);
     for (size_t i = 0; status == STATUS_OK && i < sources->count; i++) {
-        if (!is_page(sources->items[i].name))
-            continue;
+        if (!is_page(sources->items[i].name)) continue;
         struct page *page = &pages->pages[pages->count++];
         page->name = sources->items[i].name;
         status = mustache_compile(set, page->name, &page->template, error);
@@ -110,12 +114,10 @@ enum status web_load_pages(struct arena *arena, const char *folder, const struct
     struct sources *sources = arena_zalloc(arena, sizeof *sources);
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
         enum status status = read_folder(arena, folder, parts[i], sources, error);
-        if (status != STATUS_OK)
-            return status;
+        if (status != STATUS_OK) return status;
     }
     enum status status = compile_set(arena, sources, NULL, &pages[LANGUAGE_VIETNAMESE], error);
-    if (status == STATUS_OK)
-        status = compile_set(arena, sources, english, &pages[LANGUAGE_ENGLISH], error);
+    if (status == STATUS_OK) status = compile_set(arena, sources, english, &pages[LANGUAGE_ENGLISH], error);
     return status;
 }
 
@@ -129,16 +131,16 @@ const struct mustache_template *page_find(const struct page_set *pages, const ch
 json_t *web_assets(const struct static_files *files)
 {
     static const char *const names[] = {
-        "css/base.css",  "css/components.css", "css/forms.css",   "css/portal.css",  "css/desk.css",           "css/print.css",
-        "js/motcua.js",  "img/icons.svg",   "img/mark.svg",    "img/favicon.svg",        "img/khue-van-cac.svg",
+        "css/base.css", "css/components.css", "css/forms.css",        "css/portal.css",
+        "css/desk.css", "css/print.css",      "js/motcua.js",         "img/icons.svg",
+        "img/mark.svg", "img/favicon.svg",    "img/khue-van-cac.svg",
     };
     json_t *assets = json_object();
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         char key[64];
         snprintf(key, sizeof key, "%s", names[i]);
         for (char *c = key; *c != '\0'; c++)
-            if (*c == '/' || *c == '.' || *c == '-')
-                *c = '_';
+            if (*c == '/' || *c == '.' || *c == '-') *c = '_';
         const char *url = static_files_url(files, names[i]);
         json_object_set_new(assets, key, url == NULL ? json_null() : json_string(url));
     }

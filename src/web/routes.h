@@ -6,11 +6,11 @@
 
 #define HANDLER(name) void name(struct request *request)
 
-#include "handlers_public.def"
 #include "handlers_account.def"
 #include "handlers_citizen.def"
-#include "handlers_desk.def"
-#include "handlers_studio.def"
 #include "handlers_city.def"
+#include "handlers_desk.def"
+#include "handlers_public.def"
+#include "handlers_studio.def"
 
 #endif

@@ -15,8 +15,7 @@ static int64_t read_document(void *context, uint64_t position, void *data, size_
 {
     struct sending *sending = context;
     size_t length;
-    if (filecrypt_read(sending->reader, position, data, maximum, &length) != STATUS_OK)
-        return -1;
+    if (filecrypt_read(sending->reader, position, data, maximum, &length) != STATUS_OK) return -1;
     return (int64_t)length;
 }
 
@@ -34,7 +33,8 @@ static bool shown_inline(const char *media_type)
     return strcmp(media_type, "application/pdf") == 0 || strncmp(media_type, "image/", 6) == 0;
 }
 
-void visit_send_document(struct visit *visit, const struct uuid *tenant_id, const struct uuid *document_id, bool download)
+void visit_send_document(struct visit *visit, const struct uuid *tenant_id, const struct uuid *document_id,
+                         bool download)
 {
     struct document document;
     enum status status = document_find(&visit->work, tenant_id, document_id, &document, &visit->error);
@@ -43,9 +43,9 @@ void visit_send_document(struct visit *visit, const struct uuid *tenant_id, cons
         return;
     }
     struct sending *sending = calloc(1, sizeof *sending);
-    if (sending == NULL)
-        abort();
-    status = document_open(&visit->work, tenant_id, &document, &sending->reader, &sending->descriptor, &visit->error);
+    if (sending == NULL) abort();
+    status = document_open(&visit->work, tenant_id, &document, &sending->reader, &sending->descriptor,
+                           &visit->error);
     if (status != STATUS_OK) {
         free(sending);
         visit_fail(visit, status);
@@ -89,12 +89,14 @@ void visit_send_qr(struct visit *visit, const char *text)
     }
     struct buf svg = BUF_WITH_MAXIMUM(SVG_BYTES);
     int size = code->width + 2 * QUIET;
-    buf_printf(&svg, "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" shape-rendering=\"crispEdges\">"
-                     "<rect width=\"%d\" height=\"%d\" fill=\"#fff\"/><path fill=\"#000\" d=\"", size, size, size, size);
+    buf_printf(
+        &svg,
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" shape-rendering=\"crispEdges\">"
+        "<rect width=\"%d\" height=\"%d\" fill=\"#fff\"/><path fill=\"#000\" d=\"",
+        size, size, size, size);
     for (int y = 0; y < code->width; y++)
         for (int x = 0; x < code->width; x++)
-            if (code->data[y * code->width + x] & 1)
-                buf_printf(&svg, "M%d %dh1v1h-1z", x + QUIET, y + QUIET);
+            if (code->data[y * code->width + x] & 1) buf_printf(&svg, "M%d %dh1v1h-1z", x + QUIET, y + QUIET);
     buf_append_cstr(&svg, "\"/></svg>");
     QRcode_free(code);
     response_body_buf(visit->request, "image/svg+xml", &svg);
@@ -102,20 +104,22 @@ void visit_send_qr(struct visit *visit, const char *text)
 
 /* --- Uploads */
 
-static enum status upload_open(struct request *request, const struct upload_part *part, void **file, struct error *error)
+static enum status upload_open(struct request *request, const struct upload_part *part, void **file,
+                               struct error *error)
 {
     (void)part;
     const struct web *web = request_server_context(request);
     struct document_spool *spool;
     enum status status = document_spool_open(web->domain->data_folder, &spool);
     if (status != STATUS_OK)
-        return error_set(error, request_arena(request), status, "document.disk", N_("Tạm thời chưa lưu được tệp; vui lòng thử lại"),
-                         NULL);
+        return error_set(error, request_arena(request), status, "document.disk",
+                         N_("Tạm thời chưa lưu được tệp; vui lòng thử lại"), NULL);
     *file = spool;
     return STATUS_OK;
 }
 
-static enum status upload_write(struct request *request, void *file, const void *data, size_t length, struct error *error)
+static enum status upload_write(struct request *request, void *file, const void *data, size_t length,
+                                struct error *error)
 {
     enum status status = document_spool_write(file, str_make(data, length));
     if (status != STATUS_OK)

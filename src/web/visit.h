@@ -5,7 +5,8 @@
 #include "motcua/web/web.h"
 
 /* server_hooks.error_page: may run without a worker, so it makes no use of the database. */
-void web_error_page(void *context, struct request *request, unsigned status, const char *message, const char *argument);
+void web_error_page(void *context, struct request *request, unsigned status, const char *message,
+                    const char *argument);
 /* Adds the flash of the cookie to the view and deletes the cookie. */
 void flash_show(struct visit *visit, json_t *view);
 /* Sets the cookie. */

@@ -7,6 +7,7 @@
 #define MOTCUA_TESTS_CITY_H
 
 #include <dirent.h>
+#include <ftw.h>
 #include <pthread.h>
 #include <unistd.h>
 
@@ -256,6 +257,14 @@ static inline struct hand *city_open(const char *database)
     return system;
 }
 
+static inline int city_remove(const char *path, const struct stat *about, int kind, struct FTW *place)
+{
+    (void)about;
+    (void)kind;
+    (void)place;
+    return remove(path);
+}
+
 static inline void city_close(struct hand *robot, const char *database)
 {
     hand_drop(robot);
@@ -265,9 +274,8 @@ static inline void city_close(struct hand *robot, const char *database)
     key_ring_destroy(city_domain.keys);
     database_drop(city_arena, database);
     arena_destroy(city_arena);
-    char command[128];
-    snprintf(command, sizeof command, "rm -rf %s", city_folder);
-    if (system(command) != 0) print_error("%s is left\n", city_folder);
+    if (nftw(city_folder, city_remove, 16, FTW_DEPTH | FTW_PHYS) != 0)
+        print_error("%s is left\n", city_folder);
 }
 
 /* --- People */

@@ -18,7 +18,8 @@ const usage = `tests/load/bench [--dossiers N] [--tenants N] [--seconds S] [--ro
   --clients N    connections of wrk and of pgbench; workers of the server (16)
   --program FILE the program (build/release/motcua)
   --json FILE    writes the figures there, too
-  --keep         leaves the filled cluster and prints its address
+  --keep         leaves the filled cluster and prints its folder
+  --use FOLDER   measures in a cluster that --keep left, filled with the same numbers; leaves it, too
 
 Workloads: ${Object.keys(workloads).join(' ')}`;
 
@@ -27,7 +28,7 @@ const { values: options, positionals } = parseArgs({
   options: {
     dossiers: { type: 'string', default: '1000000' }, tenants: { type: 'string', default: '100' }, seconds: { type: 'string', default: '5' },
     rounds: { type: 'string', default: '3' }, clients: { type: 'string', default: '16' }, json: { type: 'string' },
-    program: { type: 'string', default: path.join(root, 'build/release/motcua') }, keep: { type: 'boolean' }, help: { type: 'boolean' },
+    program: { type: 'string', default: path.join(root, 'build/release/motcua') }, keep: { type: 'boolean' }, use: { type: 'string' }, help: { type: 'boolean' },
   },
 });
 if (options.help) {
@@ -47,12 +48,14 @@ for (const name of chosen) if (!(name in workloads)) throw new Error(`no workloa
 
 const say = (text) => console.error(`[${new Date().toTimeString().slice(0, 8)}] ${text}`);
 const median = (list) => [...list].sort((a, b) => a - b)[Math.floor(list.length / 2)];
-const world = new World(path.resolve(options.program));
+const world = new World(path.resolve(options.program), options.use);
+options.keep ||= options.use !== undefined;
 const facts = () => ({ world, port: world.port, tenants, drafts, writers, rounds, clients, each: draftsEach });
 
 async function fill() {
   await world.startDatabase();
   await world.startServer({ workers: clients, 'job-workers': 0, 'rate-limits': 0, 'address-limit': 10000 });
+  if (options.use) return;
   const template = await submitTemplate(world.port, world);
   say(`filling: ${dossiers} open dossiers of ${tenants} agencies, ${drafts} drafts`);
   const begin = Date.now();
@@ -70,9 +73,9 @@ async function send(browser, { method, path: target, cookie, body }) {
 // Scripts for pgbench out of recorded requests; [] when the server asks the database nothing.
 async function record(name, recorder) {
   const work = workloads[name];
-  const requests = work.record ? await work.record(facts()) : (await work.prepare({ ...facts(), round: 0 })).slice(0, 40);
+  const requests = work.record ? await work.record(facts()) : (await work.prepare({ ...facts(), round: 0 })).slice(0, 20);
   const browser = new Browser(world.port);
-  for (const request of requests.slice(0, work.record ? 0 : 20)) await send(browser, request); // caches are warm in earnest
+  for (const request of requests.slice(0, work.record ? 0 : 10)) await send(browser, request); // caches are warm in earnest
   const files = [], counters = [];
   for (const [i, request] of requests.entries()) {
     const units = await recorder.statements(() => send(browser, request));
@@ -104,7 +107,9 @@ async function runWrk(name, port, requests) {
   fs.writeFileSync(file, requests.map(({ method, path: target, cookie, body }) => [method, target, cookie, body].join('\t')).join('\n') + '\n');
   const text = await output('wrk', ['-t1', `-c${clients}`, `-d${seconds}s`, '--timeout', '20s', '-s', path.join(here, 'wrk.lua'), `http://127.0.0.1:${port}`],
     { env: { ...process.env, BENCH_REQUESTS: file, BENCH_THREADS: '1', BENCH_ONCE: work.once ? '1' : '0' } });
-  const result = JSON.parse(/RESULT (\{.*\})/.exec(text)[1]);
+  const answer = /RESULT (\{.*\})/.exec(text);
+  if (!answer) throw new Error(`${name}: wrk has no result: ${text}`);
+  const result = JSON.parse(answer[1]);
   if (result.refused + result.broken > 0) say(`${name}: ${result.refused} answers of 400 and above, ${result.broken} broken connections`);
   if (result.ran_out > 0) say(`${name}: ran out of prepared requests; fewer --seconds or more --rounds`);
   return { rate: result.requests / result.seconds, ...result };
@@ -113,7 +118,8 @@ async function runWrk(name, port, requests) {
 async function runPgbench(name, { files, counters }, round) {
   const prefix = path.join(world.folder, `pgbench-${name}-${round}`);
   const done = counters.map((counter) => `-D${counter}=${-1 + Math.floor((round * draftsEach) / rounds)}`);
-  const text = await output('pgbench', ['-n', '-M', 'prepared', '-c', clients, '-j', 1, '-T', seconds, '-l', '--log-prefix', prefix, ...done,
+  const text = await output('pgbench', ['-n', '-M', 'prepared', '-c', clients, '-j', 1, '-T', seconds + 2, // its clock runs while it connects
+    '-l', '--log-prefix', prefix, ...done,
     ...files.flatMap((file) => ['-f', file]), world.url].map(String),
   { env: { ...process.env, PGOPTIONS: '-c role=motcua_app -c search_path=public' } });
   const times = [];
@@ -123,9 +129,11 @@ async function runPgbench(name, { files, counters }, round) {
       if (time > 0) times.push(time / 1000);
     }
   times.sort((a, b) => a - b);
+  const rate = Number(/tps = ([\d.]+)/.exec(text)?.[1]);
+  if (!(rate > 0)) throw new Error(`${name}: pgbench has no result: ${text}`);
   const failed = Number(/number of failed transactions: (\d+)/.exec(text)?.[1] ?? 0);
   if (failed > 0) say(`${name}: ${failed} transactions of pgbench failed`);
-  return { rate: Number(/tps = ([\d.]+) \(without/.exec(text)[1]), p50: times[Math.floor(times.length / 2)], p99: times[Math.floor(times.length * 0.99)] };
+  return { rate, p50: times[Math.floor(times.length / 2)], p99: times[Math.floor(times.length * 0.99)] };
 }
 
 async function staticFile() {
@@ -147,7 +155,6 @@ function summary(list) {
 async function main() {
   await fill();
   const plans = {}, results = {};
-  if (options.keep) console.log(`${world.url}\nhttp://127.0.0.1:${world.port}`);
   const recorder = new Recorder(world);
   await recorder.begin();
   for (const name of chosen.filter((one) => !workloads[one].nginx)) plans[name] = await record(name, recorder);
@@ -179,7 +186,8 @@ function print(rows) {
 
 let failed = false;
 const stop = async () => {
-  if (!options.keep || failed) await world.end();
+  await world.end(options.keep);
+  if (options.keep) console.error(`kept: --use ${world.folder}`);
 };
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => { failed = true; stop().finally(() => process.exit(130)); });
 try {

@@ -30,13 +30,13 @@ export async function freePort() {
 }
 
 export class World {
-  constructor(program) {
+  // `folder`: of an earlier world that was kept.
+  constructor(program, folder) {
     this.program = program;
-    this.folder = fs.mkdtempSync('/tmp/motcua-load-');
-    fs.chmodSync(this.folder, 0o711);
+    this.folder = folder ?? fs.mkdtempSync('/tmp/motcua-load-');
     this.data = path.join(this.folder, 'data');
-    fs.mkdirSync(this.data);
-    fs.chmodSync(this.data, 0o711);
+    if (!folder) fs.mkdirSync(this.data);
+    for (const open of [this.folder, this.data]) fs.chmodSync(open, 0o711); // the database may run as another user
     this.children = new Set();
   }
 
@@ -77,7 +77,7 @@ export class World {
     let gone = false;
     this.server.ended.then(() => (gone = true));
     for (const deadline = Date.now() + 180000; ; await new Promise((resolve) => setTimeout(resolve, 100))) {
-      if (gone || Date.now() > deadline) throw new Error(`the server did not start: ${fs.readFileSync(path.join(this.folder, 'motcua.log'), 'utf8').slice(-2000)}`);
+      if (gone || Date.now() > deadline) throw new Error(`the server did not start: ${fs.readFileSync(path.join(this.folder, `${path.basename(this.program)}.log`), 'utf8').slice(-2000)}`);
       const answer = await fetch(`http://127.0.0.1:${this.port}/readyz`).catch(() => null);
       if (answer?.status === 200) return this.server;
     }
@@ -86,7 +86,7 @@ export class World {
   async startNginx(folder) {
     this.nginxPort = await freePort();
     const place = path.join(this.folder, 'nginx');
-    fs.mkdirSync(place);
+    fs.mkdirSync(place, { recursive: true });
     fs.writeFileSync(path.join(place, 'nginx.conf'), `${process.getuid() === 0 ? 'user root;' : ''}
 daemon off; worker_processes 2; pid ${place}/pid; error_log ${place}/error.log;
 events { worker_connections 1024; }
@@ -103,8 +103,9 @@ http {
     throw new Error('nginx did not start');
   }
 
-  async end() {
+  async end(keep = false) {
     await Promise.all([...this.children].map((child) => this.stop(child)));
+    if (keep) return;
     await output(this.program, ['cluster', 'stop', '--data', this.data]).catch((error) => console.error(error.message));
     fs.rmSync(this.folder, { recursive: true, force: true });
   }

@@ -62,8 +62,8 @@ struct domain {
     const struct catalogue *english;   /* message catalogue; Vietnamese needs none */
     const char *data_folder;
     const char *site_name, *hotline; /* for mails */
-    const char *base_url; /* "https://host", no slash at the end; for links in mails and QR codes */
-    int64_t session_lifetime_s;      /* 0: twelve hours */
+    const char *base_url;       /* "https://host", no slash at the end; for links in mails and QR codes */
+    int64_t session_lifetime_s; /* 0: twelve hours */
 };
 
 struct work {

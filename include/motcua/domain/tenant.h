@@ -60,7 +60,7 @@ struct tenant_definition {
     const char *slug, *kind, *code, *name, *short_name, *name_en, *place_name, *host_name, *agency_identifier;
     bool agency_identifier_is_sample;
     const char *address, *phone, *email, *calendar_code;
-    const char *parent_slug; /* NULL: the root */
+    const char *parent_slug;           /* NULL: the root */
     const bool *require_second_factor; /* of its officials; NULL: leave as it is */
     int sort_order;
 };

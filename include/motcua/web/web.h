@@ -1,7 +1,7 @@
 /*
- * The web layer: what all page handlers share. `struct web` is made once per process; `struct visit` is one request with
- * the person behind it, prepared by the `before` hook. A handler gathers facts from the domain, builds a view (JSON, see
- * docs/templates-views.md) and names a template; it holds no SQL and no HTML.
+ * The web layer: what all page handlers share. `struct web` is made once per process; `struct visit` is one
+ * request with the person behind it, prepared by the `before` hook. A handler gathers facts from the domain,
+ * builds a view (JSON, see docs/templates-views.md) and names a template; it holds no SQL and no HTML.
  */
 #ifndef MOTCUA_WEB_WEB_H
 #define MOTCUA_WEB_WEB_H
@@ -19,7 +19,8 @@
 #include "motcua/http/upload.h"
 #include "motcua/i18n/format.h"
 
-/* struct route.access: who may call. ACCESS_OFFICIAL may be narrowed to roles by ACCESS_ROLES(ROLE_X | ROLE_Y). */
+/* struct route.access: who may call. ACCESS_OFFICIAL may be narrowed to roles by ACCESS_ROLES(ROLE_X |
+ * ROLE_Y). */
 enum {
     ACCESS_PUBLIC = 1,      /* anyone */
     ACCESS_SIGNED_IN = 2,   /* a person with a session, second factor done where it is on */
@@ -35,7 +36,7 @@ extern const size_t web_rate_class_count;
 
 struct web_settings {
     const char *site_name, *site_place, *site_owner, *hotline, *hotline_url, *hours;
-    bool sample; /* the sample city: pages say so, the sign-in page shows the sample accounts */
+    bool sample;            /* the sample city: pages say so, the sign-in page shows the sample accounts */
     enum language language; /* for people who have not chosen one */
     struct db_settings database;
     uint64_t upload_limit, dossier_upload_limit;
@@ -52,8 +53,8 @@ struct web {
 };
 
 /*
- * Reads templates/{portal,desk,studio,city,layouts,partials} below `folder` and compiles every page for every language.
- * STATUS_INVALID: error->detail says file, line and reason. The sets live in the arena.
+ * Reads templates/{portal,desk,studio,city,layouts,partials} below `folder` and compiles every page for every
+ * language. STATUS_INVALID: error->detail says file, line and reason. The sets live in the arena.
  */
 NODISCARD enum status web_load_pages(struct arena *arena, const char *folder, const struct catalogue *english,
                                      const struct page_set *pages[LANGUAGE_COUNT], struct error *error);
@@ -88,19 +89,23 @@ const struct tenant *visit_tenant(const struct visit *visit);
 bool visit_is_english(const struct visit *visit);
 /* Translation of an N_() source text into the person's language. */
 const char *visit_text(const struct visit *visit, const char *message);
-/* The same with values filled in (printf); the catalogue's translation is checked by msgfmt to take the same ones. */
-const char *visit_format(const struct visit *visit, const char *message, ...) __attribute__((format(printf, 2, 3)));
+/* The same with values filled in (printf); the catalogue's translation is checked by msgfmt to take the same
+ * ones. */
+const char *visit_format(const struct visit *visit, const char *message, ...)
+    __attribute__((format(printf, 2, 3)));
 /* The sentence of visit->error (argument filled in); a general sentence when it has none. */
 const char *visit_error_text(struct visit *visit);
 /* `english` when the person reads English and it is not empty, else `vietnamese`. */
 const char *visit_pick(const struct visit *visit, const char *vietnamese, const char *english);
 
-/* Values of the query or form, trimmed and in NFC; "" when absent. Text with forbidden control characters is "" too. */
+/* Values of the query or form, trimmed and in NFC; "" when absent. Text with forbidden control characters is
+ * "" too. */
 struct str visit_query(struct visit *visit, const char *name);
 struct str visit_form(struct visit *visit, const char *name);
 const char *visit_form_cstr(struct visit *visit, const char *name);
 struct uuid visit_param_uuid(struct visit *visit, const char *name); /* empty when malformed */
-int64_t visit_query_number(struct visit *visit, const char *name, int64_t fallback, int64_t minimum, int64_t maximum);
+int64_t visit_query_number(struct visit *visit, const char *name, int64_t fallback, int64_t minimum,
+                           int64_t maximum);
 
 /* --- Views */
 
@@ -135,18 +140,22 @@ void visit_render_status(struct visit *visit, unsigned status, const char *templ
 void visit_fail(struct visit *visit, enum status status);
 void visit_not_found(struct visit *visit);
 /* 303. `flash`: a name of the table in flash.c shown once on the next page, or NULL. */
-void visit_redirect(struct visit *visit, const char *flash, const char *format, ...) __attribute__((format(printf, 3, 4)));
+void visit_redirect(struct visit *visit, const char *flash, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 /* A member of `flash` to be shown on this very page. kind: info, good, warn, bad. */
 void view_flash(struct visit *visit, json_t *view, const char *kind, const char *text);
 
-/* Sends a document of the domain (decrypted while it is sent). `download`: as attachment; otherwise inline where safe. */
-void visit_send_document(struct visit *visit, const struct uuid *tenant_id, const struct uuid *document_id, bool download);
+/* Sends a document of the domain (decrypted while it is sent). `download`: as attachment; otherwise inline
+ * where safe. */
+void visit_send_document(struct visit *visit, const struct uuid *tenant_id, const struct uuid *document_id,
+                         bool download);
 /* Sends a PDF. */
 void visit_send_pdf(struct visit *visit, struct buf *pdf, const char *file_name, bool download);
 /* Sends a QR code as SVG. */
 void visit_send_qr(struct visit *visit, const char *text);
 
-/* Upload rows of the route table: encrypted spool files; request_upload(i)->file is a struct document_spool *. */
+/* Upload rows of the route table: encrypted spool files; request_upload(i)->file is a struct document_spool
+ * *. */
 extern const struct upload_policy web_upload_policy;
 
 #endif

@@ -1,4 +1,5 @@
-/* The working-time clock of a dossier: receipt, pauses, re-appointments, and the explanation kept with the row. */
+/* The working-time clock of a dossier: receipt, pauses, re-appointments, and the explanation kept with the
+ * row. */
 #include "dossier_private.h"
 
 #include "motcua/domain/reference.h"
@@ -9,20 +10,19 @@ DB_STATEMENT(clock_apologies, DB_PARAMETERS(DB_UUID),
              "AND dossier_id = $1 AND state = 'sent' AND new_due_at IS NOT NULL ORDER BY number LIMIT 20")
 
 /* Re-appointments that are in force, as extensions of the limit measured in working minutes. */
-static enum status load_extensions(struct command *command, struct extension **extensions, size_t *count, struct error *error)
+static enum status load_extensions(struct command *command, struct extension **extensions, size_t *count,
+                                   struct error *error)
 {
     struct db_batch *batch = db_batch(command->transaction);
     struct db_result *rows = db_add(batch, &clock_apologies, db_uuid(command->dossier.id));
     enum status status = db_run(batch, error);
-    if (status != STATUS_OK)
-        return status;
+    if (status != STATUS_OK) return status;
     struct extension *list = arena_array(command->work->arena, rows->row_count, sizeof *list);
     for (size_t i = 0; i < rows->row_count; i++) {
         struct working_time between;
-        status = calendar_between(NULL, command->calendar, db_get_instant(rows, i, 0), db_get_instant(rows, i, 1), NULL, 0,
-                                  &between, error);
-        if (status != STATUS_OK)
-            return status;
+        status = calendar_between(NULL, command->calendar, db_get_instant(rows, i, 0),
+                                  db_get_instant(rows, i, 1), NULL, 0, &between, error);
+        if (status != STATUS_OK) return status;
         list[i].limit = limit_of(LIMIT_WORKING_MINUTES, between.working_us / MINUTE_US);
         list[i].reason = db_cstr_or_empty(rows, i, 2);
     }
@@ -45,8 +45,7 @@ static enum status reckon(struct command *command, const struct extension *exten
     };
     struct deadline deadline;
     enum status status = calendar_due(command->work->arena, command->calendar, &request, &deadline, error);
-    if (status != STATUS_OK)
-        return status;
+    if (status != STATUS_OK) return status;
     dossier->due_explanation = str_of(deadline_to_json(command->work->arena, &deadline, request.limit));
     if (!deadline.paused) /* while the clock stands, the last promise stays on record */
         dossier->due_at = deadline.due;
@@ -58,8 +57,7 @@ enum status clock_reckon(struct command *command, struct error *error)
 {
     struct extension *extensions;
     size_t count;
-    if (command->dossier.received_at == INSTANT_NONE)
-        return STATUS_OK;
+    if (command->dossier.received_at == INSTANT_NONE) return STATUS_OK;
     enum status status = load_extensions(command, &extensions, &count, error);
     return status == STATUS_OK ? reckon(command, extensions, count, error) : status;
 }
@@ -77,7 +75,8 @@ enum status clock_pause(struct command *command, const char *reason, const char 
 {
     if (command->dossier.paused_since != INSTANT_NONE || command->pause_count == COMMAND_PAUSES)
         return STATUS_OK;
-    command->pauses[command->pause_count++] = (struct pause){.from = command->work->now, .to = INSTANT_NONE, .reason = label};
+    command->pauses[command->pause_count++] =
+        (struct pause){.from = command->work->now, .to = INSTANT_NONE, .reason = label};
     command->pause_opened = true;
     command->pause_kind = reason;
     command->dossier.paused_since = command->work->now;
@@ -86,8 +85,7 @@ enum status clock_pause(struct command *command, const char *reason, const char 
 
 enum status clock_resume(struct command *command, struct error *error)
 {
-    if (command->dossier.paused_since == INSTANT_NONE || command->pause_count == 0)
-        return STATUS_OK;
+    if (command->dossier.paused_since == INSTANT_NONE || command->pause_count == 0) return STATUS_OK;
     command->pauses[command->pause_count - 1].to = command->work->now;
     command->pause_closed = true;
     command->dossier.paused_since = INSTANT_NONE;

@@ -1,55 +1,65 @@
-/* The frame of every command on a dossier: lock and load in one round trip, decide, write and commit in another. */
+/* The frame of every command on a dossier: lock and load in one round trip, decide, write and commit in
+ * another. */
 #include "dossier_private.h"
 
 #include "motcua/domain/keys.h"
 #include "motcua/domain/reference.h"
 
 DB_STATEMENT(command_lock, DB_PARAMETERS(DB_UUID), DB_COLUMNS(DOSSIER_COLUMNS),
-             "SELECT " DOSSIER_SELECT " FROM dossier WHERE tenant_id = motcua.app_tenant() AND id = $1 FOR UPDATE")
+             "SELECT " DOSSIER_SELECT
+             " FROM dossier WHERE tenant_id = motcua.app_tenant() AND id = $1 FOR UPDATE")
 
 DB_STATEMENT(command_state, DB_PARAMETERS(DB_UUID), DB_COLUMNS({"state", DB_TEXT}),
              "SELECT state FROM workflow_instance WHERE tenant_id = motcua.app_tenant() AND dossier_id = $1")
 
 DB_STATEMENT(command_pauses, DB_PARAMETERS(DB_UUID),
-             DB_COLUMNS({"number", DB_INT32}, {"note", DB_TEXT}, {"from_at", DB_INSTANT}, {"to_at", DB_INSTANT}),
-             "SELECT number, note, from_at, to_at FROM pause WHERE tenant_id = motcua.app_tenant() AND dossier_id = $1 "
+             DB_COLUMNS({"number", DB_INT32}, {"note", DB_TEXT}, {"from_at", DB_INSTANT},
+                        {"to_at", DB_INSTANT}),
+             "SELECT number, note, from_at, to_at FROM pause WHERE tenant_id = motcua.app_tenant() AND "
+             "dossier_id = $1 "
              "ORDER BY number LIMIT 200")
 
 DB_STATEMENT(command_tasks, DB_PARAMETERS(DB_UUID), DB_COLUMNS(TASK_COLUMNS),
              "SELECT " TASK_SELECT " FROM task WHERE tenant_id = motcua.app_tenant() AND dossier_id = $1 "
              "AND state IN ('open', 'waiting')")
 
-DB_STATEMENT(command_supplements, DB_PARAMETERS(DB_UUID), DB_COLUMNS({"count", DB_INT64}),
-             "SELECT count(*) FROM supplement_request WHERE tenant_id = motcua.app_tenant() AND dossier_id = $1")
+DB_STATEMENT(
+    command_supplements, DB_PARAMETERS(DB_UUID), DB_COLUMNS({"count", DB_INT64}),
+    "SELECT count(*) FROM supplement_request WHERE tenant_id = motcua.app_tenant() AND dossier_id = $1")
 
-DB_STATEMENT(command_update,
-             DB_PARAMETERS(DB_UUID, DB_TEXT, DB_TEXT, DB_JSON, DB_INSTANT, DB_INSTANT, DB_INSTANT, DB_JSON, DB_INSTANT,
-                           DB_INSTANT, DB_INSTANT, DB_INT64, DB_TEXT, DB_TEXT, DB_TEXT, DB_INT32, DB_BYTES, DB_INT32,
-                           DB_TEXT, DB_JSON, DB_BYTES),
-             DB_NOTHING,
-             "UPDATE dossier SET status = $2, outcome = $3, answers = $4, received_at = $5, first_due_at = $6, "
-             "due_at = $7, due_explanation = $8, paused_since = $9, finished_at = $10, returned_at = $11, "
-             "fee_amount = $12, fee_state = $13, step_name = $14, step_name_en = $15, event_count = $16, "
-             "event_head = $17, calendar_revision = $18, applicant_name = $19, contact = $20, event_seal = $21, revision = revision + 1 "
-             "WHERE tenant_id = motcua.app_tenant() AND id = $1")
+DB_STATEMENT(
+    command_update,
+    DB_PARAMETERS(DB_UUID, DB_TEXT, DB_TEXT, DB_JSON, DB_INSTANT, DB_INSTANT, DB_INSTANT, DB_JSON, DB_INSTANT,
+                  DB_INSTANT, DB_INSTANT, DB_INT64, DB_TEXT, DB_TEXT, DB_TEXT, DB_INT32, DB_BYTES, DB_INT32,
+                  DB_TEXT, DB_JSON, DB_BYTES),
+    DB_NOTHING,
+    "UPDATE dossier SET status = $2, outcome = $3, answers = $4, received_at = $5, first_due_at = $6, "
+    "due_at = $7, due_explanation = $8, paused_since = $9, finished_at = $10, returned_at = $11, "
+    "fee_amount = $12, fee_state = $13, step_name = $14, step_name_en = $15, event_count = $16, "
+    "event_head = $17, calendar_revision = $18, applicant_name = $19, contact = $20, event_seal = $21, "
+    "revision = revision + 1 "
+    "WHERE tenant_id = motcua.app_tenant() AND id = $1")
 
-DB_STATEMENT(command_event_insert,
-             DB_PARAMETERS(DB_UUID, DB_INT32, DB_INSTANT, DB_TEXT, DB_TEXT, DB_UUID, DB_TEXT, DB_TEXT, DB_TEXT, DB_TEXT,
-                           DB_BOOL, DB_JSON, DB_BYTES, DB_BYTES),
-             DB_NOTHING,
-             "INSERT INTO event (tenant_id, dossier_id, sequence, at, kind, actor_kind, actor_account_id, actor_name, "
-             "actor_title, actor_unit, address, is_public, data, previous_hash, hash) "
-             "VALUES (motcua.app_tenant(), $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)")
+DB_STATEMENT(
+    command_event_insert,
+    DB_PARAMETERS(DB_UUID, DB_INT32, DB_INSTANT, DB_TEXT, DB_TEXT, DB_UUID, DB_TEXT, DB_TEXT, DB_TEXT,
+                  DB_TEXT, DB_BOOL, DB_JSON, DB_BYTES, DB_BYTES),
+    DB_NOTHING,
+    "INSERT INTO event (tenant_id, dossier_id, sequence, at, kind, actor_kind, actor_account_id, actor_name, "
+    "actor_title, actor_unit, address, is_public, data, previous_hash, hash) "
+    "VALUES (motcua.app_tenant(), $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)")
 
 DB_STATEMENT(command_pause_open, DB_PARAMETERS(DB_UUID, DB_INT32, DB_TEXT, DB_TEXT, DB_INSTANT), DB_NOTHING,
              "INSERT INTO pause (tenant_id, dossier_id, number, reason, note, from_at) "
              "VALUES (motcua.app_tenant(), $1, $2, $3, $4, $5)")
 
-DB_STATEMENT(command_pause_close, DB_PARAMETERS(DB_UUID, DB_INSTANT), DB_NOTHING,
-             "UPDATE pause SET to_at = $2 WHERE tenant_id = motcua.app_tenant() AND dossier_id = $1 AND to_at IS NULL")
+DB_STATEMENT(
+    command_pause_close, DB_PARAMETERS(DB_UUID, DB_INSTANT), DB_NOTHING,
+    "UPDATE pause SET to_at = $2 WHERE tenant_id = motcua.app_tenant() AND dossier_id = $1 AND to_at IS NULL")
 
 DB_STATEMENT(command_state_save, DB_PARAMETERS(DB_UUID, DB_UUID, DB_TEXT, DB_INSTANT, DB_INSTANT), DB_NOTHING,
-             "INSERT INTO workflow_instance (tenant_id, dossier_id, procedure_version_id, state, started_at, ended_at) "
+             "INSERT INTO workflow_instance (tenant_id, dossier_id, procedure_version_id, state, started_at, "
+             "ended_at) "
              "VALUES (motcua.app_tenant(), $1, $2, $3, $4, $5) ON CONFLICT (tenant_id, dossier_id) "
              "DO UPDATE SET state = EXCLUDED.state, ended_at = EXCLUDED.ended_at, "
              "revision = workflow_instance.revision + 1")
@@ -69,7 +79,8 @@ DB_STATEMENT(command_outbox_mail, DB_PARAMETERS(DB_UUID, DB_JSON, DB_INSTANT), D
 
 void command_event(struct command *command, const char *kind, bool is_public, json_t *data)
 {
-    if (command->event_count == COMMAND_EVENTS) { /* a workflow that does more in one step is cut in its trail's detail */
+    if (command->event_count ==
+        COMMAND_EVENTS) { /* a workflow that does more in one step is cut in its trail's detail */
         json_decref(data);
         return;
     }
@@ -83,28 +94,27 @@ void command_mail(struct command *command, const char *template, const json_t *e
                     json_get_cstr(command->dossier.contact, "language", "vi"), extra);
 }
 
-void command_mail_to(struct command *command, const char *template, const char *to, const char *language, const json_t *extra)
+void command_mail_to(struct command *command, const char *template, const char *to, const char *language,
+                     const json_t *extra)
 {
-    if (to[0] == '\0')
-        return;
+    if (to[0] == '\0') return;
     json_auto payload = json_object();
     json_set_cstr(payload, "template", template);
     json_set_cstr(payload, "to", to);
     json_set_cstr(payload, "language", language);
     json_set_cstr(payload, "dossier_id", command->dossier.id.text);
-    if (extra != NULL)
-        json_object_set_new(payload, "extra", json_deep_copy(extra));
+    if (extra != NULL) json_object_set_new(payload, "extra", json_deep_copy(extra));
     db_add(command->write, &command_outbox_mail, db_uuid(uuid_create(command->work->now)), db_json(payload),
            db_instant(command->work->now));
 }
 
-enum status command_next_number(struct command *command, const char *series, int64_t *number, struct error *error)
+enum status command_next_number(struct command *command, const char *series, int64_t *number,
+                                struct error *error)
 {
     struct db_batch *batch = db_batch(command->transaction);
     struct db_result *rows = db_add(batch, &command_counter, db_cstr(series));
     enum status status = db_run(batch, error);
-    if (status == STATUS_OK)
-        *number = db_get_int64(rows, 0, 0);
+    if (status == STATUS_OK) *number = db_get_int64(rows, 0, 0);
     return status;
 }
 
@@ -118,13 +128,12 @@ void command_release(struct command *command)
 
 void command_waive_fee(struct command *command)
 {
-    if (strcmp(command->dossier.fee_state, "due") == 0)
-        command->dossier.fee_state = "none";
+    if (strcmp(command->dossier.fee_state, "due") == 0) command->dossier.fee_state = "none";
 }
 
 /*
- * Whatever brought the workflow to its end (a person, a message, a timer), the dossier does not stay open; and the clock of
- * a finished dossier does not stand.
+ * Whatever brought the workflow to its end (a person, a message, a timer), the dossier does not stay open;
+ * and the clock of a finished dossier does not stand.
  */
 static enum status settle_end(struct command *command, struct error *error)
 {
@@ -161,13 +170,13 @@ static enum status write_events(struct command *command, struct error *error)
         };
         struct hash *hash = arena_alloc(work->arena, sizeof *hash);
         enum status status = audit_hash(work, &event, dossier->event_head, hash, error);
-        if (status != STATUS_OK)
-            return status;
+        if (status != STATUS_OK) return status;
         struct str previous = dossier->event_head.data == NULL ? STR("") : dossier->event_head;
-        db_add(command->write, &command_event_insert, db_uuid(dossier->id), db_int32(event.sequence), db_instant(event.at),
-               db_cstr(event.kind), db_cstr(actor_kind_name(event.actor_kind)), db_uuid(event.actor_account_id),
-               db_cstr(event.actor_name), db_cstr(event.actor_title), db_cstr(event.actor_unit), db_cstr(event.address),
-               db_bool(event.is_public), db_json_text(event.data), db_bytes(previous), db_bytes(hash_view(hash)));
+        db_add(command->write, &command_event_insert, db_uuid(dossier->id), db_int32(event.sequence),
+               db_instant(event.at), db_cstr(event.kind), db_cstr(actor_kind_name(event.actor_kind)),
+               db_uuid(event.actor_account_id), db_cstr(event.actor_name), db_cstr(event.actor_title),
+               db_cstr(event.actor_unit), db_cstr(event.address), db_bool(event.is_public),
+               db_json_text(event.data), db_bytes(previous), db_bytes(hash_view(hash)));
         dossier->event_count++;
         dossier->event_head = hash_view(hash);
     }
@@ -181,9 +190,9 @@ static enum status write_state(struct command *command, struct error *error)
         return error_set(error, command->work->arena, STATUS_TOO_LARGE, "workflow.too_large",
                          N_("Quy trình của hồ sơ này đã quá lớn; hãy báo quản trị viên"), NULL);
     bool ended = bpmn_state_ended(command->state);
-    db_add(command->write, &command_state_save, db_uuid(command->dossier.id), db_uuid(command->dossier.procedure_version_id),
-           db_text(buf_copy(&text, command->work->arena)), db_instant(command->work->now),
-           ended ? db_instant(command->work->now) : db_null());
+    db_add(command->write, &command_state_save, db_uuid(command->dossier.id),
+           db_uuid(command->dossier.procedure_version_id), db_text(buf_copy(&text, command->work->arena)),
+           db_instant(command->work->now), ended ? db_instant(command->work->now) : db_null());
     return STATUS_OK;
 }
 
@@ -193,14 +202,11 @@ enum status command_finish(struct command *command, struct error *error)
     struct db_batch *write = command->write;
     struct hash *seal = arena_alloc(command->work->arena, sizeof *seal);
     enum status status = settle_end(command, error);
-    if (status == STATUS_OK)
-        status = write_events(command, error);
+    if (status == STATUS_OK) status = write_events(command, error);
     if (status == STATUS_OK)
         status = audit_seal(command->work, &d->tenant_id, &d->id, d->event_count, d->event_head, seal, error);
-    if (status == STATUS_OK && command->state_changed)
-        status = write_state(command, error);
-    if (status != STATUS_OK)
-        return status;
+    if (status == STATUS_OK && command->state_changed) status = write_state(command, error);
+    if (status != STATUS_OK) return status;
     bool closed_at_once = command->pause_opened && d->paused_since == INSTANT_NONE;
     if (command->pause_closed && !closed_at_once)
         db_add(write, &command_pause_close, db_uuid(d->id), db_instant(command->work->now));
@@ -208,17 +214,19 @@ enum status command_finish(struct command *command, struct error *error)
         db_add(write, &command_pause_open, db_uuid(d->id), db_int32((int32_t)command->pause_count),
                db_cstr(command->pause_kind), db_cstr(command->pauses[command->pause_count - 1].reason),
                db_instant(command->work->now));
-    if (closed_at_once)
-        db_add(write, &command_pause_close, db_uuid(d->id), db_instant(command->work->now));
+    if (closed_at_once) db_add(write, &command_pause_close, db_uuid(d->id), db_instant(command->work->now));
     if (command->due_changed)
         db_add(write, &command_tasks_due, db_uuid(d->id), db_instant_or_null(d->due_at));
-    db_add(write, &command_update, db_uuid(d->id), db_cstr(d->status), d->outcome[0] == '\0' ? db_null() : db_cstr(d->outcome),
-           db_json(d->answers), db_instant_or_null(d->received_at), db_instant_or_null(d->first_due_at),
-           db_instant_or_null(d->due_at), d->due_explanation.data == NULL ? db_null() : db_json_text(d->due_explanation),
-           db_instant_or_null(d->paused_since), db_instant_or_null(d->finished_at), db_instant_or_null(d->returned_at),
-           db_int64(d->fee_amount), db_cstr(d->fee_state), db_cstr(d->step_name), db_cstr(d->step_name_en),
-           db_int32(d->event_count), db_bytes(d->event_head.data == NULL ? STR("") : d->event_head),
-           db_int32(d->calendar_revision), db_cstr(d->applicant_name), db_json(d->contact), db_bytes(hash_view(seal)));
+    db_add(write, &command_update, db_uuid(d->id), db_cstr(d->status),
+           d->outcome[0] == '\0' ? db_null() : db_cstr(d->outcome), db_json(d->answers),
+           db_instant_or_null(d->received_at), db_instant_or_null(d->first_due_at),
+           db_instant_or_null(d->due_at),
+           d->due_explanation.data == NULL ? db_null() : db_json_text(d->due_explanation),
+           db_instant_or_null(d->paused_since), db_instant_or_null(d->finished_at),
+           db_instant_or_null(d->returned_at), db_int64(d->fee_amount), db_cstr(d->fee_state),
+           db_cstr(d->step_name), db_cstr(d->step_name_en), db_int32(d->event_count),
+           db_bytes(d->event_head.data == NULL ? STR("") : d->event_head), db_int32(d->calendar_revision),
+           db_cstr(d->applicant_name), db_json(d->contact), db_bytes(hash_view(seal)));
     return db_commit(write, error);
 }
 
@@ -241,7 +249,8 @@ static enum status prepare(struct call *call, struct command *command, struct er
     }
     command->tenant = tenant_by_id(reference_tenants(reference), &command->dossier.tenant_id);
     if (command->tenant == NULL)
-        return error_set(error, work->arena, STATUS_NOT_FOUND, "tenant.unknown", N_("Cơ quan này không còn hoạt động"), NULL);
+        return error_set(error, work->arena, STATUS_NOT_FOUND, "tenant.unknown",
+                         N_("Cơ quan này không còn hoạt động"), NULL);
     int revision = command->dossier.calendar_revision;
     command->calendar = reference_calendar(reference, command->dossier.calendar_code, &revision);
     if (command->calendar == NULL)
@@ -254,8 +263,9 @@ static enum status prepare(struct call *call, struct command *command, struct er
 static void read_pauses(struct command *command, const struct db_result *rows)
 {
     for (size_t i = 0; i < rows->row_count && i < COMMAND_PAUSES - 1; i++)
-        command->pauses[command->pause_count++] = (struct pause){
-            .from = db_get_instant(rows, i, 2), .to = db_optional_instant(rows, i, 3), .reason = db_cstr_or_empty(rows, i, 1)};
+        command->pauses[command->pause_count++] = (struct pause){.from = db_get_instant(rows, i, 2),
+                                                                 .to = db_optional_instant(rows, i, 3),
+                                                                 .reason = db_cstr_or_empty(rows, i, 1)};
 }
 
 static enum status run_command(struct db_transaction *transaction, void *context, struct error *error)
@@ -269,10 +279,10 @@ static enum status run_command(struct db_transaction *transaction, void *context
     struct db_result *tasks = db_add(load, &command_tasks, db_uuid(*call->dossier_id));
     struct db_result *supplements = db_add(load, &command_supplements, db_uuid(*call->dossier_id));
     enum status status = db_run(load, error);
-    if (status != STATUS_OK)
-        return status;
+    if (status != STATUS_OK) return status;
     if (row->row_count == 0)
-        return error_set(error, call->work->arena, STATUS_NOT_FOUND, "dossier.unknown", N_("Không tìm thấy hồ sơ này"), NULL);
+        return error_set(error, call->work->arena, STATUS_NOT_FOUND, "dossier.unknown",
+                         N_("Không tìm thấy hồ sơ này"), NULL);
     dossier_read_row(row, 0, &command.dossier);
     status = prepare(call, &command, error);
     if (status == STATUS_OK && state->row_count > 0)
@@ -288,8 +298,7 @@ static enum status run_command(struct db_transaction *transaction, void *context
         command.write = db_batch(transaction);
         status = call->function(&command, call->input, error);
     }
-    if (status == STATUS_OK)
-        status = command_finish(&command, error);
+    if (status == STATUS_OK) status = command_finish(&command, error);
     /* When nobody knows whether the commit went through, the file must stay: the row may point to it. */
     bool unknown = error != NULL && error->code != NULL && strcmp(error->code, "db.commit_unknown") == 0;
     if (status != STATUS_OK && command.prepared != NULL && !unknown)
@@ -306,10 +315,13 @@ enum status command_run(struct work *work, const struct uuid *tenant_id, const s
     enum status status = key_ring_tenant(work, tenant_id, 1, &key, &key_version, error);
     struct db_scope scope = work_scope(work, tenant_id);
     for (int attempt = 0; status == STATUS_OK && attempt < 2; attempt++) {
-        struct call call = {.work = work, .tenant_id = tenant_id, .dossier_id = dossier_id, .function = function, .input = input};
+        struct call call = {.work = work,
+                            .tenant_id = tenant_id,
+                            .dossier_id = dossier_id,
+                            .function = function,
+                            .input = input};
         status = db_transaction(work->db, &scope, work->arena, run_command, &call, error);
-        if (status != STATUS_CONFLICT || uuid_is_empty(&call.missing_version))
-            return status;
+        if (status != STATUS_CONFLICT || uuid_is_empty(&call.missing_version)) return status;
         const struct procedure_version *version;
         status = reference_procedure_version(work, &call.missing_version, &version, error);
     }

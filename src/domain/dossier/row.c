@@ -107,16 +107,11 @@ static const struct {
     int number; /* of the national portal */
     bool open;
 } statuses[] = {
-    {"submitted", N_("Mới nộp, chờ tiếp nhận"), 1, true},
-    {"received", N_("Đã tiếp nhận"), 2, true},
-    {"refused", N_("Không được tiếp nhận"), 3, false},
-    {"processing", N_("Đang xử lý"), 4, true},
-    {"supplement", N_("Chờ bổ sung giấy tờ"), 5, true},
-    {"payment", N_("Chờ nộp phí, lệ phí"), 6, true},
-    {"withdrawn", N_("Đã rút hồ sơ"), 7, false},
-    {"stopped", N_("Dừng xử lý"), 8, false},
-    {"finished", N_("Đã có kết quả"), 9, false},
-    {"returned", N_("Đã trả kết quả"), 10, false},
+    {"submitted", N_("Mới nộp, chờ tiếp nhận"), 1, true}, {"received", N_("Đã tiếp nhận"), 2, true},
+    {"refused", N_("Không được tiếp nhận"), 3, false},    {"processing", N_("Đang xử lý"), 4, true},
+    {"supplement", N_("Chờ bổ sung giấy tờ"), 5, true},   {"payment", N_("Chờ nộp phí, lệ phí"), 6, true},
+    {"withdrawn", N_("Đã rút hồ sơ"), 7, false},          {"stopped", N_("Dừng xử lý"), 8, false},
+    {"finished", N_("Đã có kết quả"), 9, false},          {"returned", N_("Đã trả kết quả"), 10, false},
 };
 
 enum { STATUS_KINDS = sizeof statuses / sizeof statuses[0] };
@@ -124,23 +119,20 @@ enum { STATUS_KINDS = sizeof statuses / sizeof statuses[0] };
 const char *dossier_status_label(const char *status)
 {
     for (size_t i = 0; i < STATUS_KINDS; i++)
-        if (strcmp(statuses[i].status, status) == 0)
-            return statuses[i].label;
+        if (strcmp(statuses[i].status, status) == 0) return statuses[i].label;
     return status;
 }
 
 int dossier_status_number(const char *status)
 {
     for (size_t i = 0; i < STATUS_KINDS; i++)
-        if (strcmp(statuses[i].status, status) == 0)
-            return statuses[i].number;
+        if (strcmp(statuses[i].status, status) == 0) return statuses[i].number;
     return 0;
 }
 
 bool dossier_is_open(const struct dossier *dossier)
 {
     for (size_t i = 0; i < STATUS_KINDS; i++)
-        if (strcmp(statuses[i].status, dossier->status) == 0)
-            return statuses[i].open;
+        if (strcmp(statuses[i].status, dossier->status) == 0) return statuses[i].open;
     return false;
 }

@@ -1,7 +1,7 @@
 /*
- * Submission: the draft becomes the dossier of the same id. Exactly once: the draft's row is locked first, and a draft
- * that has been submitted answers with its dossier. The day's counter is taken in the writing round trip, so that it is
- * held no longer than the commit takes.
+ * Submission: the draft becomes the dossier of the same id. Exactly once: the draft's row is locked first,
+ * and a draft that has been submitted answers with its dossier. The day's counter is taken in the writing
+ * round trip, so that it is held no longer than the commit takes.
  */
 #include "dossier_private.h"
 
@@ -18,34 +18,43 @@ DB_STATEMENT(submit_lock_draft, DB_PARAMETERS(DB_UUID),
 DB_STATEMENT(submit_account, DB_NOTHING,
              DB_COLUMNS({"full_name", DB_TEXT}, {"email", DB_TEXT}, {"phone", DB_TEXT}, {"address", DB_TEXT},
                         {"personal_id", DB_TEXT}, {"language", DB_TEXT}),
-             "SELECT full_name, email, phone, address, personal_id, language FROM account WHERE id = motcua.app_account()")
+             "SELECT full_name, email, phone, address, personal_id, language FROM account WHERE id = "
+             "motcua.app_account()")
 
-DB_STATEMENT(submit_offering, DB_PARAMETERS(DB_UUID), DB_COLUMNS({"unit_id", DB_UUID}),
-             "SELECT unit_id FROM offering WHERE tenant_id = motcua.app_tenant() AND procedure_id = $1 AND enabled")
+DB_STATEMENT(
+    submit_offering, DB_PARAMETERS(DB_UUID), DB_COLUMNS({"unit_id", DB_UUID}),
+    "SELECT unit_id FROM offering WHERE tenant_id = motcua.app_tenant() AND procedure_id = $1 AND enabled")
 
-DB_STATEMENT(submit_papers, DB_PARAMETERS(DB_UUID), DB_COLUMNS({"paper_key", DB_TEXT}),
-             "SELECT DISTINCT paper_key FROM document WHERE tenant_id = motcua.app_tenant() AND dossier_id = $1 "
-             "AND removed_at IS NULL")
+DB_STATEMENT(
+    submit_papers, DB_PARAMETERS(DB_UUID), DB_COLUMNS({"paper_key", DB_TEXT}),
+    "SELECT DISTINCT paper_key FROM document WHERE tenant_id = motcua.app_tenant() AND dossier_id = $1 "
+    "AND removed_at IS NULL")
 
 DB_STATEMENT(submit_existing, DB_PARAMETERS(DB_UUID), DB_COLUMNS({"code", DB_TEXT}),
              "SELECT code FROM dossier WHERE tenant_id = motcua.app_tenant() AND id = $1")
 
-DB_STATEMENT(submit_insert,
-             DB_PARAMETERS(DB_TEXT, DB_TEXT, DB_UUID, DB_UUID, DB_UUID, DB_UUID, DB_TEXT, DB_TEXT, DB_UUID, DB_TEXT,
-                           DB_TEXT, DB_TEXT, DB_TEXT, DB_JSON, DB_TEXT, DB_JSON, DB_TEXT, DB_TEXT, DB_INT32, DB_INSTANT,
-                           DB_INT64, DB_TEXT),
-             DB_COLUMNS({"code", DB_TEXT}),
-             "WITH next AS (INSERT INTO counter (tenant_id, series, value) VALUES (motcua.app_tenant(), $1, 1) "
-             "ON CONFLICT (tenant_id, series) DO UPDATE SET value = counter.value + 1 RETURNING value) "
-             "INSERT INTO dossier (tenant_id, code, id, account_id, procedure_id, procedure_version_id, procedure_code, "
-             "procedure_name, unit_id, channel, return_channel, status, applicant_name, applicant_key, contact, subject, "
-             "answers, limit_rule, calendar_code, calendar_revision, submitted_at, fee_amount, fee_state) "
-             "SELECT motcua.app_tenant(), $2 || lpad(next.value::text, greatest(4, length(next.value::text)), '0'), $3, $4, "
-             "$5, $6, $7, $8, $9, $10, $11, 'submitted', $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22 FROM next "
-             "RETURNING code")
+DB_STATEMENT(
+    submit_insert,
+    DB_PARAMETERS(DB_TEXT, DB_TEXT, DB_UUID, DB_UUID, DB_UUID, DB_UUID, DB_TEXT, DB_TEXT, DB_UUID, DB_TEXT,
+                  DB_TEXT, DB_TEXT, DB_TEXT, DB_JSON, DB_TEXT, DB_JSON, DB_TEXT, DB_TEXT, DB_INT32,
+                  DB_INSTANT, DB_INT64, DB_TEXT),
+    DB_COLUMNS({"code", DB_TEXT}),
+    "WITH next AS (INSERT INTO counter (tenant_id, series, value) VALUES (motcua.app_tenant(), $1, 1) "
+    "ON CONFLICT (tenant_id, series) DO UPDATE SET value = counter.value + 1 RETURNING value) "
+    "INSERT INTO dossier (tenant_id, code, id, account_id, procedure_id, procedure_version_id, "
+    "procedure_code, "
+    "procedure_name, unit_id, channel, return_channel, status, applicant_name, applicant_key, contact, "
+    "subject, "
+    "answers, limit_rule, calendar_code, calendar_revision, submitted_at, fee_amount, fee_state) "
+    "SELECT motcua.app_tenant(), $2 || lpad(next.value::text, greatest(4, length(next.value::text)), '0'), "
+    "$3, $4, "
+    "$5, $6, $7, $8, $9, $10, $11, 'submitted', $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22 FROM "
+    "next "
+    "RETURNING code")
 
-DB_STATEMENT(submit_mark_draft, DB_PARAMETERS(DB_UUID, DB_INSTANT), DB_NOTHING,
-             "UPDATE draft SET submitted_at = $2, updated_at = $2 WHERE account_id = motcua.app_account() AND id = $1")
+DB_STATEMENT(
+    submit_mark_draft, DB_PARAMETERS(DB_UUID, DB_INSTANT), DB_NOTHING,
+    "UPDATE draft SET submitted_at = $2, updated_at = $2 WHERE account_id = motcua.app_account() AND id = $1")
 
 struct submit {
     struct work *work;
@@ -69,14 +78,14 @@ struct form_environment form_environment_for(struct work *work, const char *lang
 }
 
 /* The answer that carries a standard meaning, as text for people; "" when there is none. */
-static const char *answer_meaning(const struct procedure_version *version, const json_t *display, const char *meaning)
+static const char *answer_meaning(const struct procedure_version *version, const json_t *display,
+                                  const char *meaning)
 {
     for (size_t i = 0; i < form_field_count(version->form); i++) {
         const char *has = form_field_meaning(version->form, i);
         if (has != NULL && strcmp(has, meaning) == 0) {
             const char *text = json_get_cstr(display, form_field_key(version->form, i), "");
-            if (text[0] != '\0')
-                return text;
+            if (text[0] != '\0') return text;
         }
     }
     return "";
@@ -87,18 +96,17 @@ static const char *first_of(const char *answer, const struct db_result *account,
     return answer[0] != '\0' ? answer : account->row_count == 0 ? "" : db_cstr_or_empty(account, 0, column);
 }
 
-static json_t *contact_of(const struct procedure_version *version, const json_t *display, const struct db_result *account)
+static json_t *contact_of(const struct procedure_version *version, const json_t *display,
+                          const struct db_result *account)
 {
     json_t *contact = json_object();
     json_set_cstr(contact, "email", first_of(answer_meaning(version, display, "person.email"), account, 1));
     json_set_cstr(contact, "phone", first_of(answer_meaning(version, display, "person.phone"), account, 2));
     const char *address = answer_meaning(version, display, "person.current_address");
-    if (address[0] == '\0')
-        address = answer_meaning(version, display, "person.permanent_address");
+    if (address[0] == '\0') address = answer_meaning(version, display, "person.permanent_address");
     json_set_cstr(contact, "address", first_of(address, account, 3));
     const char *identity = answer_meaning(version, display, "person.personal_id");
-    if (identity[0] == '\0')
-        identity = answer_meaning(version, display, "person.identity_number");
+    if (identity[0] == '\0') identity = answer_meaning(version, display, "person.identity_number");
     json_set_cstr(contact, "personal_id", first_of(identity, account, 4));
     json_set_cstr(contact, "language", account->row_count == 0 ? "vi" : db_cstr_or_empty(account, 0, 5));
     return contact;
@@ -107,30 +115,29 @@ static json_t *contact_of(const struct procedure_version *version, const json_t 
 static enum status refuse_incomplete(struct work *work, struct error *error, const char *detail)
 {
     return error_set(error, work->arena, STATUS_INVALID, "dossier.incomplete",
-                     N_("Hồ sơ chưa đầy đủ. Vui lòng xem các mục còn thiếu, bổ sung rồi nộp lại."), "%s", detail);
+                     N_("Hồ sơ chưa đầy đủ. Vui lòng xem các mục còn thiếu, bổ sung rồi nộp lại."), "%s",
+                     detail);
 }
 
 static bool has_paper(const struct db_result *papers, const char *key)
 {
     for (size_t i = 0; i < papers->row_count; i++)
-        if (str_equal_cstr(db_get_text(papers, i, 0), key))
-            return true;
+        if (str_equal_cstr(db_get_text(papers, i, 0), key)) return true;
     return false;
 }
 
 /* All answers valid, no early exit, all papers that these answers ask for attached. */
-static enum status check_complete(struct work *work, const struct procedure_version *version, const json_t *answers,
-                                  const struct form_environment *environment, const struct form_state *state,
-                                  const struct db_result *papers, struct error *error)
+static enum status check_complete(struct work *work, const struct procedure_version *version,
+                                  const json_t *answers, const struct form_environment *environment,
+                                  const struct form_state *state, const struct db_result *papers,
+                                  struct error *error)
 {
     struct form_errors errors = {0};
-    enum status status = form_validate(version->form, work->arena, FORM_ALL_PAGES, answers, environment, &errors);
-    if (status != STATUS_OK)
-        return status;
-    if (errors.count > 0)
-        return refuse_incomplete(work, error, errors.list[0].code);
-    if (state->exit != NULL)
-        return refuse_incomplete(work, error, "an early exit applies");
+    enum status status =
+        form_validate(version->form, work->arena, FORM_ALL_PAGES, answers, environment, &errors);
+    if (status != STATUS_OK) return status;
+    if (errors.count > 0) return refuse_incomplete(work, error, errors.list[0].code);
+    if (state->exit != NULL) return refuse_incomplete(work, error, "an early exit applies");
     for (size_t i = 0; i < version->paper_count; i++) {
         const struct procedure_paper *paper = &version->papers[i];
         if (paper->required && paper->upload && procedure_paper_applies(paper, work->arena, state->data) &&
@@ -150,8 +157,7 @@ static enum status look(struct submit *submit, struct loaded *loaded, struct err
 {
     DRAFT_AUTO draft = {.answers = NULL};
     enum status status = draft_load(submit->work, submit->draft_id, &draft, error);
-    if (status != STATUS_OK)
-        return status;
+    if (status != STATUS_OK) return status;
     loaded->tenant_id = draft.tenant_id;
     loaded->procedure_id = draft.procedure_id;
     loaded->version_id = draft.procedure_version_id;
@@ -179,24 +185,23 @@ static json_t *start_data(const struct command *command, const json_t *data)
     return variables;
 }
 
-static enum status fill_dossier(struct submit_call *call, struct command *command, const struct db_result *account,
-                                const struct db_result *offering, const struct form_state *state,
-                                const struct form_environment *environment, struct error *error)
+static enum status fill_dossier(struct submit_call *call, struct command *command,
+                                const struct db_result *account, const struct db_result *offering,
+                                const struct form_state *state, const struct form_environment *environment,
+                                struct error *error)
 {
     struct work *work = call->submit->work;
     const struct procedure_version *version = call->loaded.version;
     json_auto display = NULL;
     struct dossier *d = &command->dossier;
     enum status status = form_display(version->form, work->arena, d->answers, environment, &display);
-    if (status != STATUS_OK)
-        return status;
+    if (status != STATUS_OK) return status;
     status = procedure_fee(version, work->arena, state->data, &d->fee_amount, error);
-    if (status != STATUS_OK)
-        return status;
+    if (status != STATUS_OK) return status;
     d->contact = contact_of(version, display, account);
-    d->applicant_name = arena_strdup(work->arena, first_of(answer_meaning(version, display, "person.full_name"), account, 0));
-    if (d->applicant_name[0] == '\0')
-        d->applicant_name = work->actor->name;
+    d->applicant_name =
+        arena_strdup(work->arena, first_of(answer_meaning(version, display, "person.full_name"), account, 0));
+    if (d->applicant_name[0] == '\0') d->applicant_name = work->actor->name;
     d->unit_id = db_get_uuid(offering, 0, 0);
     d->fee_state = d->fee_amount > 0 ? "due" : "none";
     return STATUS_OK;
@@ -207,18 +212,21 @@ static void add_insert(struct command *command, const json_t *data, struct db_re
     struct work *work = command->work;
     struct dossier *d = &command->dossier;
     const char *stamp = day_stamp(work->arena, work->now);
-    *inserted = db_add(
-        command->write, &submit_insert, db_cstr(arena_printf(work->arena, "dossier:%s", stamp)),
-        db_cstr(arena_printf(work->arena, "%s-%s-", command->tenant->agency_identifier, stamp)), db_uuid(d->id),
-        db_uuid(d->account_id), db_uuid(d->procedure_id), db_uuid(d->procedure_version_id), db_cstr(d->procedure_code),
-        db_cstr(d->procedure_name), db_uuid(d->unit_id), db_cstr(d->channel), db_cstr(d->return_channel),
-        db_cstr(d->applicant_name), db_text(text_search_key(work->arena, str_of(d->applicant_name))), db_json(d->contact),
-        db_cstr(d->subject), db_json(data), db_cstr(d->limit_rule), db_cstr(d->calendar_code), db_int32(d->calendar_revision),
-        db_instant(d->submitted_at), db_int64(d->fee_amount), db_cstr(d->fee_state));
+    *inserted =
+        db_add(command->write, &submit_insert, db_cstr(arena_printf(work->arena, "dossier:%s", stamp)),
+               db_cstr(arena_printf(work->arena, "%s-%s-", command->tenant->agency_identifier, stamp)),
+               db_uuid(d->id), db_uuid(d->account_id), db_uuid(d->procedure_id),
+               db_uuid(d->procedure_version_id), db_cstr(d->procedure_code), db_cstr(d->procedure_name),
+               db_uuid(d->unit_id), db_cstr(d->channel), db_cstr(d->return_channel),
+               db_cstr(d->applicant_name), db_text(text_search_key(work->arena, str_of(d->applicant_name))),
+               db_json(d->contact), db_cstr(d->subject), db_json(data), db_cstr(d->limit_rule),
+               db_cstr(d->calendar_code), db_int32(d->calendar_revision), db_instant(d->submitted_at),
+               db_int64(d->fee_amount), db_cstr(d->fee_state));
     db_add(command->write, &submit_mark_draft, db_uuid(d->id), db_instant(work->now));
 }
 
-static enum status start_command(struct submit_call *call, struct command *command, const json_t *answers, struct error *error)
+static enum status start_command(struct submit_call *call, struct command *command, const json_t *answers,
+                                 struct error *error)
 {
     struct work *work = call->submit->work;
     const struct procedure_version *version = call->loaded.version;
@@ -226,7 +234,8 @@ static enum status start_command(struct submit_call *call, struct command *comma
     command->tenant = tenant_by_id(reference_tenants(work->domain->reference), &call->loaded.tenant_id);
     if (command->tenant == NULL || command->tenant->agency_identifier[0] == '\0')
         return error_set(error, work->arena, STATUS_UNAVAILABLE, "tenant.no_identifier",
-                         N_("Cơ quan này chưa được cấu hình mã định danh nên chưa nhận hồ sơ trực tuyến"), NULL);
+                         N_("Cơ quan này chưa được cấu hình mã định danh nên chưa nhận hồ sơ trực tuyến"),
+                         NULL);
     command->dossier = (struct dossier){
         .tenant_id = call->loaded.tenant_id,
         .id = *call->submit->draft_id,
@@ -255,17 +264,18 @@ static enum status start_command(struct submit_call *call, struct command *comma
         .finished_at = INSTANT_NONE,
         .returned_at = INSTANT_NONE,
     };
-    command->calendar =
-        reference_calendar(work->domain->reference, command->dossier.calendar_code, &command->dossier.calendar_revision);
+    command->calendar = reference_calendar(work->domain->reference, command->dossier.calendar_code,
+                                           &command->dossier.calendar_revision);
     if (command->calendar == NULL)
         return error_set(error, work->arena, STATUS_FATAL, "calendar.unknown", NULL, "no calendar %s",
                          command->dossier.calendar_code);
     return STATUS_OK;
 }
 
-static enum status submit_checked(struct submit_call *call, struct command *command, const struct db_result *draft,
-                                  const struct db_result *account, const struct db_result *offering,
-                                  const struct db_result *papers, struct error *error)
+static enum status submit_checked(struct submit_call *call, struct command *command,
+                                  const struct db_result *draft, const struct db_result *account,
+                                  const struct db_result *offering, const struct db_result *papers,
+                                  struct error *error)
 {
     struct submit *submit = call->submit;
     struct work *work = submit->work;
@@ -279,8 +289,7 @@ static enum status submit_checked(struct submit_call *call, struct command *comm
         status = check_complete(work, call->loaded.version, answers, &environment, &state, papers, error);
     if (status == STATUS_OK)
         status = fill_dossier(call, command, account, offering, &state, &environment, error);
-    if (status != STATUS_OK)
-        return status;
+    if (status != STATUS_OK) return status;
     command->write = db_batch(command->transaction);
     struct db_result *inserted;
     json_decref(command->dossier.answers);
@@ -293,8 +302,7 @@ static enum status submit_checked(struct submit_call *call, struct command *comm
         command_mail(command, "dossier-submitted", NULL);
         status = command_finish(command, error);
     }
-    if (status == STATUS_OK)
-        submit->submission->code = db_get_cstr(inserted, 0, 0);
+    if (status == STATUS_OK) submit->submission->code = db_get_cstr(inserted, 0, 0);
     return status;
 }
 
@@ -310,10 +318,10 @@ static enum status run_submit(struct db_transaction *transaction, void *context,
     struct db_result *papers = db_add(load, &submit_papers, db_uuid(*submit->draft_id));
     struct db_result *existing = db_add(load, &submit_existing, db_uuid(*submit->draft_id));
     enum status status = db_run(load, error);
-    if (status != STATUS_OK)
-        return status;
+    if (status != STATUS_OK) return status;
     if (draft->row_count == 0)
-        return error_set(error, work->arena, STATUS_NOT_FOUND, "draft.unknown", N_("Không tìm thấy hồ sơ nháp này"), NULL);
+        return error_set(error, work->arena, STATUS_NOT_FOUND, "draft.unknown",
+                         N_("Không tìm thấy hồ sơ nháp này"), NULL);
     if (existing->row_count > 0) {
         submit->submission->code = db_get_cstr(existing, 0, 0);
         submit->submission->repeated = true;
@@ -321,7 +329,8 @@ static enum status run_submit(struct db_transaction *transaction, void *context,
     }
     if (offering->row_count == 0)
         return error_set(error, work->arena, STATUS_CONFLICT, "offering.closed",
-                         N_("Cơ quan này hiện không tiếp nhận thủ tục này. Vui lòng chọn cơ quan khác."), NULL);
+                         N_("Cơ quan này hiện không tiếp nhận thủ tục này. Vui lòng chọn cơ quan khác."),
+                         NULL);
     struct command command = {.work = work, .transaction = transaction};
     status = submit_checked(call, &command, draft, account, offering, papers, error);
     command_release(&command);
@@ -342,11 +351,9 @@ enum status dossier_submit(struct work *work, const struct uuid *draft_id, const
                            N_("Thủ tục này chưa nộp trực tuyến được"), NULL);
     if (status == STATUS_OK)
         status = key_ring_tenant(work, &call.loaded.tenant_id, 1, &key, &key_version, error);
-    if (status != STATUS_OK)
-        return status;
+    if (status != STATUS_OK) return status;
     struct db_scope scope = work_scope(work, &call.loaded.tenant_id);
     status = db_transaction(work->db, &scope, work->arena, run_submit, &call, error);
-    if (status == STATUS_OK)
-        *submission = result;
+    if (status == STATUS_OK) *submission = result;
     return status;
 }

@@ -1,7 +1,7 @@
 /*
- * Between the workflow engine and the database: runs a step and turns its effects into rows of the command's write batch.
- * What a service task asks for (a question to another agency) is done here and reported back at once, so that one command
- * always ends with the workflow waiting for a person, a message or a timer.
+ * Between the workflow engine and the database: runs a step and turns its effects into rows of the command's
+ * write batch. What a service task asks for (a question to another agency) is done here and reported back at
+ * once, so that one command always ends with the workflow waiting for a person, a message or a timer.
  */
 #include "dossier_private.h"
 
@@ -28,8 +28,9 @@ static bool compute_due(void *user, const struct bpmn_due_request *request, inst
 {
     struct shell *shell = user;
     struct arena *arena = shell->command->work->arena;
-    const char *text = arena_printf(arena, "%.*s%s", STR_ARG(request->text),
-                                    request->working && str_starts_with(request->text, STR("P")) ? " working" : "");
+    const char *text =
+        arena_printf(arena, "%.*s%s", STR_ARG(request->text),
+                     request->working && str_starts_with(request->text, STR("P")) ? " working" : "");
     struct limit limit;
     struct error ignored;
     return limit_parse(arena, str_of(text), &limit, &ignored) == STATUS_OK && limit.unit != LIMIT_NONE &&
@@ -56,33 +57,40 @@ enum status workflow_load(struct command *command, struct str text, struct error
     return bpmn_state_load(command->work->arena, text, &known, &command->state, error);
 }
 
-DB_STATEMENT(shell_task_insert,
-             DB_PARAMETERS(DB_UUID, DB_UUID, DB_TEXT, DB_TEXT, DB_TEXT, DB_TEXT, DB_TEXT, DB_TEXT_ARRAY, DB_UUID,
-                           DB_TEXT_ARRAY, DB_INSTANT, DB_INSTANT, DB_TEXT),
-             DB_NOTHING,
-             "INSERT INTO task (tenant_id, id, kind, dossier_id, engine_task, element_id, name, name_en, role, other_roles, "
-             "unit_id, outcomes, state, dossier_code, procedure_code, procedure_name, applicant_name, created_at, "
-             "step_due_at, dossier_due_at, urgent_at) "
-             "SELECT d.tenant_id, $1, $13, d.id, $3, $4, $5, $6, $7, $8, $9, $10, 'open', d.code, d.procedure_code, "
-             "d.procedure_name, d.applicant_name, $11, $12, d.due_at, "
-             "least(coalesce($12, 'infinity'), coalesce(d.due_at, 'infinity'), $11 + interval '1 year') "
-             "FROM dossier d WHERE d.tenant_id = motcua.app_tenant() AND d.id = $2")
+DB_STATEMENT(
+    shell_task_insert,
+    DB_PARAMETERS(DB_UUID, DB_UUID, DB_TEXT, DB_TEXT, DB_TEXT, DB_TEXT, DB_TEXT, DB_TEXT_ARRAY, DB_UUID,
+                  DB_TEXT_ARRAY, DB_INSTANT, DB_INSTANT, DB_TEXT),
+    DB_NOTHING,
+    "INSERT INTO task (tenant_id, id, kind, dossier_id, engine_task, element_id, name, name_en, role, "
+    "other_roles, "
+    "unit_id, outcomes, state, dossier_code, procedure_code, procedure_name, applicant_name, created_at, "
+    "step_due_at, dossier_due_at, urgent_at) "
+    "SELECT d.tenant_id, $1, $13, d.id, $3, $4, $5, $6, $7, $8, $9, $10, 'open', d.code, d.procedure_code, "
+    "d.procedure_name, d.applicant_name, $11, $12, d.due_at, "
+    "least(coalesce($12, 'infinity'), coalesce(d.due_at, 'infinity'), $11 + interval '1 year') "
+    "FROM dossier d WHERE d.tenant_id = motcua.app_tenant() AND d.id = $2")
 
 DB_STATEMENT(shell_task_cancel, DB_PARAMETERS(DB_UUID, DB_TEXT, DB_INSTANT), DB_NOTHING,
              "UPDATE task SET state = 'cancelled', done_at = $3, revision = revision + 1 "
-             "WHERE tenant_id = motcua.app_tenant() AND dossier_id = $1 AND engine_task = $2 AND state IN ('open', 'waiting')")
+             "WHERE tenant_id = motcua.app_tenant() AND dossier_id = $1 AND engine_task = $2 AND state IN "
+             "('open', 'waiting')")
 
-DB_STATEMENT(shell_timer_insert, DB_PARAMETERS(DB_UUID, DB_UUID, DB_TEXT, DB_TEXT, DB_JSON, DB_INSTANT), DB_NOTHING,
-             "INSERT INTO timer (tenant_id, id, dossier_id, engine_timer, element_id, specification, due_at, next_at) "
-             "VALUES (motcua.app_tenant(), $1, $2, $3, $4, $5, $6, $6) "
-             "ON CONFLICT (tenant_id, dossier_id, engine_timer) DO UPDATE SET due_at = EXCLUDED.due_at, "
-             "next_at = EXCLUDED.next_at, attempts = 0")
+DB_STATEMENT(
+    shell_timer_insert, DB_PARAMETERS(DB_UUID, DB_UUID, DB_TEXT, DB_TEXT, DB_JSON, DB_INSTANT), DB_NOTHING,
+    "INSERT INTO timer (tenant_id, id, dossier_id, engine_timer, element_id, specification, due_at, next_at) "
+    "VALUES (motcua.app_tenant(), $1, $2, $3, $4, $5, $6, $6) "
+    "ON CONFLICT (tenant_id, dossier_id, engine_timer) DO UPDATE SET due_at = EXCLUDED.due_at, "
+    "next_at = EXCLUDED.next_at, attempts = 0")
 
-DB_STATEMENT(shell_timer_delete, DB_PARAMETERS(DB_UUID, DB_TEXT), DB_NOTHING,
-             "DELETE FROM timer WHERE tenant_id = motcua.app_tenant() AND dossier_id = $1 AND engine_timer = $2")
+DB_STATEMENT(
+    shell_timer_delete, DB_PARAMETERS(DB_UUID, DB_TEXT), DB_NOTHING,
+    "DELETE FROM timer WHERE tenant_id = motcua.app_tenant() AND dossier_id = $1 AND engine_timer = $2")
 
-DB_STATEMENT(shell_incident_insert, DB_PARAMETERS(DB_UUID, DB_UUID, DB_TEXT, DB_TEXT, DB_TEXT, DB_INSTANT), DB_NOTHING,
-             "INSERT INTO incident (tenant_id, id, dossier_id, element_id, engine_incident, kind, message, created_at) "
+DB_STATEMENT(shell_incident_insert, DB_PARAMETERS(DB_UUID, DB_UUID, DB_TEXT, DB_TEXT, DB_TEXT, DB_INSTANT),
+             DB_NOTHING,
+             "INSERT INTO incident (tenant_id, id, dossier_id, element_id, engine_incident, kind, message, "
+             "created_at) "
              "VALUES (motcua.app_tenant(), $1, $2, $3, $4, 'workflow', $5, $6)")
 
 DB_STATEMENT(shell_incident_resolve, DB_PARAMETERS(DB_UUID, DB_TEXT, DB_INSTANT, DB_TEXT), DB_NOTHING,
@@ -90,9 +98,12 @@ DB_STATEMENT(shell_incident_resolve, DB_PARAMETERS(DB_UUID, DB_TEXT, DB_INSTANT,
              "AND dossier_id = $1 AND engine_incident = $2 AND resolved_at IS NULL")
 
 DB_STATEMENT(shell_consultation_insert,
-             DB_PARAMETERS(DB_UUID, DB_UUID, DB_UUID, DB_TEXT, DB_TEXT, DB_JSON, DB_INSTANT, DB_INSTANT), DB_NOTHING,
-             "INSERT INTO consultation_sent (tenant_id, id, dossier_id, to_tenant_id, message_name, element_id, question, "
-             "data, sent_at, due_at) VALUES (motcua.app_tenant(), $1, $2, $3, 'consultation_answered', $4, $5, $6, $7, $8)")
+             DB_PARAMETERS(DB_UUID, DB_UUID, DB_UUID, DB_TEXT, DB_TEXT, DB_JSON, DB_INSTANT, DB_INSTANT),
+             DB_NOTHING,
+             "INSERT INTO consultation_sent (tenant_id, id, dossier_id, to_tenant_id, message_name, "
+             "element_id, question, "
+             "data, sent_at, due_at) VALUES (motcua.app_tenant(), $1, $2, $3, 'consultation_answered', $4, "
+             "$5, $6, $7, $8)")
 
 DB_STATEMENT(shell_outbox_consultation, DB_PARAMETERS(DB_UUID, DB_JSON, DB_INSTANT), DB_NOTHING,
              "INSERT INTO outbox (tenant_id, id, kind, payload, created_at, next_at) "
@@ -103,11 +114,11 @@ static struct str number_text(struct arena *arena, uint64_t number)
     return str_of(arena_printf(arena, "%llu", (unsigned long long)number));
 }
 
-/* A division's own steps go to the unit that handles the procedure; everything else to whoever has the role. */
+/* A division's own steps go to the unit that handles the procedure; everything else to whoever has the role.
+ */
 static struct uuid unit_for_role(const struct dossier *dossier, unsigned role)
 {
-    if (role == ROLE_PROCESSING_OFFICER || role == ROLE_HEAD_OF_UNIT)
-        return dossier->unit_id;
+    if (role == ROLE_PROCESSING_OFFICER || role == ROLE_HEAD_OF_UNIT) return dossier->unit_id;
     return (struct uuid){NIL_UUID};
 }
 
@@ -122,8 +133,7 @@ static size_t split_outcomes(struct arena *arena, struct str text, struct str **
         struct str item, rest;
         (void)str_split(text, ',', &item, &rest);
         item = str_trim(item);
-        if (item.length > 0)
-            list[filled++] = item;
+        if (item.length > 0) list[filled++] = item;
         text = rest;
     }
     *outcomes = list;
@@ -140,15 +150,13 @@ static void add_task(struct command *command, const struct bpmn_effect *effect)
     size_t other_count = 0;
     for (size_t i = 0; i < view->role_count; i++) {
         unsigned known = role_parse(view->roles[i]);
-        if (known == 0)
-            continue;
+        if (known == 0) continue;
         if (role == 0)
             role = known;
         else
             others[other_count++] = view->roles[i];
     }
-    if (role == 0)
-        role = ROLE_PROCESSING_OFFICER;
+    if (role == 0) role = ROLE_PROCESSING_OFFICER;
     struct str *outcomes;
     size_t outcome_count = split_outcomes(work->arena, bpmn_node_attribute(node, "outcomes"), &outcomes);
     if (outcome_count == 0) {
@@ -158,10 +166,12 @@ static void add_task(struct command *command, const struct bpmn_effect *effect)
     struct str name_en = bpmn_node_attribute(node, "name_en");
     bool hand_over = outcome_count == 1 && str_equal_cstr(outcomes[0], "hand_over");
     db_add(command->write, &shell_task_insert, db_uuid(uuid_create(work->now)), db_uuid(command->dossier.id),
-           db_text(number_text(work->arena, effect->id)), db_text(node->id), db_text(node->name.length > 0 ? node->name : node->id),
-           db_text(name_en.data == NULL ? STR("") : name_en), db_cstr(role_name(role)), db_text_array(others, other_count),
-           db_uuid(unit_for_role(&command->dossier, role)), db_text_array(outcomes, outcome_count), db_instant(work->now),
-           db_instant_or_null(view->due), db_cstr(hand_over ? "hand_over" : "workflow"));
+           db_text(number_text(work->arena, effect->id)), db_text(node->id),
+           db_text(node->name.length > 0 ? node->name : node->id),
+           db_text(name_en.data == NULL ? STR("") : name_en), db_cstr(role_name(role)),
+           db_text_array(others, other_count), db_uuid(unit_for_role(&command->dossier, role)),
+           db_text_array(outcomes, outcome_count), db_instant(work->now), db_instant_or_null(view->due),
+           db_cstr(hand_over ? "hand_over" : "workflow"));
 }
 
 static void add_timer(struct command *command, const struct bpmn_effect *effect)
@@ -171,16 +181,18 @@ static void add_timer(struct command *command, const struct bpmn_effect *effect)
     json_set_str(specification, "text", effect->name);
     json_object_set_new(specification, "working", json_boolean(effect->working));
     db_add(command->write, &shell_timer_insert, db_uuid(uuid_create(work->now)), db_uuid(command->dossier.id),
-           db_text(number_text(work->arena, effect->id)), db_text(effect->element->id), db_json(specification),
-           db_instant(effect->due));
+           db_text(number_text(work->arena, effect->id)), db_text(effect->element->id),
+           db_json(specification), db_instant(effect->due));
 }
 
 static void add_incident(struct command *command, const struct bpmn_effect *effect)
 {
     struct work *work = command->work;
-    const char *message = arena_printf(work->arena, "%.*s: %.*s", STR_ARG(effect->code), STR_ARG(effect->detail));
-    db_add(command->write, &shell_incident_insert, db_uuid(uuid_create(work->now)), db_uuid(command->dossier.id),
-           db_text(effect->element->id), db_text(number_text(work->arena, effect->id)), db_cstr(message), db_instant(work->now));
+    const char *message =
+        arena_printf(work->arena, "%.*s: %.*s", STR_ARG(effect->code), STR_ARG(effect->detail));
+    db_add(command->write, &shell_incident_insert, db_uuid(uuid_create(work->now)),
+           db_uuid(command->dossier.id), db_text(effect->element->id),
+           db_text(number_text(work->arena, effect->id)), db_cstr(message), db_instant(work->now));
     json_t *data = json_object();
     json_set_str(data, "element", effect->element->id);
     command_event(command, "incident_raised", false, data);
@@ -239,11 +251,13 @@ static const char *ask_agency(struct command *command, const struct bpmn_effect 
         return arena_printf(work->arena, N_("Không đọc được thời hạn trả lời \"%.*s\""), STR_ARG(limit_text));
     struct uuid id = uuid_create(work->now);
     json_auto data = consultation_data(command, effect);
-    db_add(command->write, &shell_consultation_insert, db_uuid(id), db_uuid(command->dossier.id), db_uuid(asked->id),
-           db_text(effect->element->id), db_text(question), db_json(data), db_instant(work->now), db_instant_or_null(due));
+    db_add(command->write, &shell_consultation_insert, db_uuid(id), db_uuid(command->dossier.id),
+           db_uuid(asked->id), db_text(effect->element->id), db_text(question), db_json(data),
+           db_instant(work->now), db_instant_or_null(due));
     json_auto payload = json_object();
     json_set_cstr(payload, "consultation_id", id.text);
-    db_add(command->write, &shell_outbox_consultation, db_uuid(uuid_create(work->now)), db_json(payload), db_instant(work->now));
+    db_add(command->write, &shell_outbox_consultation, db_uuid(uuid_create(work->now)), db_json(payload),
+           db_instant(work->now));
     json_t *event = json_object();
     json_set_cstr(event, "agency", asked->name);
     json_set_str(event, "question", question);
@@ -261,41 +275,48 @@ struct pending_calls {
     size_t count;
 };
 
-static void answer_call(struct command *command, const struct bpmn_effect *effect, struct pending_calls *calls)
+static void answer_call(struct command *command, const struct bpmn_effect *effect,
+                        struct pending_calls *calls)
 {
-    if (calls->count == ROUNDS)
-        return;
+    if (calls->count == ROUNDS) return;
     const char *problem;
     if (str_equal_cstr(effect->name, "consult"))
         problem = ask_agency(command, effect);
     else
-        problem = arena_printf(command->work->arena, N_("Không có dịch vụ \"%.*s\" cho bước này"), STR_ARG(effect->name));
+        problem = arena_printf(command->work->arena, N_("Không có dịch vụ \"%.*s\" cho bước này"),
+                               STR_ARG(effect->name));
     calls->items[calls->count++] = (struct pending_call){effect->id, problem};
 }
 
-static void apply_effect(struct command *command, const struct bpmn_effect *effect, struct pending_calls *calls)
+static void apply_effect(struct command *command, const struct bpmn_effect *effect,
+                         struct pending_calls *calls)
 {
     struct work *work = command->work;
     struct str id = number_text(work->arena, effect->id);
     switch (effect->kind) {
     case BPMN_TASK_CREATED:
-        if (!effect->task->service)
-            add_task(command, effect);
+        if (!effect->task->service) add_task(command, effect);
         break;
     case BPMN_TASK_CANCELLED:
-        db_add(command->write, &shell_task_cancel, db_uuid(command->dossier.id), db_text(id), db_instant(work->now));
+        db_add(command->write, &shell_task_cancel, db_uuid(command->dossier.id), db_text(id),
+               db_instant(work->now));
         break;
     case BPMN_TIMER_SCHEDULED:
     case BPMN_TIMER_MOVED:
-        if (effect->due != 0)
-            add_timer(command, effect);
+        if (effect->due != 0) add_timer(command, effect);
         break;
-    case BPMN_TIMER_CANCELLED: db_add(command->write, &shell_timer_delete, db_uuid(command->dossier.id), db_text(id)); break;
-    case BPMN_CALL_REQUESTED: answer_call(command, effect, calls); break;
-    case BPMN_INCIDENT_RAISED: add_incident(command, effect); break;
+    case BPMN_TIMER_CANCELLED:
+        db_add(command->write, &shell_timer_delete, db_uuid(command->dossier.id), db_text(id));
+        break;
+    case BPMN_CALL_REQUESTED:
+        answer_call(command, effect, calls);
+        break;
+    case BPMN_INCIDENT_RAISED:
+        add_incident(command, effect);
+        break;
     case BPMN_INCIDENT_RESOLVED:
-        db_add(command->write, &shell_incident_resolve, db_uuid(command->dossier.id), db_text(id), db_instant(work->now),
-               db_cstr(work->actor->name));
+        db_add(command->write, &shell_incident_resolve, db_uuid(command->dossier.id), db_text(id),
+               db_instant(work->now), db_cstr(work->actor->name));
         break;
     case BPMN_INSTANCE_ENDED:
         if (effect->instance == 1 || effect->id == 1) {
@@ -303,7 +324,8 @@ static void apply_effect(struct command *command, const struct bpmn_effect *effe
             command->workflow_end = effect->element;
         }
         break;
-    default: break;
+    default:
+        break;
     }
 }
 
@@ -316,20 +338,17 @@ static void name_step(struct command *command)
     size_t count;
     const struct bpmn_task_view *tasks = bpmn_state_tasks(command->state, arena, &count);
     for (size_t i = 0; i < count && node == NULL; i++)
-        if (!tasks[i].service)
-            node = tasks[i].element;
+        if (!tasks[i].service) node = tasks[i].element;
     if (node == NULL) {
         const struct bpmn_wait_view *waits = bpmn_state_waits(command->state, arena, &count);
         for (size_t i = 0; i < count && node == NULL; i++)
-            if (waits[i].kind == BPMN_WAIT_MESSAGE)
-                node = waits[i].element;
+            if (waits[i].kind == BPMN_WAIT_MESSAGE) node = waits[i].element;
     }
     dossier->step_name = dossier->step_name_en = "";
     if (node != NULL) {
         struct str english = bpmn_node_attribute(node, "name_en");
         dossier->step_name = arena_strndup(arena, node->name.data, node->name.length);
-        if (english.data != NULL)
-            dossier->step_name_en = arena_strndup(arena, english.data, english.length);
+        if (english.data != NULL) dossier->step_name_en = arena_strndup(arena, english.data, english.length);
     }
 }
 
@@ -338,9 +357,9 @@ static enum status run_input(struct shell *shell, const struct bpmn_input *input
 {
     struct command *command = shell->command;
     struct bpmn_result result;
-    enum status status = bpmn_step(&shell->environment, command->state, input, command->work->arena, &result, error);
-    if (status != STATUS_OK)
-        return status;
+    enum status status =
+        bpmn_step(&shell->environment, command->state, input, command->work->arena, &result, error);
+    if (status != STATUS_OK) return status;
     command->state = result.state;
     command->state_changed = true;
     for (size_t i = 0; i < result.effect_count; i++)
@@ -361,8 +380,7 @@ static enum status run_to_wait(struct command *command, const struct bpmn_input 
                                     .detail = call.problem == NULL ? STR_NULL : str_of(call.problem)};
         status = run_input(&shell, &answer, &calls, error);
     }
-    if (status == STATUS_OK)
-        name_step(command);
+    if (status == STATUS_OK) name_step(command);
     return status;
 }
 
@@ -373,30 +391,32 @@ static const struct feel_value *variables(struct command *command, const json_t 
 
 enum status workflow_start(struct command *command, const json_t *data, struct error *error)
 {
-    struct bpmn_input input = {.kind = BPMN_START, .model = command->version->workflow, .data = variables(command, data)};
+    struct bpmn_input input = {
+        .kind = BPMN_START, .model = command->version->workflow, .data = variables(command, data)};
     return run_to_wait(command, &input, error);
 }
 
 static bool number_from(const char *text, uint64_t *number)
 {
     int64_t value;
-    if (str_to_int64(str_of(text), &value) != STATUS_OK || value < 0)
-        return false;
+    if (str_to_int64(str_of(text), &value) != STATUS_OK || value < 0) return false;
     *number = (uint64_t)value;
     return true;
 }
 
-enum status workflow_complete(struct command *command, const struct task *task, const json_t *data, struct error *error)
+enum status workflow_complete(struct command *command, const struct task *task, const json_t *data,
+                              struct error *error)
 {
     struct bpmn_input input = {.kind = BPMN_COMPLETE, .data = variables(command, data)};
-    if (!number_from(task->engine_task, &input.id))
-        return STATUS_NOT_FOUND;
+    if (!number_from(task->engine_task, &input.id)) return STATUS_NOT_FOUND;
     return run_to_wait(command, &input, error);
 }
 
-enum status workflow_message(struct command *command, const char *name, const json_t *data, struct error *error)
+enum status workflow_message(struct command *command, const char *name, const json_t *data,
+                             struct error *error)
 {
-    struct bpmn_input input = {.kind = BPMN_CORRELATE, .name = str_of(name), .data = variables(command, data)};
+    struct bpmn_input input = {
+        .kind = BPMN_CORRELATE, .name = str_of(name), .data = variables(command, data)};
     return run_to_wait(command, &input, error);
 }
 

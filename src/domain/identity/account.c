@@ -215,9 +215,11 @@ enum status profile_load(struct work *work, struct profile *profile, struct erro
 
 /* Another address has not been confirmed yet, and links mailed to the old one no longer count. */
 DB_STATEMENT(profile_update, DB_PARAMETERS(DB_TEXT, DB_TEXT, DB_TEXT, DB_DATE, DB_TEXT, DB_TEXT), DB_NOTHING,
-             "WITH stale AS (UPDATE one_time_token t SET used_at = now() FROM account a WHERE a.id = motcua.app_account() "
+             "WITH stale AS (UPDATE one_time_token t SET used_at = now() FROM account a WHERE a.id = "
+             "motcua.app_account() "
              "AND t.account_id = a.id AND t.used_at IS NULL AND a.email IS DISTINCT FROM $2) "
-             "UPDATE account SET full_name = $1, email = $2, phone = $3, birth_date = $4, personal_id = $5, address = $6, "
+             "UPDATE account SET full_name = $1, email = $2, phone = $3, birth_date = $4, personal_id = $5, "
+             "address = $6, "
              "email_confirmed_at = CASE WHEN email IS DISTINCT FROM $2 THEN NULL ELSE email_confirmed_at END "
              "WHERE id = motcua.app_account()")
 

@@ -221,7 +221,8 @@ static void refuse(struct arena *arena, struct entries *entries, size_t line, co
         entries->refused = grown;
         entries->capacity = capacity;
     }
-    entries->refused[entries->refused_count++] = (struct procedure_refusal){line, arena_strdup(arena, code), reason};
+    entries->refused[entries->refused_count++] =
+        (struct procedure_refusal){line, arena_strdup(arena, code), reason};
 }
 
 /* The line of each entry of a pretty-printed array: where its opening brace at depth one stands. */

@@ -80,7 +80,8 @@ size_t tenant_search(const struct tenants *tenants, struct str search_key, const
 {
     size_t count = 0;
     if (search_key.length == 0) return 0;
-    /* Names that have the words from the beginning of one; only when there are none, names that hold them anywhere
+    /* Names that have the words from the beginning of one; only when there are none, names that hold them
+     * anywhere
      * ("yen hoa" is also in "huyen Hoai Duc"). */
     for (int pass = 0; pass < 2 && count == 0; pass++) {
         for (size_t i = 0; i < tenants->count && count < limit; i++) {

@@ -15,13 +15,15 @@ static const struct text_field profile_fields[] = {
 };
 static const struct text_field password_fields[] = {
     {"current_password", N_("Mật khẩu hiện tại"), "password", NULL, "current-password", 200, false},
-    {"password", N_("Mật khẩu mới"), "password", N_("Ít nhất 10 ký tự. Một câu ngắn dễ nhớ là tốt nhất."), "new-password", 200, false},
+    {"password", N_("Mật khẩu mới"), "password", N_("Ít nhất 10 ký tự. Một câu ngắn dễ nhớ là tốt nhất."),
+     "new-password", 200, false},
     {"password_again", N_("Nhập lại mật khẩu mới"), "password", NULL, "new-password", 200, false},
 };
 
 enum { PROFILE_FIELDS = sizeof profile_fields / sizeof profile_fields[0], PASSWORD_FIELDS = 3 };
 
-static json_t *birth_date_view(struct visit *visit, json_t *view, const char *day, const char *month, const char *year)
+static json_t *birth_date_view(struct visit *visit, json_t *view, const char *day, const char *month,
+                               const char *year)
 {
     bool wrong = visit->error.field != NULL && strcmp(visit->error.field, "birth_date") == 0;
     json_t *birth = json_object();
@@ -38,8 +40,7 @@ static json_t *birth_date_view(struct visit *visit, json_t *view, const char *da
     view_text(birth, "day", day);
     view_text(birth, "month", month);
     view_text(birth, "year", year);
-    if (wrong)
-        view_problem(view, "birth_date", visit_error_text(visit));
+    if (wrong) view_problem(view, "birth_date", visit_error_text(visit));
     return birth;
 }
 
@@ -60,8 +61,14 @@ static json_t *languages_view(const struct visit *visit)
 /* "Firefox trên Windows": enough to know one's own devices. */
 static const char *device_name(struct visit *visit, const char *agent)
 {
-    static const char *const browsers[][2] = {{"Edg/", "Edge"}, {"OPR/", "Opera"}, {"Firefox/", "Firefox"}, {"Chrome/", "Chrome"}, {"Safari/", "Safari"}};
-    static const char *const systems[][2] = {{"Android", "Android"}, {"iPhone", "iPhone"}, {"iPad", "iPad"}, {"Windows", "Windows"}, {"Mac OS", "macOS"}, {"Linux", "Linux"}};
+    static const char *const browsers[][2] = {{"Edg/", "Edge"},
+                                              {"OPR/", "Opera"},
+                                              {"Firefox/", "Firefox"},
+                                              {"Chrome/", "Chrome"},
+                                              {"Safari/", "Safari"}};
+    static const char *const systems[][2] = {{"Android", "Android"}, {"iPhone", "iPhone"},
+                                             {"iPad", "iPad"},       {"Windows", "Windows"},
+                                             {"Mac OS", "macOS"},    {"Linux", "Linux"}};
     const char *browser = visit_text(visit, N_("Trình duyệt")), *system = NULL;
     for (size_t i = 0; i < sizeof browsers / sizeof browsers[0]; i++) {
         if (strstr(agent, browsers[i][0]) != NULL) {
@@ -70,8 +77,7 @@ static const char *device_name(struct visit *visit, const char *agent)
         }
     }
     for (size_t i = 0; i < sizeof systems / sizeof systems[0] && system == NULL; i++)
-        if (strstr(agent, systems[i][0]) != NULL)
-            system = systems[i][1];
+        if (strstr(agent, systems[i][0]) != NULL) system = systems[i][1];
     return system == NULL ? browser : visit_format(visit, N_("%s trên %s"), browser, system);
 }
 
@@ -85,7 +91,8 @@ static json_t *sessions_view(struct visit *visit, const struct session_row *rows
         view_text(session, "device", device_name(visit, rows[i].user_agent));
         view_text(session, "address", rows[i].address);
         view_text(session, "last_seen_text",
-                  current ? visit_text(visit, N_("đang dùng")) : format_ago(visit->arena, visit->language, rows[i].last_seen_at, visit->work.now));
+                  current ? visit_text(visit, N_("đang dùng"))
+                          : format_ago(visit->arena, visit->language, rows[i].last_seen_at, visit->work.now));
         view_flag(session, "is_current", current);
         json_array_append_new(list, session);
     }
@@ -146,7 +153,8 @@ static bool load_typed(struct visit *visit, struct typed *typed)
         return false;
     }
     visit->error = wrong;
-    const char *values[PROFILE_FIELDS] = {profile.full_name, profile.personal_id, profile.email, profile.phone, profile.address};
+    const char *values[PROFILE_FIELDS] = {profile.full_name, profile.personal_id, profile.email,
+                                          profile.phone, profile.address};
     memcpy(typed->values, values, sizeof values);
     split_birth(visit, profile.birth_date, typed);
     return true;
@@ -156,8 +164,7 @@ void page_account(struct request *request)
 {
     struct visit *visit = visit_of(request);
     struct typed typed;
-    if (load_typed(visit, &typed))
-        show(visit, 200, &typed);
+    if (load_typed(visit, &typed)) show(visit, 200, &typed);
 }
 
 void page_account_post(struct request *request)
@@ -175,13 +182,16 @@ void page_account_post(struct request *request)
         .email = typed.values[2],
         .phone = typed.values[3],
         .address = typed.values[4],
-        .birth_date = has_birth ? arena_printf(visit->arena, "%s/%s/%s", typed.day, typed.month, typed.year) : "",
+        .birth_date =
+            has_birth ? arena_printf(visit->arena, "%s/%s/%s", typed.day, typed.month, typed.year) : "",
     };
     enum status status = profile_save(&visit->work, &profile, &visit->error);
     struct str language = visit_form(visit, "language");
     if (status == STATUS_OK && (str_equal(language, STR("vi")) || str_equal(language, STR("en")))) {
-        status = profile_set_language(&visit->work, str_equal(language, STR("en")) ? "en" : "vi", &visit->error);
-        struct set_cookie cookie = {.name = "ngon-ngu", .value = language, .max_age_s = INT64_C(365) * 24 * 3600};
+        status =
+            profile_set_language(&visit->work, str_equal(language, STR("en")) ? "en" : "vi", &visit->error);
+        struct set_cookie cookie = {
+            .name = "ngon-ngu", .value = language, .max_age_s = INT64_C(365) * 24 * 3600};
         response_cookie(request, &cookie);
     }
     if (status == STATUS_INVALID)
@@ -199,17 +209,17 @@ void page_account_password(struct request *request)
     enum status status = STATUS_INVALID;
     struct typed typed;
     if (!str_equal(password, request_form(request, "password_again")))
-        visit->error = (struct error){.field = "password_again", .message = N_("Hai lần nhập mật khẩu không giống nhau")};
+        visit->error = (struct error){.field = "password_again",
+                                      .message = N_("Hai lần nhập mật khẩu không giống nhau")};
     else
-        status = password_change(&visit->work, request_form(request, "current_password"), password, &visit->person.session_id,
-                                 &visit->error);
+        status = password_change(&visit->work, request_form(request, "current_password"), password,
+                                 &visit->person.session_id, &visit->error);
     if (status == STATUS_INVALID) {
         if (visit->error.field != NULL && strcmp(visit->error.field, "old_password") == 0)
             visit->error.field = "current_password";
         if (visit->error.field != NULL && strcmp(visit->error.field, "new_password") == 0)
             visit->error.field = "password";
-        if (load_typed(visit, &typed))
-            show(visit, 422, &typed);
+        if (load_typed(visit, &typed)) show(visit, 422, &typed);
     } else if (status != STATUS_OK) {
         visit_fail(visit, status);
     } else {

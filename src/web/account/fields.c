@@ -1,7 +1,8 @@
 /* Simple text fields of the account pages. */
 #include "fields.h"
 
-json_t *text_field_view(struct visit *visit, const struct text_field *field, const char *value, const char *error)
+json_t *text_field_view(struct visit *visit, const struct text_field *field, const char *value,
+                        const char *error)
 {
     json_t *view = json_object();
     const char *described = NULL;
@@ -22,16 +23,17 @@ json_t *text_field_view(struct visit *visit, const struct text_field *field, con
     return view;
 }
 
-json_t *text_fields_view(struct visit *visit, json_t *view, const struct text_field *fields, size_t count, const char *const *values)
+json_t *text_fields_view(struct visit *visit, json_t *view, const struct text_field *fields, size_t count,
+                         const char *const *values)
 {
     json_t *list = json_array();
     const char *wrong = visit->error.field;
     for (size_t i = 0; i < count; i++) {
         bool mine = wrong != NULL && strcmp(wrong, fields[i].name) == 0;
         const char *error = mine ? visit_error_text(visit) : NULL;
-        if (mine)
-            view_problem(view, fields[i].name, error);
-        json_array_append_new(list, text_field_view(visit, &fields[i], values == NULL ? "" : values[i], error));
+        if (mine) view_problem(view, fields[i].name, error);
+        json_array_append_new(list,
+                              text_field_view(visit, &fields[i], values == NULL ? "" : values[i], error));
     }
     return list;
 }

@@ -15,8 +15,11 @@ struct text_field {
 };
 
 /* The view of one field; `error` translated or NULL. */
-json_t *text_field_view(struct visit *visit, const struct text_field *field, const char *value, const char *error);
-/* All of them: values from `values[i]`; the error of visit->error goes to the field it names. Adds it to error_summary. */
-json_t *text_fields_view(struct visit *visit, json_t *view, const struct text_field *fields, size_t count, const char *const *values);
+json_t *text_field_view(struct visit *visit, const struct text_field *field, const char *value,
+                        const char *error);
+/* All of them: values from `values[i]`; the error of visit->error goes to the field it names. Adds it to
+ * error_summary. */
+json_t *text_fields_view(struct visit *visit, json_t *view, const struct text_field *fields, size_t count,
+                         const char *const *values);
 
 #endif

@@ -8,8 +8,8 @@ static json_t *paragraph(const char *text)
     return view;
 }
 
-void message_show(struct visit *visit, const char *heading, const char *const *paragraphs, size_t count, const char *url,
-                  const char *label)
+void message_show(struct visit *visit, const char *heading, const char *const *paragraphs, size_t count,
+                  const char *url, const char *label)
 {
     json_t *view = view_create(visit, visit_text(visit, heading));
     json_t *list = json_array(), *action = json_object();
@@ -24,8 +24,8 @@ void message_show(struct visit *visit, const char *heading, const char *const *p
     visit_render(visit, "portal/message", view);
 }
 
-void message_confirm(struct visit *visit, const char *heading, const char *text, const char *post_url, const char *label,
-                     const char *cancel_url)
+void message_confirm(struct visit *visit, const char *heading, const char *text, const char *post_url,
+                     const char *label, const char *cancel_url)
 {
     json_t *view = view_create(visit, visit_text(visit, heading));
     json_t *list = json_array(), *action = json_object();

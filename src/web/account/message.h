@@ -5,10 +5,10 @@
 #include "motcua/web/web.h"
 
 /* All texts are N_() source texts. */
-void message_show(struct visit *visit, const char *heading, const char *const *paragraphs, size_t count, const char *url,
-                  const char *label);
+void message_show(struct visit *visit, const char *heading, const char *const *paragraphs, size_t count,
+                  const char *url, const char *label);
 /* Asks before something that cannot be undone; `text` is already translated. */
-void message_confirm(struct visit *visit, const char *heading, const char *text, const char *post_url, const char *label,
-                     const char *cancel_url);
+void message_confirm(struct visit *visit, const char *heading, const char *text, const char *post_url,
+                     const char *label, const char *cancel_url);
 
 #endif

@@ -8,20 +8,21 @@ static const struct text_field fields[] = {
     {"full_name", N_("Họ, chữ đệm và tên"), "text", NULL, "name", 200, false},
     {"email", N_("Thư điện tử"), "email", N_("Để nhận giấy hẹn và thông báo."), "email", 254, false},
     {"phone", N_("Số điện thoại"), "tel", NULL, "tel", 20, true},
-    {"password", N_("Mật khẩu"), "password", N_("Ít nhất 10 ký tự. Một câu ngắn dễ nhớ là tốt nhất."), "new-password", 200, false},
+    {"password", N_("Mật khẩu"), "password", N_("Ít nhất 10 ký tự. Một câu ngắn dễ nhớ là tốt nhất."),
+     "new-password", 200, false},
     {"password_again", N_("Nhập lại mật khẩu"), "password", NULL, "new-password", 200, false},
 };
 
 enum { FIELD_COUNT = sizeof fields / sizeof fields[0] };
 
-static void show(struct visit *visit, unsigned status, const char *const *values, bool agree, const char *agree_error)
+static void show(struct visit *visit, unsigned status, const char *const *values, bool agree,
+                 const char *agree_error)
 {
     json_t *view = view_create(visit, visit_text(visit, N_("Tạo tài khoản")));
     view_set(view, "fields", text_fields_view(visit, view, fields, FIELD_COUNT, values));
     view_flag(view, "agree", agree);
     view_text(view, "agree_error", agree_error);
-    if (agree_error != NULL)
-        view_problem(view, "agree", agree_error);
+    if (agree_error != NULL) view_problem(view, "agree", agree_error);
     visit_render_status(visit, status, "portal/register", view);
 }
 
@@ -32,7 +33,8 @@ void page_register(struct request *request)
 
 static enum status wrong(struct visit *visit, const char *field, const char *message)
 {
-    visit->error = (struct error){.status = STATUS_INVALID, .code = "register", .field = field, .message = message};
+    visit->error =
+        (struct error){.status = STATUS_INVALID, .code = "register", .field = field, .message = message};
     return STATUS_INVALID;
 }
 
@@ -67,7 +69,8 @@ void page_register_post(struct request *request)
     }
     /* The same page whether or not the address was free. */
     static const char *const paragraphs[] = {
-        N_("Nếu địa chỉ này chưa có tài khoản, tài khoản của bạn đã sẵn sàng: hãy đăng nhập bằng mật khẩu vừa đặt."),
+        N_("Nếu địa chỉ này chưa có tài khoản, tài khoản của bạn đã sẵn sàng: hãy đăng nhập bằng mật khẩu "
+           "vừa đặt."),
         N_("Nếu địa chỉ đã có tài khoản, chúng tôi đã gửi thư hướng dẫn tới chủ tài khoản."),
     };
     message_show(visit, N_("Đã nhận đăng ký"), paragraphs, 2, "/dang-nhap", N_("Đăng nhập"));
@@ -112,7 +115,8 @@ void page_recover_post(struct request *request)
 }
 
 static const struct text_field new_password_fields[] = {
-    {"password", N_("Mật khẩu mới"), "password", N_("Ít nhất 10 ký tự. Một câu ngắn dễ nhớ là tốt nhất."), "new-password", 200, false},
+    {"password", N_("Mật khẩu mới"), "password", N_("Ít nhất 10 ký tự. Một câu ngắn dễ nhớ là tốt nhất."),
+     "new-password", 200, false},
     {"password_again", N_("Nhập lại mật khẩu mới"), "password", NULL, "new-password", 200, false},
 };
 
@@ -151,7 +155,8 @@ void page_confirm(struct request *request)
 {
     struct visit *visit = visit_of(request);
     struct str token = request_param(request, "token");
-    message_confirm(visit, N_("Xác nhận địa chỉ thư"), visit_text(visit, N_("Bấm nút dưới đây để xác nhận địa chỉ thư điện tử của bạn.")),
+    message_confirm(visit, N_("Xác nhận địa chỉ thư"),
+                    visit_text(visit, N_("Bấm nút dưới đây để xác nhận địa chỉ thư điện tử của bạn.")),
                     arena_printf(visit->arena, "/xac-nhan/%.*s", STR_ARG(token)), N_("Xác nhận"), "/");
 }
 

@@ -10,8 +10,7 @@ static const char *grouped(struct visit *visit, const char *secret)
     char *text = arena_alloc(visit->arena, length + length / 4 + 1);
     size_t at = 0;
     for (size_t i = 0; i < length; i++) {
-        if (i > 0 && i % 4 == 0)
-            text[at++] = ' ';
+        if (i > 0 && i % 4 == 0) text[at++] = ' ';
         text[at++] = secret[i];
     }
     text[at] = '\0';
@@ -42,8 +41,7 @@ static void show(struct visit *visit, unsigned http_status, const char *problem)
     view_flag(view, "required_notice", tenant != NULL && tenant->require_second_factor);
     view_text(view, "qr_url", "/tai-khoan/xac-thuc-hai-lop/qr.svg");
     view_text(view, "secret_text", grouped(visit, secret));
-    if (problem != NULL)
-        view_problem(view, "code", problem);
+    if (problem != NULL) view_problem(view, "code", problem);
     visit_render_status(visit, http_status, "portal/totp-enrol", view);
 }
 
@@ -59,7 +57,8 @@ void page_totp_enrol(struct request *request)
 void page_totp_enrol_post(struct request *request)
 {
     struct visit *visit = visit_of(request);
-    enum status status = second_factor_confirm(&visit->work, &visit->person.session_id, visit_form(visit, "code"), &visit->error);
+    enum status status = second_factor_confirm(&visit->work, &visit->person.session_id,
+                                               visit_form(visit, "code"), &visit->error);
     if (status == STATUS_DENIED)
         show(visit, 422, visit_error_text(visit));
     else if (status != STATUS_OK)
@@ -84,7 +83,8 @@ void page_totp_off(struct request *request)
     struct visit *visit = visit_of(request);
     const struct tenant *tenant = visit_tenant(visit);
     if (tenant != NULL && tenant->require_second_factor) {
-        visit->error = (struct error){.message = N_("Cơ quan của bạn yêu cầu xác thực hai lớp nên không tắt được")};
+        visit->error =
+            (struct error){.message = N_("Cơ quan của bạn yêu cầu xác thực hai lớp nên không tắt được")};
         visit_fail(visit, STATUS_DENIED);
         return;
     }

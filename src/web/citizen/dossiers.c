@@ -25,13 +25,16 @@ static json_t *drafts_view(struct visit *visit, const struct draft *drafts, size
     for (size_t i = 0; i < count; i++) {
         const struct procedure_version *version;
         struct error ignored;
-        if (reference_procedure_version(&visit->work, &drafts[i].procedure_version_id, &version, &ignored) != STATUS_OK)
+        if (reference_procedure_version(&visit->work, &drafts[i].procedure_version_id, &version, &ignored) !=
+            STATUS_OK)
             continue;
         json_t *draft = json_object();
         view_text(draft, "name", visit_pick(visit, version->name, version->name_en));
         view_text(draft, "url", arena_printf(visit->arena, "/ho-so/nhap/%s", drafts[i].id.text));
         view_text(draft, "agency", visit_agency_name_of(visit, &drafts[i].tenant_id));
-        view_text(draft, "saved_text", arena_printf(visit->arena, "%s %s", visit_text(visit, N_("lưu lúc")), visit_moment(visit, drafts[i].updated_at)));
+        view_text(draft, "saved_text",
+                  arena_printf(visit->arena, "%s %s", visit_text(visit, N_("lưu lúc")),
+                               visit_moment(visit, drafts[i].updated_at)));
         json_array_append_new(list, draft);
     }
     return list;
@@ -44,7 +47,8 @@ static json_t *todo_view(struct visit *visit, const struct dossier_row *row)
     view_text(todo, "what", visit_text(visit, N_("Bổ sung giấy tờ")));
     view_text(todo, "name", row->procedure_name);
     view_text(todo, "url", row_url(visit, row));
-    view_text(todo, "text", visit_text(visit, N_("Cơ quan cần bạn bổ sung hồ sơ. Thời hạn giải quyết đang tạm dừng.")));
+    view_text(todo, "text",
+              visit_text(visit, N_("Cơ quan cần bạn bổ sung hồ sơ. Thời hạn giải quyết đang tạm dừng.")));
     view_text(todo, "until", "");
     view_text(todo, "action_url", arena_printf(visit->arena, "/ho-so/%s/bo-sung", row->code));
     view_text(todo, "action_label", visit_text(visit, N_("Bổ sung ngay")));
@@ -61,7 +65,8 @@ static json_t *running_view(struct visit *visit, const struct dossier_row *row)
     view_set(view, "status", dossier_status_tag_of(visit, row->status, row->outcome));
     const char *due = row->paused_since != INSTANT_NONE ? visit_text(visit, N_("Thời hạn đang tạm dừng"))
                       : row->due_at != INSTANT_NONE
-                          ? arena_printf(visit->arena, "%s %s", visit_text(visit, N_("Hẹn trả")), visit_moment(visit, row->due_at))
+                          ? arena_printf(visit->arena, "%s %s", visit_text(visit, N_("Hẹn trả")),
+                                         visit_moment(visit, row->due_at))
                           : visit_text(visit, N_("Chưa có hẹn trả"));
     view_text(view, "due_text", due);
     return view;
@@ -74,8 +79,11 @@ static json_t *finished_view(struct visit *visit, const struct dossier_row *row)
     view_text(view, "url", row_url(visit, row));
     view_text(view, "code", row->code);
     view_set(view, "status", dossier_status_tag_of(visit, row->status, row->outcome));
-    view_text(view, "finished_text", arena_printf(visit->arena, "%s %s", visit_text(visit, N_("Kết thúc ngày")), visit_date(visit, row->finished_at)));
-    view_flag(view, "can_rate", strcmp(row->outcome, "granted") == 0 || strcmp(row->outcome, "rejected") == 0);
+    view_text(view, "finished_text",
+              arena_printf(visit->arena, "%s %s", visit_text(visit, N_("Kết thúc ngày")),
+                           visit_date(visit, row->finished_at)));
+    view_flag(view, "can_rate",
+              strcmp(row->outcome, "granted") == 0 || strcmp(row->outcome, "rejected") == 0);
     return view;
 }
 
@@ -86,8 +94,7 @@ void page_dossiers(struct request *request)
     struct dossier_row *rows;
     size_t draft_count, row_count;
     enum status status = draft_list(&visit->work, &drafts, &draft_count, &visit->error);
-    if (status == STATUS_OK)
-        status = dossier_list_own(&visit->work, &rows, &row_count, &visit->error);
+    if (status == STATUS_OK) status = dossier_list_own(&visit->work, &rows, &row_count, &visit->error);
     if (status != STATUS_OK) {
         visit_fail(visit, status);
         return;
@@ -100,8 +107,9 @@ void page_dossiers(struct request *request)
     for (size_t i = 0; i < row_count; i++) {
         if (strcmp(rows[i].status, "supplement") == 0)
             json_array_append_new(todo, todo_view(visit, &rows[i]));
-        json_array_append_new(row_open(&rows[i]) ? running : finished,
-                              row_open(&rows[i]) ? running_view(visit, &rows[i]) : finished_view(visit, &rows[i]));
+        json_array_append_new(row_open(&rows[i]) ? running : finished, row_open(&rows[i])
+                                                                           ? running_view(visit, &rows[i])
+                                                                           : finished_view(visit, &rows[i]));
     }
     view_list(view, "todo", todo);
     view_list(view, "drafts", drafts_view(visit, drafts, draft_count));
@@ -118,13 +126,19 @@ static json_t *result_view(struct visit *visit, const struct dossier_file *file)
         bool granted = strcmp(file->result->kind, "granted") == 0;
         view_text(view, "tone", granted ? "good" : "bad");
         view_text(view, "icon", granted ? "check-circle" : "stop");
-        view_text(view, "heading", granted ? visit_text(visit, N_("Đã có kết quả")) : visit_text(visit, N_("Hồ sơ bị từ chối giải quyết")));
-        view_text(view, "text", visit_format(visit, N_("%s số %s, cấp ngày %s."),
-                                             visit_text(visit, file->result->title), file->result->number,
-                                             visit_date(visit, file->result->issued_at)));
+        view_text(view, "heading",
+                  granted ? visit_text(visit, N_("Đã có kết quả"))
+                          : visit_text(visit, N_("Hồ sơ bị từ chối giải quyết")));
+        view_text(view, "text",
+                  visit_format(visit, N_("%s số %s, cấp ngày %s."), visit_text(visit, file->result->title),
+                               file->result->number, visit_date(visit, file->result->issued_at)));
         bool may_have = strcmp(dossier->fee_state, "due") != 0;
-        view_text(view, "url", may_have ? arena_printf(visit->arena, "/ho-so/%s/tep/%s", dossier->code, file->result->document_id.text) : NULL);
-        view_text(view, "verify_url", arena_printf(visit->arena, "/xac-minh/%s", file->result->verification_code));
+        view_text(view, "url",
+                  may_have ? arena_printf(visit->arena, "/ho-so/%s/tep/%s", dossier->code,
+                                          file->result->document_id.text)
+                           : NULL);
+        view_text(view, "verify_url",
+                  arena_printf(visit->arena, "/xac-minh/%s", file->result->verification_code));
         return view;
     }
     if (strcmp(dossier->status, "refused") != 0) {
@@ -149,7 +163,8 @@ static json_t *todo_of_file(struct visit *visit, const struct dossier_file *file
     json_t *todo = dossier_todo_view(visit, file);
     if (json_is_object(todo)) {
         bool supplement = strcmp(file->dossier.status, "supplement") == 0;
-        view_text(todo, "action_url", supplement ? arena_printf(visit->arena, "/ho-so/%s/bo-sung", file->dossier.code) : NULL);
+        view_text(todo, "action_url",
+                  supplement ? arena_printf(visit->arena, "/ho-so/%s/bo-sung", file->dossier.code) : NULL);
         view_text(todo, "action_label", supplement ? visit_text(visit, N_("Bổ sung ngay")) : NULL);
     }
     return todo;
@@ -163,16 +178,18 @@ static const char *paper_name(struct visit *visit, const struct procedure_versio
     return "";
 }
 
-static json_t *files_view(struct visit *visit, const struct dossier *dossier, const struct document *documents, size_t count)
+static json_t *files_view(struct visit *visit, const struct dossier *dossier,
+                          const struct document *documents, size_t count)
 {
     json_t *list = json_array();
-    const struct procedure_version *version = reference_cached_version(visit->web->domain->reference, &dossier->procedure_version_id);
+    const struct procedure_version *version =
+        reference_cached_version(visit->web->domain->reference, &dossier->procedure_version_id);
     for (size_t i = 0; i < count; i++) {
-        if (strcmp(documents[i].kind, "paper") != 0 && strcmp(documents[i].kind, "supplement") != 0)
-            continue;
+        if (strcmp(documents[i].kind, "paper") != 0 && strcmp(documents[i].kind, "supplement") != 0) continue;
         json_t *file = json_object();
         view_text(file, "name", documents[i].file_name);
-        view_text(file, "url", arena_printf(visit->arena, "/ho-so/%s/tep/%s", dossier->code, documents[i].id.text));
+        view_text(file, "url",
+                  arena_printf(visit->arena, "/ho-so/%s/tep/%s", dossier->code, documents[i].id.text));
         view_text(file, "paper", paper_name(visit, version, documents[i].paper_key));
         view_text(file, "size_text", format_size(visit->arena, visit->language, documents[i].size));
         view_text(file, "at_text", visit_date(visit, documents[i].created_at));
@@ -194,25 +211,29 @@ static json_t *papers_view(struct visit *visit, const struct dossier_file *file)
 {
     json_t *list = json_array();
     const char *code = file->dossier.code;
-    add_paper(list, file->dossier.received_at == INSTANT_NONE ? visit_text(visit, N_("Giấy xác nhận đã nộp")) : visit_text(visit, N_("Giấy hẹn trả kết quả")),
+    add_paper(list,
+              file->dossier.received_at == INSTANT_NONE ? visit_text(visit, N_("Giấy xác nhận đã nộp"))
+                                                        : visit_text(visit, N_("Giấy hẹn trả kết quả")),
               arena_printf(visit->arena, "/ho-so/%s/giay-hen", code));
     for (size_t i = 0; i < file->supplement_count; i++)
-        add_paper(list, visit_text(visit, N_("Phiếu yêu cầu bổ sung")),
-                  arena_printf(visit->arena, "/ho-so/%s/phieu/bo-sung-%d.pdf", code, file->supplements[i].number));
+        add_paper(
+            list, visit_text(visit, N_("Phiếu yêu cầu bổ sung")),
+            arena_printf(visit->arena, "/ho-so/%s/phieu/bo-sung-%d.pdf", code, file->supplements[i].number));
     if (strcmp(file->dossier.status, "refused") == 0)
-        add_paper(list, visit_text(visit, N_("Phiếu từ chối tiếp nhận")), arena_printf(visit->arena, "/ho-so/%s/phieu/tu-choi.pdf", code));
+        add_paper(list, visit_text(visit, N_("Phiếu từ chối tiếp nhận")),
+                  arena_printf(visit->arena, "/ho-so/%s/phieu/tu-choi.pdf", code));
     for (size_t i = 0; i < file->apology_count; i++)
         if (strcmp(file->apologies[i].state, "sent") == 0)
             add_paper(list, visit_text(visit, N_("Phiếu xin lỗi và hẹn lại")),
-                      arena_printf(visit->arena, "/ho-so/%s/phieu/xin-loi-%d.pdf", code, file->apologies[i].number));
+                      arena_printf(visit->arena, "/ho-so/%s/phieu/xin-loi-%d.pdf", code,
+                                   file->apologies[i].number));
     return list;
 }
 
 static json_t *rating_view(struct visit *visit, const struct dossier_file *file)
 {
     static const char *const levels[] = {N_("Không hài lòng"), N_("Hài lòng"), N_("Rất hài lòng")};
-    if (file->rating == NULL)
-        return json_null();
+    if (file->rating == NULL) return json_null();
     json_t *rating = json_object();
     view_text(rating, "text", visit_text(visit, levels[file->rating->level - 1]));
     view_text(rating, "reason", file->rating->reason);
@@ -226,10 +247,10 @@ void page_dossier(struct request *request)
     struct document *documents;
     size_t document_count;
     DOSSIER_FILE_AUTO file = {0};
-    if (!own_dossier_open(visit, &file))
-        return;
+    if (!own_dossier_open(visit, &file)) return;
     const struct dossier *dossier = &file.dossier;
-    enum status status = document_list(&visit->work, &dossier->tenant_id, &dossier->id, &documents, &document_count, &visit->error);
+    enum status status = document_list(&visit->work, &dossier->tenant_id, &dossier->id, &documents,
+                                       &document_count, &visit->error);
     json_t *review = status == STATUS_OK ? own_review(visit, dossier) : NULL;
     if (review == NULL) {
         visit_fail(visit, status == STATUS_OK ? STATUS_FATAL : status);
@@ -270,19 +291,21 @@ void page_dossier_file(struct request *request)
     struct uuid id = visit_param_uuid(visit, "document");
     struct document document;
     DOSSIER_FILE_AUTO file = {0};
-    if (!own_dossier_open(visit, &file))
-        return;
+    if (!own_dossier_open(visit, &file)) return;
     enum status status = document_find(&visit->work, &file.dossier.tenant_id, &id, &document, &visit->error);
-    bool of_dossier = status == STATUS_OK && uuid_same(&document.dossier_id, &file.dossier.id) && strcmp(document.kind, "internal") != 0;
+    bool of_dossier = status == STATUS_OK && uuid_same(&document.dossier_id, &file.dossier.id) &&
+                      strcmp(document.kind, "internal") != 0;
     /* The result is handed over against the fee, online as at the counter. */
-    bool owed = of_dossier && strcmp(document.kind, "result") == 0 && strcmp(file.dossier.fee_state, "due") == 0;
+    bool owed =
+        of_dossier && strcmp(document.kind, "result") == 0 && strcmp(file.dossier.fee_state, "due") == 0;
     if (!of_dossier || owed)
         visit_not_found(visit);
     else
         visit_send_document(visit, &file.dossier.tenant_id, &id, strcmp(document.kind, "result") == 0);
 }
 
-static void send_paper(struct visit *visit, const struct dossier_file *file, enum paper_kind kind, int number, const char *name)
+static void send_paper(struct visit *visit, const struct dossier_file *file, enum paper_kind kind, int number,
+                       const char *name)
 {
     enum { PDF_BYTES = 8 * 1024 * 1024 };
     struct buf pdf = BUF_WITH_MAXIMUM(PDF_BYTES);
@@ -300,7 +323,8 @@ void page_slip_pdf(struct request *request)
     struct visit *visit = visit_of(request);
     DOSSIER_FILE_AUTO file = {0};
     if (own_dossier_open(visit, &file))
-        send_paper(visit, &file, PAPER_SLIP, 0, arena_printf(visit->arena, "giay-hen-%s.pdf", file.dossier.code));
+        send_paper(visit, &file, PAPER_SLIP, 0,
+                   arena_printf(visit->arena, "giay-hen-%s.pdf", file.dossier.code));
 }
 
 void page_dossier_paper(struct request *request)
@@ -310,8 +334,7 @@ void page_dossier_paper(struct request *request)
     enum paper_kind kind;
     int number;
     DOSSIER_FILE_AUTO file = {0};
-    if (!own_dossier_open(visit, &file))
-        return;
+    if (!own_dossier_open(visit, &file)) return;
     bool known = paper_kind_of_name(name, &kind, &number);
     bool draft = known && kind == PAPER_APOLOGY;
     for (size_t i = 0; draft && i < file.apology_count; i++)
@@ -328,7 +351,8 @@ void page_dossier_qr(struct request *request)
     struct visit *visit = visit_of(request);
     DOSSIER_FILE_AUTO file = {0};
     if (own_dossier_open(visit, &file))
-        visit_send_qr(visit, arena_printf(visit->arena, "%s/tra-cuu?ma=%s", visit->web->domain->base_url, file.dossier.code));
+        visit_send_qr(visit, arena_printf(visit->arena, "%s/tra-cuu?ma=%s", visit->web->domain->base_url,
+                                          file.dossier.code));
 }
 
 /* --- Deleting a draft */
@@ -337,25 +361,25 @@ void page_draft_delete(struct request *request)
 {
     struct visit *visit = visit_of(request);
     DRAFT_PAGE_AUTO page = {0};
-    if (!draft_page_open_unsent(visit, &page))
-        return;
+    if (!draft_page_open_unsent(visit, &page)) return;
     const char *name = visit_pick(visit, page.version->name, page.version->name_en);
-    const char *text = visit_format(visit, N_("Bản nháp “%s” cùng %zu tệp đã tải lên sẽ bị xóa và không khôi phục được."),
-                                    name, page.document_count);
-    message_confirm(visit, N_("Xóa bản nháp này?"), text, arena_printf(visit->arena, "%s/xoa", page.url), N_("Xóa bản nháp"), "/ho-so");
+    const char *text =
+        visit_format(visit, N_("Bản nháp “%s” cùng %zu tệp đã tải lên sẽ bị xóa và không khôi phục được."),
+                     name, page.document_count);
+    message_confirm(visit, N_("Xóa bản nháp này?"), text, arena_printf(visit->arena, "%s/xoa", page.url),
+                    N_("Xóa bản nháp"), "/ho-so");
 }
 
 void page_draft_delete_post(struct request *request)
 {
     struct visit *visit = visit_of(request);
     DRAFT_PAGE_AUTO page = {0};
-    if (!draft_page_open_unsent(visit, &page))
-        return;
+    if (!draft_page_open_unsent(visit, &page)) return;
     enum status status = STATUS_OK;
     for (size_t i = 0; status == STATUS_OK && i < page.document_count; i++)
-        status = document_remove(&visit->work, &page.draft.tenant_id, &page.draft.id, &page.documents[i].id, &visit->error);
-    if (status == STATUS_OK)
-        status = draft_delete(&visit->work, &page.draft.id, &visit->error);
+        status = document_remove(&visit->work, &page.draft.tenant_id, &page.draft.id, &page.documents[i].id,
+                                 &visit->error);
+    if (status == STATUS_OK) status = draft_delete(&visit->work, &page.draft.id, &visit->error);
     if (status != STATUS_OK)
         visit_fail(visit, status);
     else

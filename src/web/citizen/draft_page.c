@@ -22,40 +22,40 @@ enum status draft_page_evaluate(struct draft_page *page)
 {
     form_state_release(&page->state);
     page->state = (struct form_state){0};
-    return form_evaluate(page->version->form, page->visit->arena, page->draft.answers, &page->environment, &page->state);
+    return form_evaluate(page->version->form, page->visit->arena, page->draft.answers, &page->environment,
+                         &page->state);
 }
 
 bool draft_page_open(struct visit *visit, struct draft_page *page)
 {
     struct uuid id = visit_param_uuid(visit, "draft");
     *page = (struct draft_page){.visit = visit};
-    enum status status = uuid_is_empty(&id) ? STATUS_NOT_FOUND : draft_load(&visit->work, &id, &page->draft, &visit->error);
+    enum status status =
+        uuid_is_empty(&id) ? STATUS_NOT_FOUND : draft_load(&visit->work, &id, &page->draft, &visit->error);
     if (status == STATUS_OK)
-        status = reference_procedure_version(&visit->work, &page->draft.procedure_version_id, &page->version, &visit->error);
-    if (status == STATUS_OK && !procedure_is_online(page->version))
-        status = STATUS_NOT_FOUND;
+        status = reference_procedure_version(&visit->work, &page->draft.procedure_version_id, &page->version,
+                                             &visit->error);
+    if (status == STATUS_OK && !procedure_is_online(page->version)) status = STATUS_NOT_FOUND;
     if (status == STATUS_OK)
-        status = document_list(&visit->work, &page->draft.tenant_id, &page->draft.id, &page->documents, &page->document_count,
-                               &visit->error);
+        status = document_list(&visit->work, &page->draft.tenant_id, &page->draft.id, &page->documents,
+                               &page->document_count, &visit->error);
     if (status == STATUS_OK) {
         page->tenant = tenant_by_id(visit_tenants(visit), &page->draft.tenant_id);
         page->environment = draft_page_environment(visit);
         page->url = arena_printf(visit->arena, "/ho-so/nhap/%s", page->draft.id.text);
         status = page->tenant == NULL ? STATUS_NOT_FOUND : draft_page_evaluate(page);
     }
-    if (status != STATUS_OK)
-        visit_fail(visit, status);
+    if (status != STATUS_OK) visit_fail(visit, status);
     return status == STATUS_OK;
 }
 
 bool draft_page_open_unsent(struct visit *visit, struct draft_page *page)
 {
-    if (!draft_page_open(visit, page))
-        return false;
-    if (page->draft.submitted_at == INSTANT_NONE)
-        return true;
+    if (!draft_page_open(visit, page)) return false;
+    if (page->draft.submitted_at == INSTANT_NONE) return true;
     DOSSIER_FILE_AUTO file = {0};
-    enum status status = dossier_load(&visit->work, &page->draft.tenant_id, &page->draft.id, &file, &visit->error);
+    enum status status =
+        dossier_load(&visit->work, &page->draft.tenant_id, &page->draft.id, &file, &visit->error);
     if (status != STATUS_OK)
         visit_fail(visit, status);
     else
@@ -106,8 +106,8 @@ static json_t *pages_view(struct draft_page *page, int current)
     json_t *list = json_array();
     int number = 0;
     /* The titles come from the form's own view of all pages. */
-    if (form_view(page->version->form, page->visit->arena, current < 0 ? 0 : (size_t)current, page->draft.answers, NULL, NULL,
-                  &page->environment, &review) != STATUS_OK)
+    if (form_view(page->version->form, page->visit->arena, current < 0 ? 0 : (size_t)current,
+                  page->draft.answers, NULL, NULL, &page->environment, &review) != STATUS_OK)
         return list;
     const json_t *pages = json_get_array(review, "pages");
     for (size_t i = 0; i < json_array_size(pages); i++) {
@@ -128,12 +128,14 @@ json_t *draft_page_view(struct draft_page *page, const char *title, enum draft_s
     view_crumb(view, visit_text(visit, N_("Trang chủ")), "/");
     view_crumb(view, visit_text(visit, N_("Hồ sơ của tôi")), "/ho-so");
     view_crumb(view, name, NULL);
-    json_t *draft = json_object(), *procedure = json_object(), *agency = json_object(), *wizard = json_object();
+    json_t *draft = json_object(), *procedure = json_object(), *agency = json_object(),
+           *wizard = json_object();
     view_text(draft, "id", page->draft.id.text);
     view_text(draft, "url", page->url);
     view_number(draft, "revision", page->draft.revision);
     const char *saved = visit_text(visit, N_("Bản nháp được lưu lúc"));
-    view_text(draft, "saved_text", arena_printf(visit->arena, "%s %s", saved, visit_moment(visit, page->draft.updated_at)));
+    view_text(draft, "saved_text",
+              arena_printf(visit->arena, "%s %s", saved, visit_moment(visit, page->draft.updated_at)));
     view_set(view, "draft", draft);
     view_text(procedure, "code", page->version->code);
     view_text(procedure, "name", name);
@@ -160,36 +162,38 @@ json_t *draft_page_view(struct draft_page *page, const char *title, enum draft_s
 static void fill_object(json_t *object, const char *const *names, size_t count)
 {
     for (size_t i = 0; i < count; i++)
-        if (json_object_get(object, names[i]) == NULL)
-            json_object_set_new(object, names[i], json_null());
+        if (json_object_get(object, names[i]) == NULL) json_object_set_new(object, names[i], json_null());
 }
 
 static void fill_field(json_t *field)
 {
     static const char *const names[] = {
-        "help",   "help_id", "example", "required",   "optional", "hidden", "error",    "error_id", "described_by", "filled_from",
-        "value",  "input",   "day",     "month",      "year",     "partial", "options", "searchable", "parts",      "rows",
-        "can_add", "add_value", "add_label", "totals", "files",    "max_files", "accept", "max_bytes", "consent_text", "depends",
-        "visible_if", "text", "visible", "label"};
-    static const char *const flags[] = {"widget_input", "widget_textarea", "widget_radios", "widget_checkboxes", "widget_checkbox",
-                                        "widget_select", "widget_date",    "widget_parts",  "widget_group",      "widget_file",
-                                        "widget_output", "widget_static",  "is_person_name", "is_yes_no",        "is_address",
-                                        "is_heading",   "is_explanation",  "is_notice"};
+        "help",         "help_id",      "example",     "required",   "optional",  "hidden", "error",
+        "error_id",     "described_by", "filled_from", "value",      "input",     "day",    "month",
+        "year",         "partial",      "options",     "searchable", "parts",     "rows",   "can_add",
+        "add_value",    "add_label",    "totals",      "files",      "max_files", "accept", "max_bytes",
+        "consent_text", "depends",      "visible_if",  "text",       "visible",   "label"};
+    static const char *const flags[] = {
+        "widget_input",  "widget_textarea", "widget_radios",  "widget_checkboxes", "widget_checkbox",
+        "widget_select", "widget_date",     "widget_parts",   "widget_group",      "widget_file",
+        "widget_output", "widget_static",   "is_person_name", "is_yes_no",         "is_address",
+        "is_heading",    "is_explanation",  "is_notice"};
     fill_object(field, names, sizeof names / sizeof names[0]);
     for (size_t i = 0; i < sizeof flags / sizeof flags[0]; i++)
-        if (json_object_get(field, flags[i]) == NULL)
-            json_object_set_new(field, flags[i], json_false());
+        if (json_object_get(field, flags[i]) == NULL) json_object_set_new(field, flags[i], json_false());
     size_t index;
     json_t *row, *part;
-    json_array_foreach(json_object_get(field, "rows"), index, row) {
+    json_array_foreach(json_object_get(field, "rows"), index, row)
+    {
         size_t inner;
         json_t *nested;
         json_array_foreach(json_object_get(row, "fields"), inner, nested) fill_field(nested);
     }
-    json_array_foreach(json_object_get(field, "parts"), index, part) {
-        static const char *const part_names[] = {"label", "error", "options", "value", "input", "help", "searchable", "partial"};
-        if (json_is_object(part))
-            fill_object(part, part_names, sizeof part_names / sizeof part_names[0]);
+    json_array_foreach(json_object_get(field, "parts"), index, part)
+    {
+        static const char *const part_names[] = {"label", "error", "options",    "value",
+                                                 "input", "help",  "searchable", "partial"};
+        if (json_is_object(part)) fill_object(part, part_names, sizeof part_names / sizeof part_names[0]);
     }
 }
 
@@ -198,7 +202,8 @@ void fill_members(json_t *view)
     static const char *const section_names[] = {"title", "help"};
     size_t index, inner;
     json_t *section, *field;
-    json_array_foreach(json_object_get(view, "sections"), index, section) {
+    json_array_foreach(json_object_get(view, "sections"), index, section)
+    {
         fill_object(section, section_names, 2);
         json_array_foreach(json_object_get(section, "fields"), inner, field) fill_field(field);
     }
@@ -213,9 +218,9 @@ void fill_members(json_t *view)
 
 static const char *count_text(struct visit *visit, const struct procedure_paper *paper, size_t have)
 {
-    if (have > 0)
-        return visit_format(visit, N_("Đã tải lên %zu tệp"), have);
-    return paper->required ? visit_text(visit, N_("Chưa có tệp nào")) : visit_text(visit, N_("Không bắt buộc"));
+    if (have > 0) return visit_format(visit, N_("Đã tải lên %zu tệp"), have);
+    return paper->required ? visit_text(visit, N_("Chưa có tệp nào"))
+                           : visit_text(visit, N_("Không bắt buộc"));
 }
 
 static json_t *files_view(struct draft_page *page, const char *paper_key, const char *base)
@@ -224,15 +229,17 @@ static json_t *files_view(struct draft_page *page, const char *paper_key, const 
     json_t *files = json_array();
     for (size_t i = 0; i < page->document_count; i++) {
         const struct document *document = &page->documents[i];
-        if (strcmp(document->paper_key, paper_key) != 0)
-            continue;
+        if (strcmp(document->paper_key, paper_key) != 0) continue;
         json_t *file = json_object();
         view_text(file, "id", document->id.text);
         view_text(file, "name", document->file_name);
         view_text(file, "url", arena_printf(visit->arena, "%s/tep/%s", page->url, document->id.text));
         view_text(file, "size_text", format_size(visit->arena, visit->language, document->size));
-        view_text(file, "remove_url", arena_printf(visit->arena, "%s/%s/%s/xoa", base, paper_key, document->id.text));
-        view_text(file, "state_text", arena_printf(visit->arena, "%s %s", visit_text(visit, N_("tải lên lúc")), visit_moment(visit, document->created_at)));
+        view_text(file, "remove_url",
+                  arena_printf(visit->arena, "%s/%s/%s/xoa", base, paper_key, document->id.text));
+        view_text(file, "state_text",
+                  arena_printf(visit->arena, "%s %s", visit_text(visit, N_("tải lên lúc")),
+                               visit_moment(visit, document->created_at)));
         json_array_append_new(files, file);
     }
     return files;
@@ -259,7 +266,8 @@ static const char *upload_limit_text(struct visit *visit)
                                  : format_size(visit->arena, visit->language, bytes);
 }
 
-json_t *paper_view(struct draft_page *page, const struct procedure_paper *paper, const char *base, const char *problem)
+json_t *paper_view(struct draft_page *page, const struct procedure_paper *paper, const char *base,
+                   const char *problem)
 {
     struct visit *visit = page->visit;
     size_t have = draft_page_files(page, paper->key);
@@ -268,7 +276,8 @@ json_t *paper_view(struct draft_page *page, const struct procedure_paper *paper,
     view_text(view, "name", visit_pick(visit, paper->name, paper->name_en));
     const char *limit = upload_limit_text(visit);
     if (!paper->upload)
-        view_set(view, "state", view_tag("info", "info", visit_text(visit, N_("Mang theo khi nhận kết quả"))));
+        view_set(view, "state",
+                 view_tag("info", "info", visit_text(visit, N_("Mang theo khi nhận kết quả"))));
     else if (have > 0)
         view_set(view, "state", view_tag("good", "check", visit_text(visit, N_("Đã có"))));
     else if (paper->required)
@@ -279,7 +288,8 @@ json_t *paper_view(struct draft_page *page, const struct procedure_paper *paper,
     view_text(view, "help", paper_note(visit, page->version, paper->key));
     view_null(view, "reason");
     view_list(view, "files", files_view(page, paper->key, base));
-    view_text(view, "upload_url", paper->upload ? arena_printf(visit->arena, "%s/%s", base, paper->key) : NULL);
+    view_text(view, "upload_url",
+              paper->upload ? arena_printf(visit->arena, "%s/%s", base, paper->key) : NULL);
     view_text(view, "accept", ".pdf,.jpg,.jpeg,.png,.webp,.docx,.odt");
     view_text(view, "accept_text",
               visit_format(visit, N_("PDF, JPG, PNG, WebP, DOCX hoặc ODT, mỗi tệp không quá %s."), limit));

@@ -1,4 +1,5 @@
-/* What the pages of a draft share: the draft with its form, evaluated, and the members all their views have. */
+/* What the pages of a draft share: the draft with its form, evaluated, and the members all their views have.
+ */
 #ifndef WEB_CITIZEN_DRAFT_PAGE_H
 #define WEB_CITIZEN_DRAFT_PAGE_H
 
@@ -16,13 +17,14 @@ struct draft_page {
     struct form_state state;
     struct document *documents;
     size_t document_count;
-    const char *url;  /* "/ho-so/nhap/{id}", or "/ho-so/{code}/bo-sung/khai" */
-    bool supplement;  /* answers of a dossier that has to be mended */
+    const char *url; /* "/ho-so/nhap/{id}", or "/ho-so/{code}/bo-sung/khai" */
+    bool supplement; /* answers of a dossier that has to be mended */
 };
 
 /* Loads the draft of the address. False: an answer has been made (not found, already submitted, ...). */
 bool draft_page_open(struct visit *visit, struct draft_page *page);
-/* The same for pages that change or show the draft: once it was submitted, the answer leads to the dossier. */
+/* The same for pages that change or show the draft: once it was submitted, the answer leads to the dossier.
+ */
 bool draft_page_open_unsent(struct visit *visit, struct draft_page *page);
 /* Today, language, lists and translation for the form library. */
 struct form_environment draft_page_environment(struct visit *visit);
@@ -40,10 +42,13 @@ bool draft_page_papers_complete(const struct draft_page *page);
 const char *draft_page_next_form_page(const struct draft_page *page);
 /* How many files are attached for a paper. */
 size_t draft_page_files(const struct draft_page *page, const char *paper_key);
-/* Members that form_view and form_review leave out are filled with null, so that Mustache does not look outside. */
+/* Members that form_view and form_review leave out are filled with null, so that Mustache does not look
+ * outside. */
 void fill_members(json_t *view);
 
-/* The view of one paper for partials/paper-upload.html; `problem` translated or NULL; `upload_url` NULL: cannot be uploaded. */
-json_t *paper_view(struct draft_page *page, const struct procedure_paper *paper, const char *upload_url, const char *problem);
+/* The view of one paper for partials/paper-upload.html; `problem` translated or NULL; `upload_url` NULL:
+ * cannot be uploaded. */
+json_t *paper_view(struct draft_page *page, const struct procedure_paper *paper, const char *upload_url,
+                   const char *problem);
 
 #endif

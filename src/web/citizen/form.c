@@ -16,23 +16,24 @@ static int wanted_page(const struct draft_page *page)
     return index >= 0 && page->state.pages[index] != FORM_PAGE_HIDDEN ? index : -1;
 }
 
-static void show_with(struct draft_page *page, unsigned http_status, int index, const struct form_errors *errors, const char *warning)
+static void show_with(struct draft_page *page, unsigned http_status, int index,
+                      const struct form_errors *errors, const char *warning)
 {
     struct visit *visit = page->visit;
     json_auto shown = NULL;
-    enum status status = form_view(page->version->form, visit->arena, (size_t)index, page->draft.answers, errors, NULL,
-                                   &page->environment, &shown);
+    enum status status = form_view(page->version->form, visit->arena, (size_t)index, page->draft.answers,
+                                   errors, NULL, &page->environment, &shown);
     if (status != STATUS_OK) {
         visit_fail(visit, status);
         return;
     }
     fill_members(shown);
-    json_t *view = draft_page_view(page, json_get_cstr(json_get_object(shown, "page"), "title", ""), STEP_FORM, index);
+    json_t *view =
+        draft_page_view(page, json_get_cstr(json_get_object(shown, "page"), "title", ""), STEP_FORM, index);
     static const char *const members[] = {"form", "page", "exit", "errors", "has_files", "sections"};
     for (size_t i = 0; i < sizeof members / sizeof members[0]; i++)
         json_object_set(view, members[i], json_object_get(shown, members[i]));
-    if (warning != NULL)
-        view_flash(visit, view, "warn", warning);
+    if (warning != NULL) view_flash(visit, view, "warn", warning);
     visit_render_status(visit, http_status, "portal/form", view);
 }
 
@@ -44,15 +45,15 @@ static void show(struct draft_page *page, unsigned http_status, int index, const
 static void show_changed(struct draft_page *page, int index)
 {
     show_with(page, 409, index, NULL,
-              visit_text(page->visit, N_("Trang này vừa được lưu ở một cửa sổ khác. Dưới đây là những gì bạn vừa nhập; bấm “Lưu và tiếp tục” để giữ lại.")));
+              visit_text(page->visit, N_("Trang này vừa được lưu ở một cửa sổ khác. Dưới đây là những gì bạn "
+                                         "vừa nhập; bấm “Lưu và tiếp tục” để giữ lại.")));
 }
 
 static void page_show(struct request *request, bool supplement)
 {
     struct visit *visit = visit_of(request);
     DRAFT_PAGE_AUTO page = {0};
-    if (!open_either(visit, &page, supplement))
-        return;
+    if (!open_either(visit, &page, supplement)) return;
     int index = wanted_page(&page);
     if (index < 0)
         visit_not_found(visit);
@@ -74,8 +75,7 @@ void page_supplement_form(struct request *request)
 static const char *neighbour(const struct draft_page *page, int index, int step)
 {
     for (int i = index + step; i >= 0 && (size_t)i < page->state.page_count; i += step)
-        if (page->state.pages[i] != FORM_PAGE_HIDDEN)
-            return form_page_key(page->version->form, (size_t)i);
+        if (page->state.pages[i] != FORM_PAGE_HIDDEN) return form_page_key(page->version->form, (size_t)i);
     return NULL;
 }
 
@@ -83,7 +83,8 @@ static enum status save(struct draft_page *page, const char *key)
 {
     struct visit *visit = page->visit;
     int64_t revision = 0;
-    if (str_to_int64(visit_form(visit, "_revision"), &revision) != STATUS_OK || revision < 0 || revision > INT32_MAX)
+    if (str_to_int64(visit_form(visit, "_revision"), &revision) != STATUS_OK || revision < 0 ||
+        revision > INT32_MAX)
         revision = 0;
     if (page->supplement)
         return draft_save_supplement(&visit->work, &page->draft.id, page->draft.answers, key, &visit->error);
@@ -97,10 +98,9 @@ static enum status take_answers(struct draft_page *page, int index, struct form_
     struct form_pair *pairs = arena_array(visit->arena, data->count, sizeof *pairs);
     for (size_t i = 0; i < data->count; i++)
         pairs[i] = (struct form_pair){data->values[i].name, data->values[i].value};
-    enum status status = form_parse_page(page->version->form, visit->arena, (size_t)index, pairs, data->count, page->draft.answers,
-                                         &page->environment, submission, &visit->error);
-    if (status != STATUS_OK)
-        return status;
+    enum status status = form_parse_page(page->version->form, visit->arena, (size_t)index, pairs, data->count,
+                                         page->draft.answers, &page->environment, submission, &visit->error);
+    if (status != STATUS_OK) return status;
     json_decref(page->draft.answers);
     page->draft.answers = submission->answers;
     return draft_page_evaluate(page);
@@ -121,15 +121,15 @@ static void go_on(struct draft_page *page, int index)
     else if (page->supplement)
         visit_redirect(visit, "saved", "%s", supplement_url(page));
     else
-        visit_redirect(visit, NULL, "%s/%s", page->url, back ? form_page_key(page->version->form, 0) : "giay-to");
+        visit_redirect(visit, NULL, "%s/%s", page->url,
+                       back ? form_page_key(page->version->form, 0) : "giay-to");
 }
 
 static void page_send(struct request *request, bool supplement)
 {
     struct visit *visit = visit_of(request);
     DRAFT_PAGE_AUTO page = {0};
-    if (!open_either(visit, &page, supplement))
-        return;
+    if (!open_either(visit, &page, supplement)) return;
     int index = wanted_page(&page);
     if (index < 0) {
         visit_not_found(visit);
@@ -137,13 +137,14 @@ static void page_send(struct request *request, bool supplement)
     }
     struct form_submission submission = {0};
     enum status status = take_answers(&page, index, &submission);
-    if (status == STATUS_OK && submission.action != FORM_ACTION_NONE && visit_form(visit, "_background").length > 0) {
-        /* A script asks what depends on an answer. Nothing is kept, or a press at the same moment would find the draft changed. */
+    if (status == STATUS_OK && submission.action != FORM_ACTION_NONE &&
+        visit_form(visit, "_background").length > 0) {
+        /* A script asks what depends on an answer. Nothing is kept, or a press at the same moment would find
+         * the draft changed. */
         show(&page, 200, index, NULL);
         return;
     }
-    if (status == STATUS_OK)
-        status = save(&page, form_page_key(page.version->form, (size_t)index));
+    if (status == STATUS_OK) status = save(&page, form_page_key(page.version->form, (size_t)index));
     if (status == STATUS_CONFLICT && !page.supplement) {
         /* Nothing typed is lost: it is shown again over the newer draft, and the next press keeps it. */
         show_changed(&page, index);
@@ -162,10 +163,12 @@ static void page_send(struct request *request, bool supplement)
     struct form_errors errors = {0};
     bool going_on = !str_equal_cstr(action, "back") && !str_equal_cstr(action, "leave");
     if (going_on)
-        status = form_validate(page.version->form, visit->arena, (size_t)index, page.draft.answers, &page.environment, &errors);
+        status = form_validate(page.version->form, visit->arena, (size_t)index, page.draft.answers,
+                               &page.environment, &errors);
     if (status != STATUS_OK)
         visit_fail(visit, status);
-    else if (errors.count > 0 || (going_on && page.state.exit != NULL && page.state.exit->page == (size_t)index))
+    else if (errors.count > 0 ||
+             (going_on && page.state.exit != NULL && page.state.exit->page == (size_t)index))
         show(&page, 422, index, &errors);
     else
         go_on(&page, index);
@@ -185,11 +188,11 @@ void page_draft(struct request *request)
 {
     struct visit *visit = visit_of(request);
     DRAFT_PAGE_AUTO page = {0};
-    if (!draft_page_open_unsent(visit, &page))
-        return;
+    if (!draft_page_open_unsent(visit, &page)) return;
     const char *key = draft_page_next_form_page(&page);
     if (key != NULL)
         visit_redirect(visit, NULL, "%s/%s", page.url, key);
     else
-        visit_redirect(visit, NULL, "%s/%s", page.url, draft_page_papers_complete(&page) ? "xem-lai" : "giay-to");
+        visit_redirect(visit, NULL, "%s/%s", page.url,
+                       draft_page_papers_complete(&page) ? "xem-lai" : "giay-to");
 }

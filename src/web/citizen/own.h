@@ -10,7 +10,8 @@ bool own_dossier_open(struct visit *visit, struct dossier_file *file);
 /* "/ho-so/{code}" */
 const char *own_dossier_url(struct visit *visit, const struct dossier *dossier);
 /* Start of a page about it: navigation, crumbs to the dossier and, unless NULL, one more. */
-json_t *own_dossier_view(struct visit *visit, const struct dossier_file *file, const char *title, const char *crumb);
+json_t *own_dossier_view(struct visit *visit, const struct dossier_file *file, const char *title,
+                         const char *crumb);
 /* "100.000 đồng, chưa nộp" */
 const char *own_fee_text(struct visit *visit, const struct dossier_file *file);
 const char *own_return_text(const struct visit *visit, const struct dossier *dossier);

@@ -12,12 +12,10 @@ static void show(struct draft_page *page, unsigned http_status, const char *wron
     const char *base = arena_printf(visit->arena, "%s/giay-to", page->url);
     for (size_t i = 0; i < page->version->paper_count; i++) {
         const struct procedure_paper *paper = &page->version->papers[i];
-        if (!procedure_paper_applies(paper, visit->arena, page->state.data))
-            continue;
+        if (!procedure_paper_applies(paper, visit->arena, page->state.data)) continue;
         bool wrong = wrong_paper != NULL && strcmp(wrong_paper, paper->key) == 0;
         const char *problem = wrong ? visit_error_text(visit) : NULL;
-        if (wrong)
-            view_problem(view, arena_printf(visit->arena, "tep-%s", paper->key), problem);
+        if (wrong) view_problem(view, arena_printf(visit->arena, "tep-%s", paper->key), problem);
         json_array_append_new(papers, paper_view(page, paper, base, problem));
     }
     view_set(view, "papers", papers);
@@ -28,8 +26,7 @@ void page_papers(struct request *request)
 {
     struct visit *visit = visit_of(request);
     DRAFT_PAGE_AUTO page = {0};
-    if (draft_page_open_unsent(visit, &page))
-        show(&page, 200, NULL);
+    if (draft_page_open_unsent(visit, &page)) show(&page, 200, NULL);
 }
 
 void page_papers_post(struct request *request)
@@ -37,8 +34,7 @@ void page_papers_post(struct request *request)
     struct visit *visit = visit_of(request);
     struct str action = visit_form(visit, "_action");
     DRAFT_PAGE_AUTO page = {0};
-    if (!draft_page_open_unsent(visit, &page))
-        return;
+    if (!draft_page_open_unsent(visit, &page)) return;
     if (str_equal_cstr(action, "leave"))
         visit_redirect(visit, "draft_saved", "/ho-so");
     else if (str_equal_cstr(action, "back"))
@@ -52,8 +48,7 @@ void page_paper_upload(struct request *request)
 {
     struct visit *visit = visit_of(request);
     DRAFT_PAGE_AUTO page = {0};
-    if (!draft_page_open_unsent(visit, &page))
-        return;
+    if (!draft_page_open_unsent(visit, &page)) return;
     const struct procedure_paper *paper = paper_of_request(&page);
     if (paper == NULL) {
         visit_not_found(visit);
@@ -73,9 +68,9 @@ void page_paper_remove(struct request *request)
     struct visit *visit = visit_of(request);
     struct uuid document = visit_param_uuid(visit, "document");
     DRAFT_PAGE_AUTO page = {0};
-    if (!draft_page_open_unsent(visit, &page))
-        return;
-    enum status status = document_remove(&visit->work, &page.draft.tenant_id, &page.draft.id, &document, &visit->error);
+    if (!draft_page_open_unsent(visit, &page)) return;
+    enum status status =
+        document_remove(&visit->work, &page.draft.tenant_id, &page.draft.id, &document, &visit->error);
     if (status != STATUS_OK)
         visit_fail(visit, status);
     else
@@ -87,8 +82,7 @@ void page_draft_file(struct request *request)
     struct visit *visit = visit_of(request);
     struct uuid wanted = visit_param_uuid(visit, "document");
     DRAFT_PAGE_AUTO page = {0};
-    if (!draft_page_open_unsent(visit, &page))
-        return;
+    if (!draft_page_open_unsent(visit, &page)) return;
     for (size_t i = 0; i < page.document_count; i++) {
         if (uuid_same(&page.documents[i].id, &wanted)) {
             visit_send_document(visit, &page.draft.tenant_id, &wanted, false);

@@ -8,13 +8,15 @@ static void add_edit_urls(struct draft_page *page, json_t *review)
 {
     size_t a, b, c;
     json_t *one, *section, *item;
-    json_array_foreach(json_object_get(review, "pages"), a, one) {
-        json_array_foreach(json_object_get(one, "sections"), b, section) {
-            if (json_object_get(section, "title") == NULL)
-                view_null(section, "title");
+    json_array_foreach(json_object_get(review, "pages"), a, one)
+    {
+        json_array_foreach(json_object_get(one, "sections"), b, section)
+        {
+            if (json_object_get(section, "title") == NULL) view_null(section, "title");
             json_array_foreach(json_object_get(section, "items"), c, item) view_text(
                 item, "edit_url",
-                arena_printf(page->visit->arena, "%s/%s#%s", page->url, json_get_cstr(item, "page_key", ""), json_get_cstr(item, "field_id", "")));
+                arena_printf(page->visit->arena, "%s/%s#%s", page->url, json_get_cstr(item, "page_key", ""),
+                             json_get_cstr(item, "field_id", "")));
         }
     }
 }
@@ -25,14 +27,14 @@ static json_t *papers_view(struct draft_page *page)
     json_t *papers = json_array();
     for (size_t i = 0; i < page->version->paper_count; i++) {
         const struct procedure_paper *paper = &page->version->papers[i];
-        if (!procedure_paper_applies(paper, visit->arena, page->state.data))
-            continue;
+        if (!procedure_paper_applies(paper, visit->arena, page->state.data)) continue;
         size_t have = draft_page_files(page, paper->key);
         bool missing = paper->required && paper->upload && have == 0;
         json_t *view = json_object();
         view_text(view, "name", visit_pick(visit, paper->name, paper->name_en));
-        view_set(view, "state", missing ? view_tag("warn", "alert", visit_text(visit, N_("Còn thiếu")))
-                                        : view_tag("good", "check", visit_text(visit, N_("Đủ"))));
+        view_set(view, "state",
+                 missing ? view_tag("warn", "alert", visit_text(visit, N_("Còn thiếu")))
+                         : view_tag("good", "check", visit_text(visit, N_("Đủ"))));
         view_text(view, "files_text", visit_format(visit, N_("%zu tệp"), have));
         json_array_append_new(papers, view);
     }
@@ -50,8 +52,10 @@ static json_t *fee_view(struct draft_page *page)
         view_text(view, "note", "");
         return view;
     }
-    view_text(view, "text", fee == 0 ? visit_text(visit, N_("Không thu phí, lệ phí")) : visit_money(visit, fee));
-    view_text(view, "note", fee == 0 ? "" : visit_text(visit, N_("Nộp tại bộ phận một cửa trước khi nhận kết quả")));
+    view_text(view, "text",
+              fee == 0 ? visit_text(visit, N_("Không thu phí, lệ phí")) : visit_money(visit, fee));
+    view_text(view, "note",
+              fee == 0 ? "" : visit_text(visit, N_("Nộp tại bộ phận một cửa trước khi nhận kết quả")));
     return view;
 }
 
@@ -70,15 +74,17 @@ static json_t *channels_view(struct draft_page *page, const char *selected)
     struct visit *visit = page->visit;
     const json_t *can = json_get_object(page->version->description, "capabilities");
     json_t *list = json_array();
-    json_array_append_new(list, channel("counter", visit_text(visit, N_("Tại bộ phận một cửa")), page->tenant->address,
-                                        strcmp(selected, "counter") == 0));
+    json_array_append_new(list, channel("counter", visit_text(visit, N_("Tại bộ phận một cửa")),
+                                        page->tenant->address, strcmp(selected, "counter") == 0));
     if (json_get_bool(can, "result_online", false))
         json_array_append_new(list, channel("online", visit_text(visit, N_("Trực tuyến")),
-                                            visit_text(visit, N_("Tải bản điện tử trên trang hồ sơ")), strcmp(selected, "online") == 0));
+                                            visit_text(visit, N_("Tải bản điện tử trên trang hồ sơ")),
+                                            strcmp(selected, "online") == 0));
     if (json_get_bool(can, "result_post", false))
-        json_array_append_new(list, channel("post", visit_text(visit, N_("Qua bưu điện")),
-                                            visit_text(visit, N_("Gửi đến địa chỉ của bạn; cước phí bưu chính do bạn trả")),
-                                            strcmp(selected, "post") == 0));
+        json_array_append_new(
+            list, channel("post", visit_text(visit, N_("Qua bưu điện")),
+                          visit_text(visit, N_("Gửi đến địa chỉ của bạn; cước phí bưu chính do bạn trả")),
+                          strcmp(selected, "post") == 0));
     return list;
 }
 
@@ -87,16 +93,23 @@ static bool list_problems(struct draft_page *page, json_t *view)
 {
     struct visit *visit = page->visit;
     struct form_errors errors = {0};
-    enum status status = form_validate(page->version->form, visit->arena, FORM_ALL_PAGES, page->draft.answers, &page->environment, &errors);
+    enum status status = form_validate(page->version->form, visit->arena, FORM_ALL_PAGES, page->draft.answers,
+                                       &page->environment, &errors);
     for (size_t i = 0; status == STATUS_OK && i < errors.count && i < 30; i++)
-        view_problem(view, arena_printf(visit->arena, "f-%.*s", (int)strcspn(errors.list[i].field, "["), errors.list[i].field),
-                     arena_printf(visit->arena, "%s: %s", errors.list[i].label == NULL ? "" : errors.list[i].label, errors.list[i].text));
+        view_problem(view,
+                     arena_printf(visit->arena, "f-%.*s", (int)strcspn(errors.list[i].field, "["),
+                                  errors.list[i].field),
+                     arena_printf(visit->arena, "%s: %s",
+                                  errors.list[i].label == NULL ? "" : errors.list[i].label,
+                                  errors.list[i].text));
     for (size_t i = 0; i < page->version->paper_count; i++) {
         const struct procedure_paper *paper = &page->version->papers[i];
-        if (paper->required && paper->upload && procedure_paper_applies(paper, visit->arena, page->state.data) &&
+        if (paper->required && paper->upload &&
+            procedure_paper_applies(paper, visit->arena, page->state.data) &&
             draft_page_files(page, paper->key) == 0)
-            view_problem(view, "h-giay-to", arena_printf(visit->arena, "%s: %s", visit_text(visit, N_("Còn thiếu giấy tờ")),
-                                                       visit_pick(visit, paper->name, paper->name_en)));
+            view_problem(view, "h-giay-to",
+                         arena_printf(visit->arena, "%s: %s", visit_text(visit, N_("Còn thiếu giấy tờ")),
+                                      visit_pick(visit, paper->name, paper->name_en)));
     }
     return json_is_null(json_object_get(view, "error_summary")) && page->state.exit == NULL;
 }
@@ -105,7 +118,8 @@ static void show(struct draft_page *page, unsigned http_status, const char *sele
 {
     struct visit *visit = page->visit;
     json_auto review = NULL;
-    enum status status = form_review(page->version->form, visit->arena, page->draft.answers, &page->environment, &review);
+    enum status status =
+        form_review(page->version->form, visit->arena, page->draft.answers, &page->environment, &review);
     if (status != STATUS_OK) {
         visit_fail(visit, status);
         return;
@@ -119,8 +133,7 @@ static void show(struct draft_page *page, unsigned http_status, const char *sele
     view_set(view, "return_channels", channels_view(page, selected));
     bool complete = list_problems(page, view);
     view_text(view, "agree_error", agree_error);
-    if (agree_error != NULL)
-        view_problem(view, "agree", agree_error);
+    if (agree_error != NULL) view_problem(view, "agree", agree_error);
     view_flag(view, "can_submit", complete);
     visit_render_status(visit, http_status, "portal/review", view);
 }
@@ -129,8 +142,7 @@ void page_review(struct request *request)
 {
     struct visit *visit = visit_of(request);
     DRAFT_PAGE_AUTO page = {0};
-    if (draft_page_open_unsent(visit, &page))
-        show(&page, 200, "counter", NULL);
+    if (draft_page_open_unsent(visit, &page)) show(&page, 200, "counter", NULL);
 }
 
 static const char *channel_of_form(struct visit *visit)
@@ -145,8 +157,7 @@ void page_submit(struct request *request)
     const char *selected = channel_of_form(visit);
     struct submission submission = {0};
     DRAFT_PAGE_AUTO page = {0};
-    if (!draft_page_open(visit, &page))
-        return;
+    if (!draft_page_open(visit, &page)) return;
     if (page.draft.submitted_at == INSTANT_NONE && visit_form(visit, "agree").length == 0) {
         show(&page, 422, selected, visit_text(visit, N_("Hãy đánh dấu cam đoan trước khi nộp.")));
         return;
@@ -157,5 +168,6 @@ void page_submit(struct request *request)
     else if (status != STATUS_OK)
         visit_fail(visit, status);
     else
-        visit_redirect(visit, submission.repeated ? NULL : "submitted", "/ho-so/%s/giay-hen", submission.code);
+        visit_redirect(visit, submission.repeated ? NULL : "submitted", "/ho-so/%s/giay-hen",
+                       submission.code);
 }

@@ -1,4 +1,5 @@
-/* Mending a dossier that the agency asked about: its answers are kept in the draft row until they are sent. */
+/* Mending a dossier that the agency asked about: its answers are kept in the draft row until they are sent.
+ */
 #ifndef WEB_CITIZEN_SUPPLEMENT_H
 #define WEB_CITIZEN_SUPPLEMENT_H
 

@@ -18,8 +18,10 @@ static enum status check_size(struct draft_page *page, uint64_t held, uint64_t s
         return error_set(&visit->error, visit->arena, STATUS_TOO_LARGE, "document.size",
                          N_("Tệp lớn quá mức cho phép; vui lòng giảm dung lượng"), NULL);
     if (held + size > visit->web->settings->dossier_upload_limit)
-        return error_set(&visit->error, visit->arena, STATUS_TOO_LARGE, "document.total",
-                         N_("Các tệp của hồ sơ này cộng lại lớn quá mức cho phép; vui lòng bỏ bớt hoặc giảm dung lượng"), NULL);
+        return error_set(
+            &visit->error, visit->arena, STATUS_TOO_LARGE, "document.total",
+            N_("Các tệp của hồ sơ này cộng lại lớn quá mức cho phép; vui lòng bỏ bớt hoặc giảm dung lượng"),
+            NULL);
     return STATUS_OK;
 }
 
@@ -32,15 +34,16 @@ enum status uploads_attach(struct draft_page *page, const char *kind, const char
     for (size_t i = 0; i < page->document_count; i++)
         held += (uint64_t)page->documents[i].size;
     if (count == 0)
-        return error_set(&visit->error, visit->arena, STATUS_INVALID, "document.none", N_("Vui lòng chọn tệp cần tải lên"), NULL);
+        return error_set(&visit->error, visit->arena, STATUS_INVALID, "document.none",
+                         N_("Vui lòng chọn tệp cần tải lên"), NULL);
     for (size_t i = 0; status == STATUS_OK && i < count; i++) {
         struct upload_file *file = request_upload(visit->request, i);
         struct uuid id;
         uint64_t size = document_spool_size(file->file);
         status = check_size(page, held, size);
         if (status == STATUS_OK)
-            status = document_attach(&visit->work, file->file, &page->draft.tenant_id, &page->draft.id, kind, str_of(paper_key),
-                                     file->part.filename, &id, &visit->error);
+            status = document_attach(&visit->work, file->file, &page->draft.tenant_id, &page->draft.id, kind,
+                                     str_of(paper_key), file->part.filename, &id, &visit->error);
         held += size;
     }
     return status;

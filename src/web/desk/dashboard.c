@@ -34,11 +34,9 @@ static json_t *figures_view(struct visit *visit, const struct report_figures *su
 {
     json_t *list = json_array();
     int64_t finished = report_finished(sum), punctual = sum->finished_before + sum->finished_on_time;
-    add_figure(
-        list, number(visit, report_received(sum)), visit_text(visit, N_("Tiếp nhận")), "info", "inbox",
-        arena_printf(visit->arena,
-                     visit_is_english(visit) ? "%s online, %s carried over" : "%s trực tuyến, %s từ kỳ trước",
-                     number(visit, sum->received_online), number(visit, sum->received_before)));
+    add_figure(list, number(visit, report_received(sum)), visit_text(visit, N_("Tiếp nhận")), "info", "inbox",
+               visit_format(visit, N_("%s trực tuyến, %s từ kỳ trước"), number(visit, sum->received_online),
+                            number(visit, sum->received_before)));
     add_figure(list, number(visit, finished), visit_text(visit, N_("Đã giải quyết")), "good", "check-circle",
                arena_printf(visit->arena, "%s %s",
                             format_percent(visit->arena, visit->language, punctual, finished),

@@ -42,10 +42,7 @@ static json_t *file_view(const struct papers *papers, const struct document *doc
 
 static json_t *paper_state(struct visit *visit, const struct procedure_paper *paper, size_t files)
 {
-    if (files > 0)
-        return view_tag(
-            "good", "check",
-            arena_printf(visit->arena, visit_is_english(visit) ? "%zu file(s)" : "Đã nộp %zu tệp", files));
+    if (files > 0) return view_tag("good", "check", visit_format(visit, N_("Đã nộp %zu tệp"), files));
     if (!paper->upload) return view_tag("", "info", visit_text(visit, N_("Nộp bản giấy")));
     if (paper->required) return view_tag("warn", "alert", visit_text(visit, N_("Chưa nộp")));
     return view_tag("", "info", visit_text(visit, N_("Không bắt buộc, chưa nộp")));

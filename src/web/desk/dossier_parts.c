@@ -215,9 +215,7 @@ const char *dossier_clock_text(struct visit *visit, const struct dossier_file *f
         return arena_printf(visit->arena, "%s; %s %s.", started, visit_text(visit, N_("đang tạm dừng từ")),
                             visit_moment(visit, dossier->paused_since));
     if (file->pause_count > 0)
-        return arena_printf(visit->arena,
-                            visit_is_english(visit) ? "%s; paused %zu time(s)." : "%s; đã tạm dừng %zu lần.",
-                            started, file->pause_count);
+        return visit_format(visit, N_("%s; đã tạm dừng %zu lần."), started, file->pause_count);
     return arena_printf(visit->arena, "%s; %s.", started, visit_text(visit, N_("đang chạy")));
 }
 
