@@ -1,7 +1,7 @@
 // The whole portal with the sample city, for tests that act as people do. MOTCUA_BUILD names the build folder; each test
 // file gets an instance and a data folder of its own, both gone afterwards. MOTCUA_TEST_PORTAL_URL: use that instance instead.
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,6 +9,18 @@ import { fileURLToPath } from 'node:url';
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 const program = path.join(path.resolve(root, process.env.MOTCUA_BUILD ?? 'build/check'), 'motcua');
 const startLimit = 240_000;
+
+/** The data folder; for root the private cluster lies elsewhere, behind the link `pg`. */
+function removeData(data) {
+  let cluster = null;
+  try {
+    cluster = realpathSync(path.join(data, 'pg'));
+  } catch {
+    // it did not get that far
+  }
+  rmSync(data, { recursive: true, force: true });
+  if (cluster) rmSync(cluster, { recursive: true, force: true });
+}
 
 export async function startPortal(options = {}) {
   if (process.env.MOTCUA_TEST_PORTAL_URL)
@@ -30,8 +42,7 @@ export async function startPortal(options = {}) {
   const portal = { child, data, log: '', output: '', exit: null };
   const exited = new Promise((resolve) => child.on('exit', (code, signal) => resolve((portal.exit = { code, signal }))));
   process.on('exit', () => {
-    child.kill('SIGKILL');
-    rmSync(data, { recursive: true, force: true });
+    if (portal.exit === null) child.kill('SIGTERM'); // a test that failed half-way: its data stays for whoever looks into it
   });
   child.stdout.on('data', (text) => (portal.output += text));
   await new Promise((resolve, reject) => {
@@ -51,7 +62,7 @@ export async function startPortal(options = {}) {
   portal.stop = async () => {
     child.kill('SIGTERM');
     const result = await exited;
-    rmSync(data, { recursive: true, force: true });
+    removeData(data);
     if (result.code !== 0) throw new Error(`the portal ended with ${JSON.stringify(result)}\n${portal.log.slice(-4000)}`);
   };
   return portal;
