@@ -41,12 +41,14 @@ const number = (name, least) => {
   return value;
 };
 const [dossiers, tenants, seconds, rounds, clients] = [number('dossiers', 1000), number('tenants', 1), number('seconds', 1), number('rounds', 1), number('clients', 1)];
-const writers = Math.min(20, tenants);
+const writers = Math.min(8, tenants);
 const drafts = 2000 * seconds * rounds, draftsEach = Math.ceil((drafts * 1.5) / writers / clients) + 5;
 const chosen = positionals.length > 0 ? positionals : Object.keys(workloads);
 for (const name of chosen) if (!(name in workloads)) throw new Error(`no workload ${name}: ${Object.keys(workloads).join(' ')}`);
 
 const say = (text) => console.error(`[${new Date().toTimeString().slice(0, 8)}] ${text}`);
+// pgbench connects, prepares and plans anew in every run: what it does first does not count. Few samples keep that short.
+const warming = 3, samples = 4;
 const median = (list) => [...list].sort((a, b) => a - b)[Math.floor(list.length / 2)];
 const world = new World(path.resolve(options.program), options.use);
 options.keep ||= options.use !== undefined;
@@ -54,6 +56,7 @@ const facts = () => ({ world, port: world.port, tenants, drafts, writers, rounds
 
 async function fill() {
   await world.startDatabase();
+  if (options.use) await output('psql', ['-XAtq', '-f', path.join(here, 'renew.sql'), world.url]);
   await world.startServer({ workers: clients, 'job-workers': 0, 'rate-limits': 0, 'address-limit': 10000 });
   if (options.use) return;
   const template = await submitTemplate(world.port, world);
@@ -73,16 +76,15 @@ async function send(browser, { method, path: target, cookie, body }) {
 // Scripts for pgbench out of recorded requests; [] when the server asks the database nothing.
 async function record(name, recorder) {
   const work = workloads[name];
-  const requests = work.record ? await work.record(facts()) : (await work.prepare({ ...facts(), round: 0 })).slice(0, 20);
+  const requests = work.record ? await work.record(facts()) : (await work.prepare({ ...facts(), round: 0 })).slice(0, samples);
   const browser = new Browser(world.port);
-  for (const request of requests.slice(0, work.record ? 0 : 10)) await send(browser, request); // caches are warm in earnest
   const files = [], counters = [];
   for (const [i, request] of requests.entries()) {
     const units = await recorder.statements(() => send(browser, request));
     if (units.length === 0) continue;
     const { head = '', replace = [], counter } = request.script?.(facts()) ?? {};
     const known = request.ids ? await knownIds(units) : new Set();
-    const text = script(units, { head, replace: new Map(replace), isNew: (value) => request.ids !== undefined && !known.has(value) });
+    const text = script(units, { head, replace: new Map(replace), types: await recorder.types(units), isNew: (value) => request.ids !== undefined && !known.has(value) });
     const file = path.join(world.folder, `${name}-${i}.sql`);
     fs.writeFileSync(file, text);
     files.push(file);
@@ -118,22 +120,20 @@ async function runWrk(name, port, requests) {
 async function runPgbench(name, { files, counters }, round) {
   const prefix = path.join(world.folder, `pgbench-${name}-${round}`);
   const done = counters.map((counter) => `-D${counter}=${-1 + Math.floor((round * draftsEach) / rounds)}`);
-  const text = await output('pgbench', ['-n', '-M', 'prepared', '-c', clients, '-j', 1, '-T', seconds + 2, // its clock runs while it connects
+  for (const old of fs.readdirSync(world.folder)) if (old.startsWith(`pgbench-${name}-`)) fs.rmSync(path.join(world.folder, old));
+  const text = await output('pgbench', ['-n', '-M', 'prepared', '-c', clients, '-j', 1, '-T', seconds + warming,
     '-l', '--log-prefix', prefix, ...done,
     ...files.flatMap((file) => ['-f', file]), world.url].map(String),
   { env: { ...process.env, PGOPTIONS: '-c role=motcua_app -c search_path=public' } });
-  const times = [];
-  for (const file of fs.readdirSync(world.folder).filter((one) => one.startsWith(path.basename(prefix) + '.')))
-    for (const line of fs.readFileSync(path.join(world.folder, file), 'utf8').split('\n')) {
-      const time = Number(line.split(' ')[2]);
-      if (time > 0) times.push(time / 1000);
-    }
-  times.sort((a, b) => a - b);
-  const rate = Number(/tps = ([\d.]+)/.exec(text)?.[1]);
-  if (!(rate > 0)) throw new Error(`${name}: pgbench has no result: ${text}`);
+  const lines = fs.readdirSync(world.folder).filter((one) => one.startsWith(path.basename(prefix) + '.'))
+    .flatMap((file) => fs.readFileSync(path.join(world.folder, file), 'utf8').trim().split('\n')).map((line) => line.split(' ').map(Number)).filter((line) => line.length >= 6);
+  const ended = ([, , , , second, microsecond]) => second + microsecond / 1e6;
+  const end = lines.reduce((latest, line) => Math.max(latest, ended(line)), 0);
+  const times = lines.filter((line) => ended(line) > end - seconds).map((line) => line[2] / 1000).sort((a, b) => a - b);
+  if (times.length === 0) throw new Error(`${name}: pgbench has no result: ${text.slice(0, 600)}`);
   const failed = Number(/number of failed transactions: (\d+)/.exec(text)?.[1] ?? 0);
   if (failed > 0) say(`${name}: ${failed} transactions of pgbench failed`);
-  return { rate, p50: times[Math.floor(times.length / 2)], p99: times[Math.floor(times.length * 0.99)] };
+  return { rate: times.length / seconds, p50: times[Math.floor(times.length / 2)], p99: times[Math.floor(times.length * 0.99)] };
 }
 
 async function staticFile() {
@@ -160,6 +160,8 @@ async function main() {
   for (const name of chosen.filter((one) => !workloads[one].nginx)) plans[name] = await record(name, recorder);
   await recorder.end();
   const files = chosen.includes('static') ? await staticFile() : null;
+  // Every worker of the server has prepared and planned its statements.
+  for (const name of chosen.filter((one) => !workloads[one].once && !workloads[one].nginx)) await runWrk(name, world.port, await workloads[name].prepare({ ...facts(), round: 0 }));
   for (let round = 0; round < rounds; round++) {
     for (const name of chosen) {
       const requests = files && workloads[name].nginx ? files : await workloads[name].prepare({ ...facts(), round });

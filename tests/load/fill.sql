@@ -107,6 +107,7 @@ SELECT tenant_number AS k, CASE WHEN i / 10 % 2 = 0 THEN 'http' ELSE 'sql' END A
     row_number() OVER (PARTITION BY tenant_number, i / 10 % 2 ORDER BY i) - 1 AS n, bench.id(3, i) AS dossier, bench.id(4, i) AS task
 FROM bench_source WHERE is_new AND tenant_number < :writers;
 ALTER TABLE bench.work ADD PRIMARY KEY (kind, k, n);
+GRANT SELECT ON bench.work TO motcua_app;
 
 -- Complete drafts: kind 5 for HTTP, 6 for pgbench, 7 to record what a submission does; each with the paper it needs.
 CREATE TEMPORARY TABLE bench_draft AS

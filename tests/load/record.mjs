@@ -43,6 +43,17 @@ export class Recorder {
     return withoutLook(list);
   }
 
+  // Types of the parameters, by SQL, as PostgreSQL infers them: a literal alone may be read as another type.
+  async types(units) {
+    const known = (this.known ??= new Map());
+    const fresh = [...new Set(units.flat().map(({ sql }) => sql))].filter((sql) => !known.has(sql) && sql.includes('$1'));
+    for (const sql of fresh) {
+      const said = await this.world.psql(`PREPARE one AS ${sql}`, 'SELECT array_to_json(parameter_types::text[]) FROM pg_prepared_statements').catch(() => '[]');
+      known.set(sql, JSON.parse(said.trim() || '[]'));
+    }
+    return known;
+  }
+
   sizes() {
     const files = fs.readdirSync(this.folder).filter((name) => name.endsWith('.json'));
     return new Map(files.map((name) => path.join(this.folder, name)).map((file) => [file, fs.statSync(file).size]));
@@ -75,17 +86,20 @@ function literal(value) {
   return `E'${value.replaceAll('\\', '\\\\').replaceAll("'", "''").replaceAll(':', '\\072')}'`;
 }
 
+// The server says that these are moments; beside an interval PostgreSQL alone would guess another type.
+const moment = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?\+00$/;
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 // `units` of one request as a script. `replace`: Map of recorded ids to SQL expressions; `isNew(id)`: made by this request.
-export function script(units, { head = '', replace = new Map(), isNew = () => false } = {}) {
+export function script(units, { head = '', replace = new Map(), isNew = () => false, types = new Map() } = {}) {
   const lines = [head];
   const text = ({ sql, values }) =>
     `${sql.replaceAll(/\$(\d+)/g, (_, number) => {
       const value = values[Number(number)] ?? null;
       if (replace.has(value)) return `(${replace.get(value)})`;
       if (uuid.test(value ?? '') && isNew(value)) return 'gen_random_uuid()';
-      return literal(value);
+      const type = moment.test(value ?? '') ? 'timestamptz' : types.get(sql)?.[Number(number) - 1];
+      return type ? `${literal(value)}::${type}` : literal(value);
     })};`.replaceAll('\n', ' ');
   for (const unit of units) {
     const first = unit[0].sql.startsWith('BEGIN') ? unit.findIndex(({ sql }) => /^(INSERT|UPDATE|DELETE|WITH \w+ AS \(INSERT)/.test(sql)) : -1;

@@ -46,8 +46,8 @@ export class World {
     this.host = /host=(\S+)/.exec(this.url)[1];
   }
 
-  psql(sql) {
-    return output('psql', ['-XAtq', '-v', 'ON_ERROR_STOP=1', '-c', sql, this.url]);
+  psql(...commands) {
+    return output('psql', ['-XAtq', '-v', 'ON_ERROR_STOP=1', ...commands.flatMap((sql) => ['-c', sql]), this.url]);
   }
 
   start(program, args, options = {}) {

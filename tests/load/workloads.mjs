@@ -88,13 +88,13 @@ export const workloads = {
     title: 'complete a step', once: true,
     async prepare({ port, world, writers, rounds, round }) {
       this.csrf ??= await csrfTokens(port, 'clerk', writers, '/can-bo/vai-tro');
-      const rows = (await world.psql(`SELECT k, task FROM bench.work WHERE kind = 'http' AND n % ${rounds} = ${round} ORDER BY n, k`)).trim().split('\n');
+      const rows = (await world.psql(`SELECT k, task FROM bench.work WHERE kind = 'http' AND k < ${writers} AND n % ${rounds} = ${round} ORDER BY n, k`)).trim().split('\n');
       return rows.map((row) => row.split('|')).map(([k, task]) => ({ method: 'POST', path: `/can-bo/viec/${task}/hoan-thanh`, cookie: cookie('clerk', k),
         body: form({ csrf: this.csrf[k], outcome: 'receive', revision: '1', note: '' }) }));
     },
     record: async ({ port, world, writers }) => {
       const tokens = await csrfTokens(port, 'clerk', writers, '/can-bo/vai-tro');
-      const rows = (await world.psql("SELECT k, task, dossier FROM bench.work WHERE kind = 'sql' AND n = 0 ORDER BY k")).trim().split('\n').map((row) => row.split('|'));
+      const rows = (await world.psql(`SELECT k, task, dossier FROM bench.work WHERE kind = 'sql' AND k < ${writers} AND n = 0 ORDER BY k`)).trim().split('\n').map((row) => row.split('|'));
       return rows.map(([k, task, dossier]) => ({ method: 'POST', path: `/can-bo/viec/${task}/hoan-thanh`, cookie: cookie('clerk', k),
         body: form({ csrf: tokens[k], outcome: 'receive', revision: '1', note: '' }), ids: [task, dossier],
         script: ({ clients }) => ({
