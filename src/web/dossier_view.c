@@ -254,6 +254,7 @@ json_t *dossier_todo_view(struct visit *visit, const struct dossier_file *file)
         view_text(todo, "what", visit_text(visit, N_("Cần bổ sung giấy tờ")));
         view_text(todo, "text", open->reason);
         view_text(todo, "until", until);
+        view_flag(todo, "sign_in", true);
         return todo;
     }
     if (strcmp(file->dossier.fee_state, "due") == 0 && dossier_is_open(&file->dossier)) {
@@ -262,7 +263,8 @@ json_t *dossier_todo_view(struct visit *visit, const struct dossier_file *file)
         view_text(todo, "text",
                   arena_printf(visit->arena, "%s %s", visit_text(visit, N_("Số tiền:")),
                                visit_money(visit, file->dossier.fee_amount)));
-        view_text(todo, "until", "");
+        view_text(todo, "until", visit_text(visit, N_("Nộp tại bộ phận một cửa trước khi nhận kết quả")));
+        view_flag(todo, "sign_in", false);
         return todo;
     }
     json_decref(todo);

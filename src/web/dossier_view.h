@@ -41,7 +41,8 @@ json_t *dossier_explanation_view(struct visit *visit, const struct dossier_file 
 /* [{name, is_done, is_current, is_stopped, icon, state_text, who, when, note}], with the steps that are still
  * to come. */
 json_t *dossier_steps_view(struct visit *visit, const struct dossier_file *file);
-/* What the applicant has to do: {icon, what, text, until}; null when nothing. */
+/* What the applicant has to do: {icon, what, text, until, sign_in: it is done on this site}; null when
+ * nothing. */
 json_t *dossier_todo_view(struct visit *visit, const struct dossier_file *file);
 
 #endif

@@ -163,6 +163,15 @@ test('wards are offered after their district has been chosen', async () => {
   assert.equal(/name="agency"/.test(elsewhere.body), district === 'hoan-kiem');
 });
 
+test('where wards, districts and departments take a procedure, the district comes first', async () => {
+  const first = await person.get('/thu-tuc/2.000635');
+  assert.doesNotMatch(first.body, /<select[^>]*name="co-quan".*?value="cau-giay"/s);
+  const second = await person.get('/thu-tuc/2.000635?quan=cau-giay');
+  const offered = [.../<select[^>]*name="co-quan".*?<\/select>/s.exec(second.body)[0].matchAll(/value="([a-z-]+)"/g)].map(([, slug]) => slug);
+  assert.ok(offered.includes('cau-giay') && offered.includes('dich-vong-cau-giay'), offered.join());
+  assert.ok(!offered.some((slug) => slug.endsWith('-ba-dinh')), offered.join());
+});
+
 test('starting a dossier asks to sign in and comes back to the chosen agency', async () => {
   const answer = await person.post('/thu-tuc/1.001612/nop', { agency: 'cau-giay' });
   assert.equal(answer.status, 303);

@@ -54,7 +54,22 @@ static json_t *option_view(const struct visit *visit, const struct tenant *tenan
     return option;
 }
 
-/* The districts whose wards take the procedure; null when no wards do. */
+static bool has_communes(const struct choices *choices)
+{
+    for (size_t i = 0; i < choices->count; i++)
+        if (is_commune(choices->agencies[i])) return true;
+    return false;
+}
+
+/* The district an agency stands in, itself for the district's own; NULL for those of the whole city. */
+static const struct tenant *district_of(const struct tenant *agency)
+{
+    if (is_commune(agency)) return agency->parent;
+    return strcmp(agency->kind, "district") == 0 ? agency : NULL;
+}
+
+/* The districts where an agency takes the procedure; null when no wards do, for then nothing is to be
+ * narrowed. */
 static json_t *district_choice(struct visit *visit, const struct choices *choices, struct str district)
 {
     const struct tenants *tenants = visit_tenants(visit);
@@ -63,12 +78,12 @@ static json_t *district_choice(struct visit *visit, const struct choices *choice
         const struct tenant *parent = &tenants->all[t];
         bool takes = false;
         for (size_t i = 0; !takes && i < choices->count; i++)
-            takes = is_commune(choices->agencies[i]) && choices->agencies[i]->parent == parent;
+            takes = district_of(choices->agencies[i]) == parent;
         if (takes)
             json_array_append_new(options,
                                   option_view(visit, parent, str_equal_cstr(district, parent->slug)));
     }
-    if (json_array_size(options) == 0) {
+    if (!has_communes(choices)) {
         json_decref(options);
         return json_null();
     }
@@ -81,10 +96,11 @@ static json_t *district_choice(struct visit *visit, const struct choices *choice
 static json_t *agency_choice(struct visit *visit, const struct choices *choices, struct str district)
 {
     json_t *options = json_array();
-    bool kinds[3] = {false, false, false};
+    bool kinds[3] = {false, false, false}, narrowed = has_communes(choices);
     for (size_t i = 0; i < choices->count; i++) {
         const struct tenant *agency = choices->agencies[i];
-        if (is_commune(agency) && !str_equal_cstr(district, agency->parent->slug)) continue;
+        const struct tenant *within = district_of(agency);
+        if (narrowed && within != NULL && !str_equal_cstr(district, within->slug)) continue;
         for (size_t k = 0; agency_kinds[k] != NULL; k++)
             kinds[k] = kinds[k] || strcmp(agency->kind, agency_kinds[k]) == 0;
         json_array_append_new(options, option_view(visit, agency, false));
