@@ -4,7 +4,7 @@ import { createHmac } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
-import { after, before, test } from 'node:test';
+import { after, before, beforeEach, test } from 'node:test';
 import * as answers from '../browser/answers.mjs';
 import { Person, answerPages, attachAll, fieldsOf, password, readable, samplePdf, samplePng, sleep, startCity, startDraft, submitDraft, until } from '../browser/city.mjs';
 
@@ -14,6 +14,11 @@ let lan;
 before(async () => {
   city = await startCity({ options: ['--upload-limit', '300k', '--dossier-upload-limit', '1M'] });
   lan = await new Person(city).signIn('lan@example.com');
+});
+
+// Each test from an address of its own: what one writes does not use up the next one's allowance.
+beforeEach(() => {
+  if (lan) lan.address = new Person(city).address;
 });
 
 after(async () => {
