@@ -48,7 +48,8 @@ for (const name of chosen) if (!(name in workloads)) throw new Error(`no workloa
 
 const say = (text) => console.error(`[${new Date().toTimeString().slice(0, 8)}] ${text}`);
 // pgbench connects, prepares and plans anew in every run: what it does first does not count. Few samples keep that short.
-const warming = 3, samples = 4;
+// Writes have a script an agency, many statements each: they need longer.
+const warming = (name) => (workloads[name].once ? 8 : 3), samples = 4;
 const median = (list) => [...list].sort((a, b) => a - b)[Math.floor(list.length / 2)];
 const world = new World(path.resolve(options.program), options.use);
 options.keep ||= options.use !== undefined;
@@ -79,10 +80,12 @@ async function record(name, recorder) {
   const requests = work.record ? await work.record(facts()) : (await work.prepare({ ...facts(), round: 0 })).slice(0, samples);
   const browser = new Browser(world.port);
   const files = [], counters = [];
+  let each = draftsEach;
   for (const [i, request] of requests.entries()) {
     const units = await recorder.statements(() => send(browser, request));
     if (units.length === 0) continue;
-    const { head = '', replace = [], counter } = request.script?.(facts()) ?? {};
+    const { head = '', replace = [], counter, ...more } = request.script?.(facts()) ?? {};
+    each = more.each ?? each;
     const known = request.ids ? await knownIds(units) : new Set();
     const text = script(units, { head, replace: new Map(replace), types: await recorder.types(units), isNew: (value) => request.ids !== undefined && !known.has(value) });
     const file = path.join(world.folder, `${name}-${i}.sql`);
@@ -92,7 +95,7 @@ async function record(name, recorder) {
   }
   browser.close();
   const sample = files.length > 0 ? fs.readFileSync(files.at(-1), 'utf8') : '';
-  return { files, counters, trips: countTrips(sample), statements: countStatements(sample) };
+  return { files, counters, each, trips: countTrips(sample), statements: countStatements(sample) };
 }
 
 // Ids that are not made by the request itself.
@@ -117,11 +120,11 @@ async function runWrk(name, port, requests) {
   return { rate: result.requests / result.seconds, ...result };
 }
 
-async function runPgbench(name, { files, counters }, round) {
+async function runPgbench(name, { files, counters, each }, round) {
   const prefix = path.join(world.folder, `pgbench-${name}-${round}`);
-  const done = counters.map((counter) => `-D${counter}=${-1 + Math.floor((round * draftsEach) / rounds)}`);
+  const done = counters.map((counter) => `-D${counter}=${-1 + Math.floor((round * each) / rounds)}`);
   for (const old of fs.readdirSync(world.folder)) if (old.startsWith(`pgbench-${name}-`)) fs.rmSync(path.join(world.folder, old));
-  const text = await output('pgbench', ['-n', '-M', 'prepared', '-c', clients, '-j', 1, '-T', seconds + warming,
+  const text = await output('pgbench', ['-n', '-M', 'prepared', '-c', clients, '-j', 1, '-T', seconds + warming(name),
     '-l', '--log-prefix', prefix, ...done,
     ...files.flatMap((file) => ['-f', file]), world.url].map(String),
   { env: { ...process.env, PGOPTIONS: '-c role=motcua_app -c search_path=public' } });

@@ -3,7 +3,7 @@
 \set ON_ERROR_STOP on
 SET session_replication_role = replica;
 SET synchronous_commit = off;
-CREATE TEMPORARY TABLE again AS SELECT tenant_id, id FROM draft WHERE submitted_at IS NOT NULL AND id BETWEEN bench.id(5, 0) AND bench.id(8, 0);
+CREATE TEMPORARY TABLE again AS SELECT tenant_id, id FROM dossier WHERE id BETWEEN bench.id(5, 0) AND bench.id(8, 0);
 DELETE FROM event e USING again a WHERE e.tenant_id = a.tenant_id AND e.dossier_id = a.id;
 DELETE FROM task t USING again a WHERE t.tenant_id = a.tenant_id AND t.dossier_id = a.id;
 DELETE FROM timer t USING again a WHERE t.tenant_id = a.tenant_id AND t.dossier_id = a.id;

@@ -95,11 +95,12 @@ export const workloads = {
     record: async ({ port, world, writers }) => {
       const tokens = await csrfTokens(port, 'clerk', writers, '/can-bo/vai-tro');
       const rows = (await world.psql(`SELECT k, task, dossier FROM bench.work WHERE kind = 'sql' AND k < ${writers} AND n = 0 ORDER BY k`)).trim().split('\n').map((row) => row.split('|'));
+      const least = Number(await world.psql(`SELECT min(c) FROM (SELECT count(*) AS c FROM bench.work WHERE kind = 'sql' AND k < ${writers} GROUP BY k) n`));
       return rows.map(([k, task, dossier]) => ({ method: 'POST', path: `/can-bo/viec/${task}/hoan-thanh`, cookie: cookie('clerk', k),
         body: form({ csrf: tokens[k], outcome: 'receive', revision: '1', note: '' }), ids: [task, dossier],
         script: ({ clients }) => ({
           head: `\\set i${k} :i${k} + 1\nSELECT dossier, task FROM bench.work WHERE kind = 'sql' AND k = ${k} AND n = 1 + :client_id + ${clients} * :i${k} \\gset`,
-          replace: [[task, ":task"], [dossier, ":dossier"]], counter: `i${k}`,
+          replace: [[task, ':task'], [dossier, ':dossier']], counter: `i${k}`, each: Math.floor((least - 1) / clients),
         }) }));
     },
   },
