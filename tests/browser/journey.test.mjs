@@ -36,6 +36,7 @@ after(async () => {
 /** A browser of its own. Complaints of its console (the content policy's, above all) are kept in page.complaints. */
 async function open({ width = 1280, script = true } = {}) {
   const context = await browser.newContext({
+    reducedMotion: 'reduce',
     viewport: { width, height: 900 },
     javaScriptEnabled: script,
     locale: 'vi-VN',
@@ -233,6 +234,7 @@ test('a copy of a civil-status record, from the catalogue to the rating, on a te
   await decide(clerk, id, 'receive');
   assert.match(await dossierText(lan, code), /Hẹn trả kết quả 17 giờ 00 phút, Thứ Ba, ngày 14\/03\/2017/);
   await lan.locator('summary', { hasText: /Vì sao|Xem từng dòng/ }).first().click();
+  await lan.locator('details[open] caption', { hasText: 'Cách tính ngày hẹn trả' }).first().waitFor();
   assert.match(await text(lan), /Cách tính ngày hẹn trả/, 'the due date is explained line by line');
   await lan.goto(`/ho-so/${code}/giay-hen`);
   await isAccessible(lan, 'the appointment slip');
