@@ -136,16 +136,16 @@ static const struct feel_value *contains(struct feel_evaluation *evaluation,
 static const struct feel_value *starts_with(struct feel_evaluation *evaluation,
                                             const struct feel_value *const *arguments, size_t count)
 {
-    (void)evaluation;
     (void)count;
+    evaluation_steps(evaluation, arguments[1]->string.length / 64);
     return feel_boolean(str_starts_with(arguments[0]->string, arguments[1]->string));
 }
 
 static const struct feel_value *ends_with(struct feel_evaluation *evaluation,
                                           const struct feel_value *const *arguments, size_t count)
 {
-    (void)evaluation;
     (void)count;
+    evaluation_steps(evaluation, arguments[1]->string.length / 64);
     return feel_boolean(str_ends_with(arguments[0]->string, arguments[1]->string));
 }
 

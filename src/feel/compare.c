@@ -6,6 +6,12 @@
         if ((evaluation) != NULL) feel_step(evaluation);                                                     \
     } while (0)
 
+/* Long texts cost more than one step, as in the functions on strings. */
+static void pay_for_texts(struct feel_evaluation *evaluation, struct str a, struct str b)
+{
+    if (evaluation != NULL) evaluation_steps(evaluation, (a.length < b.length ? a.length : b.length) / 64);
+}
+
 /* Two readings of the clock: both without zone, both with an offset (then the moments count), or of the same
  * zone. */
 static bool clocks_equal(const struct feel_time *a, const struct feel_time *b, int64_t seconds_a,
@@ -78,6 +84,7 @@ static int equal(struct feel_evaluation *evaluation, const struct feel_value *a,
     case FEEL_NUMBER:
         return feel_number_compare(a->number, b->number) == 0;
     case FEEL_STRING:
+        pay_for_texts(evaluation, a->string, b->string);
         return str_equal(a->string, b->string);
     case FEEL_DATE:
         return feel_date_to_days(a->date) == feel_date_to_days(b->date);
@@ -153,6 +160,7 @@ bool compare_order(struct feel_evaluation *evaluation, const struct feel_value *
         *order = feel_number_compare(left->number, right->number);
         return true;
     case FEEL_STRING:
+        pay_for_texts(evaluation, left->string, right->string);
         *order = str_compare(left->string, right->string);
         return true; /* UTF-8 sorts by code point */
     case FEEL_DATE:

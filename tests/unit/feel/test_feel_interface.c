@@ -154,6 +154,25 @@ static void every_cap_has_its_own_error(void **state)
     arena_destroy(arena);
 }
 
+/* Two texts of 1 MiB, equal to the last byte: comparing them must cost more than one step, or an expression
+ * with few steps runs for minutes. */
+static void comparing_long_texts_is_paid_for(void **state)
+{
+    static const char *const tests[] = {"s != t", "s > t", "not(starts with(s, t))", "not(ends with(s, t))",
+                                        "not(list contains([s], t))"};
+    (void)state;
+    for (size_t i = 0; i < sizeof tests / sizeof *tests; i++) {
+        struct arena *arena = arena_create(CASE_ARENA);
+        const char *text = arena_printf(arena,
+                                        "{double: function(t, n) if n = 0 then t else double(t + t, n - 1), "
+                                        "s: double(\"a\", 20), t: double(\"a\", 20), "
+                                        "r: some i in 1..1000 satisfies %s}.r",
+                                        tests[i]);
+        assert_string_equal(evaluate_text(arena, text, NULL, NULL), "error feel.too_many_steps");
+        arena_destroy(arena);
+    }
+}
+
 static void invalid_utf8_is_refused(void **state)
 {
     struct arena *arena = arena_create(CASE_ARENA);
@@ -299,6 +318,7 @@ int main(void)
         cmocka_unit_test(variables_are_the_free_names),
         cmocka_unit_test(syntax_errors_name_their_place),
         cmocka_unit_test(every_cap_has_its_own_error),
+        cmocka_unit_test(comparing_long_texts_is_paid_for),
         cmocka_unit_test(invalid_utf8_is_refused),
         cmocka_unit_test(json_goes_in_and_comes_out),
         cmocka_unit_test(functions_in_c_are_called),
