@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #include "motcua/base/log.h"
-#include "motcua/crypto/keys.h"
 #include "motcua/db/migrate.h"
 #include "motcua/domain/keys.h"
 #include "motcua/i18n/catalogue.h"
@@ -148,16 +147,6 @@ static enum status open_database(struct program *program, struct error *error)
     return STATUS_OK;
 }
 
-static enum status open_keys(struct program *program, struct error *error)
-{
-    struct secret_key master;
-    enum status status =
-        keys_load_master(program->options.master_key_file, true, &master, program->arena, error);
-    if (status == STATUS_OK) program->domain.keys = key_ring_create(&master);
-    secret_wipe(&master, sizeof master);
-    return status;
-}
-
 static enum status open_texts(struct program *program, struct error *error)
 {
     struct catalogue *english = NULL;
@@ -183,7 +172,6 @@ static enum status open_parts(struct program *program, struct error *error)
         return error_set(error, program->arena, STATUS_UNAVAILABLE, "data.folder", NULL,
                          "cannot make the data folder %s", program->options.data);
     status = open_texts(program, error);
-    if (status == STATUS_OK) status = open_keys(program, error);
     if (status == STATUS_OK) status = open_database(program, error);
     if (status != STATUS_OK) return status;
     program->domain.reference = reference_create();
@@ -195,6 +183,8 @@ static enum status open_parts(struct program *program, struct error *error)
         (struct actor){.kind = ACTOR_SYSTEM, .name = "Hệ thống", .title = "", .unit_name = "", .address = ""};
     program->work =
         (struct work){&program->domain, program->db, program->arena, &program->system, clock_now()};
+    status = key_ring_open(&program->work, program->options.master_key_file, &program->domain.keys, error);
+    if (status != STATUS_OK) return status;
     return reference_refresh(&program->work, true, error);
 }
 

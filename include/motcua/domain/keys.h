@@ -9,6 +9,11 @@
 #include "motcua/domain/context.h"
 
 struct key_ring *key_ring_create(const struct secret_key *master);
+/* The ring of the master key in the file `path`; the caller destroys it. An empty database gets a new key,
+ * when there is no file, and is marked with it; later only that key opens it. STATUS_NOT_FOUND: the file is
+ * missing, STATUS_DENIED: another key. `work` needs no ring yet. */
+NODISCARD enum status key_ring_open(struct work *work, const char *path, struct key_ring **ring,
+                                    struct error *error);
 void key_ring_destroy(struct key_ring *ring); /* NULL is fine */
 
 /* The newest key and its version (version 0 asked), or the one of that version. Creates the first one when

@@ -28,6 +28,62 @@ struct key_ring *key_ring_create(const struct secret_key *master)
     return ring;
 }
 
+DB_STATEMENT(master_key_mark, DB_NOTHING, DB_COLUMNS({"mark", DB_BYTES}), "SELECT mark FROM master_key_mark")
+
+DB_STATEMENT(master_key_mark_first, DB_PARAMETERS(DB_BYTES), DB_NOTHING,
+             "INSERT INTO master_key_mark (mark) VALUES ($1) ON CONFLICT DO NOTHING")
+
+/* `mark` is empty when the database is marked with no key yet. */
+static enum status read_mark(struct work *work, struct str *mark, struct error *error)
+{
+    struct db_scope scope = work_scope(work, NULL);
+    struct db_result *rows;
+    enum status status =
+        db_read_one(work->db, &scope, work->arena, &master_key_mark, DB_VALUES(), &rows, error);
+    if (status == STATUS_OK) *mark = rows->row_count == 0 ? STR("") : db_get_bytes(rows, 0, 0);
+    return status;
+}
+
+/* Of two programs that start on an empty database at once, the first marks it; the second compares. */
+static enum status confirm_mark(struct work *work, const char *path, struct str mark,
+                                const struct secret_key *master, struct error *error)
+{
+    SECRET_KEY_AUTO derived;
+    keys_derive(master, "dbmarker", 1, &derived);
+    struct str own = str_make((const char *)derived.bytes, sizeof derived.bytes);
+    if (mark.length == 0) {
+        struct db_scope scope = work_scope(work, NULL);
+        struct db_result *result;
+        enum status status = db_write_one(work->db, &scope, work->arena, &master_key_mark_first,
+                                          DB_VALUES(db_bytes(own)), &result, error);
+        if (status == STATUS_OK) status = read_mark(work, &mark, error);
+        if (status != STATUS_OK) return status;
+    }
+    if (secret_equal(mark, own)) return STATUS_OK;
+    return error_set(error, work->arena, STATUS_DENIED, "keys.other", NULL,
+                     "this database was made with another master key than the one in %s; bring that one back "
+                     "from your backup",
+                     path);
+}
+
+enum status key_ring_open(struct work *work, const char *path, struct key_ring **ring, struct error *error)
+{
+    struct str mark;
+    SECRET_KEY_AUTO master;
+    enum status status = read_mark(work, &mark, error);
+    if (status != STATUS_OK) return status;
+    status = keys_load_master(path, mark.length == 0, &master, work->arena, error);
+    if (status == STATUS_NOT_FOUND)
+        return error_set(
+            error, work->arena, status, "keys.missing", NULL,
+            "the master key %s is missing, and this database was made with it; bring it back from "
+            "your backup",
+            path);
+    if (status == STATUS_OK) status = confirm_mark(work, path, mark, &master, error);
+    if (status == STATUS_OK) *ring = key_ring_create(&master);
+    return status;
+}
+
 void key_ring_destroy(struct key_ring *ring)
 {
     if (ring == NULL) return;
