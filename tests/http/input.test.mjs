@@ -391,6 +391,26 @@ test('guessing passwords is slowed down, for one address and for one name', asyn
   const person = new Person(city);
   await person.get('/dang-nhap');
   let answer;
+test('whatever the browser calls itself, one can sign in', async () => {
+  for (const name of ['x'.repeat(299) + 'ệ', 'Trình duyệt \u{1f98a}', 'b\u00ff', ' ', 'x'.repeat(4000)]) {
+    const person = new Person(city);
+    const agent = { 'User-Agent': Buffer.from(name, name.startsWith('b') ? 'latin1' : 'utf8').toString('latin1') };
+    await person.get('/dang-nhap');
+    const body = new URLSearchParams({ csrf: person.csrf, identifier: 'lan@example.com', password, back: '' }).toString();
+    const answer = await person.send('POST', '/dang-nhap', { body, type: 'application/x-www-form-urlencoded', headers: agent });
+    assert.equal(answer.status, 303, JSON.stringify(name.slice(0, 20)));
+  }
+});
+
+test('what is wrong with the profile loses nothing typed', async () => {
+  await lan.get('/tai-khoan');
+  const wrong = await lan.post('/tai-khoan', { full_name: 'Trần Thị Lan', personal_id: '1', email: 'lan@example.com', phone: '', address: 'Số 5', language: 'en' });
+  assert.equal(wrong.status, 422);
+  const typed = fieldsOf(wrong.text, '/tai-khoan');
+  assert.equal(typed.full_name, 'Trần Thị Lan');
+  assert.equal(typed.language, 'en');
+});
+
   for (let i = 0; i < 30; i++) {
     answer = await person.post('/dang-nhap', { identifier: `ai-do-${i}@example.com`, password: 'x', back: '' });
     if (answer.status === 429) break;

@@ -1,6 +1,7 @@
 /* Signing in and out, the second factor at the door. */
 #include "web/routes.h"
 
+#include "motcua/base/utf8.h"
 #include "motcua/codec/json.h"
 #include "motcua/codec/url.h"
 #include "web/account/sample_accounts.h"
@@ -51,6 +52,18 @@ static struct str landing(struct visit *visit, struct str token, struct str back
     return STR("/ho-so");
 }
 
+/* As much of the browser's name as is kept, at the end of a character; "" when it is no text at all. */
+static const char *user_agent(struct visit *visit)
+{
+    enum { KEPT = 300 };
+    struct str agent = request_header(visit->request, "User-Agent");
+    if (agent.data == NULL || !utf8_valid(agent)) return "";
+    size_t length = agent.length < KEPT ? agent.length : KEPT;
+    while (length < agent.length && ((unsigned char)agent.data[length] & 0xC0) == 0x80)
+        length--;
+    return arena_strndup(visit->arena, agent.data, length);
+}
+
 void page_sign_in_post(struct request *request)
 {
     struct visit *visit = visit_of(request);
@@ -68,12 +81,11 @@ void page_sign_in_post(struct request *request)
     }
     struct token token = token_create();
     struct hash hash = token_hash(str_of(token.text));
-    struct str agent = request_header(request, "User-Agent");
     struct sign_in sign_in = {
         .identifier = identifier,
         .password = request_form(request, "password"),
         .token_hash = hash_view(&hash),
-        .user_agent = arena_strndup(visit->arena, agent.data == NULL ? "" : agent.data, agent.length),
+        .user_agent = user_agent(visit),
         .address = visit->actor.address,
     };
     bool second_factor = false;
