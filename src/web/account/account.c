@@ -44,7 +44,7 @@ static json_t *birth_date_view(struct visit *visit, json_t *view, const char *da
     return birth;
 }
 
-static json_t *languages_view(const struct visit *visit)
+static json_t *languages_view(const char *chosen)
 {
     static const char *const labels[LANGUAGE_COUNT] = {"Tiếng Việt", "English"};
     json_t *list = json_array();
@@ -52,7 +52,7 @@ static json_t *languages_view(const struct visit *visit)
         json_t *language = json_object();
         view_text(language, "value", language_code((enum language)i));
         view_text(language, "label", labels[i]);
-        view_flag(language, "selected", strcmp(visit->person.language, language_code((enum language)i)) == 0);
+        view_flag(language, "selected", strcmp(chosen, language_code((enum language)i)) == 0);
         json_array_append_new(list, language);
     }
     return list;
@@ -101,7 +101,7 @@ static json_t *sessions_view(struct visit *visit, const struct session_row *rows
 
 struct typed {
     const char *values[PROFILE_FIELDS];
-    const char *day, *month, *year;
+    const char *day, *month, *year, *language;
 };
 
 static void split_birth(struct visit *visit, const char *iso, struct typed *typed)
@@ -130,7 +130,7 @@ static void show(struct visit *visit, unsigned status, const struct typed *typed
     json_t *profile = json_object(), *password = json_object(), *second_factor = json_object();
     view_set(profile, "fields", text_fields_view(visit, view, profile_fields, PROFILE_FIELDS, typed->values));
     view_set(profile, "birth_date", birth_date_view(visit, view, typed->day, typed->month, typed->year));
-    view_set(profile, "languages", languages_view(visit));
+    view_set(profile, "languages", languages_view(typed->language));
     view_set(view, "profile", profile);
     view_set(password, "fields", text_fields_view(visit, view, password_fields, PASSWORD_FIELDS, NULL));
     view_set(view, "password", password);
@@ -157,6 +157,7 @@ static bool load_typed(struct visit *visit, struct typed *typed)
                                           profile.phone, profile.address};
     memcpy(typed->values, values, sizeof values);
     split_birth(visit, profile.birth_date, typed);
+    typed->language = visit->person.language;
     return true;
 }
 
@@ -172,7 +173,8 @@ void page_account_post(struct request *request)
     struct visit *visit = visit_of(request);
     struct typed typed = {.day = visit_form_cstr(visit, "birth_date.day"),
                           .month = visit_form_cstr(visit, "birth_date.month"),
-                          .year = visit_form_cstr(visit, "birth_date.year")};
+                          .year = visit_form_cstr(visit, "birth_date.year"),
+                          .language = visit_form_cstr(visit, "language")};
     for (size_t i = 0; i < PROFILE_FIELDS; i++)
         typed.values[i] = visit_form_cstr(visit, profile_fields[i].name);
     bool has_birth = typed.day[0] != '\0' || typed.month[0] != '\0' || typed.year[0] != '\0';
@@ -186,7 +188,7 @@ void page_account_post(struct request *request)
             has_birth ? arena_printf(visit->arena, "%s/%s/%s", typed.day, typed.month, typed.year) : "",
     };
     enum status status = profile_save(&visit->work, &profile, &visit->error);
-    struct str language = visit_form(visit, "language");
+    struct str language = str_of(typed.language);
     if (status == STATUS_OK && (str_equal(language, STR("vi")) || str_equal(language, STR("en")))) {
         status =
             profile_set_language(&visit->work, str_equal(language, STR("en")) ? "en" : "vi", &visit->error);
