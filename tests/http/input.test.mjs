@@ -304,6 +304,10 @@ test('uploads: wrong type, empty, too large, too many, no file, truncated', asyn
   const shown = await lan.get(`${draft}/giay-to`);
   assert.ok(shown.text.includes('giấy tờ.pdf'));
   assert.ok(!shown.text.includes('../'));
+  // What was good of several files is kept, and the page that refuses the others shows it.
+  const some = await lan.upload(target, [samplePdf('tot.pdf'), wrong['a web page'][0]]);
+  assert.equal(some.status, 422);
+  assert.ok(some.text.includes('tot.pdf'), 'the file that was kept is not shown');
   // All together have a limit too.
   let last = 303;
   for (let i = 0; i < 8 && last === 303; i++) last = (await lan.upload(target, [{ ...samplePdf(`n${i}.pdf`), bytes: Buffer.concat([samplePdf().bytes, Buffer.alloc(250 * 1024, 32)]) }])).status;
@@ -387,10 +391,6 @@ test('signing in says the same for an unknown name and a wrong password, in abou
   assert.equal(texts[0], texts[1]);
 });
 
-test('guessing passwords is slowed down, for one address and for one name', async () => {
-  const person = new Person(city);
-  await person.get('/dang-nhap');
-  let answer;
 test('whatever the browser calls itself, one can sign in', async () => {
   for (const name of ['x'.repeat(299) + 'ệ', 'Trình duyệt \u{1f98a}', 'b\u00ff', ' ', 'x'.repeat(4000)]) {
     const person = new Person(city);
@@ -411,6 +411,10 @@ test('what is wrong with the profile loses nothing typed', async () => {
   assert.equal(typed.language, 'en');
 });
 
+test('guessing passwords is slowed down, for one address and for one name', async () => {
+  const person = new Person(city);
+  await person.get('/dang-nhap');
+  let answer;
   for (let i = 0; i < 30; i++) {
     answer = await person.post('/dang-nhap', { identifier: `ai-do-${i}@example.com`, password: 'x', back: '' });
     if (answer.status === 429) break;

@@ -28,7 +28,7 @@ static enum status check_size(struct draft_page *page, uint64_t held, uint64_t s
 enum status uploads_attach(struct draft_page *page, const char *kind, const char *paper_key)
 {
     struct visit *visit = page->visit;
-    size_t count = request_upload_count(visit->request);
+    size_t count = request_upload_count(visit->request), attached = 0;
     enum status status = STATUS_OK;
     uint64_t held = 0;
     for (size_t i = 0; i < page->document_count; i++)
@@ -45,6 +45,12 @@ enum status uploads_attach(struct draft_page *page, const char *kind, const char
             status = document_attach(&visit->work, file->file, &page->draft.tenant_id, &page->draft.id, kind,
                                      str_of(paper_key), file->part.filename, &id, &visit->error);
         held += size;
+        attached += status == STATUS_OK;
     }
+    struct error ignored; /* the page says what was refused, and shows what came before it */
+    if (status != STATUS_OK && attached > 0 &&
+        document_list(&visit->work, &page->draft.tenant_id, &page->draft.id, &page->documents,
+                      &page->document_count, &ignored) != STATUS_OK)
+        page->document_count = 0;
     return status;
 }
