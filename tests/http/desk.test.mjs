@@ -156,6 +156,13 @@ describe('asking for papers', () => {
     const mine = await lan.get(`/ho-so/${code}/bo-sung`);
     assert.match(mine.text, /Ảnh mờ, không đọc được số/);
     assert.equal((await uploadTo(lan, `/ho-so/${code}/bo-sung/${paper.paper}`)).status, 303);
+    const answers = (fields) => lan.post(`/ho-so/${code}/bo-sung/khai/so_luong`, { muc_dich: '', cam_doan: 'true', _action: 'leave', ...fields });
+    assert.equal((await answers({ so_ban: '' })).status, 303);
+    const incomplete = await lan.post(`/ho-so/${code}/bo-sung`, { note: 'Xin xem giúp' });
+    assert.equal(incomplete.status, 422);
+    assert.match(incomplete.body, /error-summary.*Hồ sơ chưa đầy đủ/s, 'it says why nothing was sent');
+    assert.match(incomplete.body, />Xin xem giúp<\/textarea>/);
+    assert.equal((await answers({ so_ban: '2' })).status, 303);
     const form = await lan.get(`/ho-so/${code}/bo-sung`);
     const revision = /name="revision" value="(\d+)"/.exec(form.body)?.[1] ?? '';
     assert.equal((await lan.post(`/ho-so/${code}/bo-sung`, { revision, note: 'Đã chụp lại' })).status, 303);

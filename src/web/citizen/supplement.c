@@ -104,6 +104,8 @@ static void show(struct draft_page *page, const struct dossier_file *file, unsig
     for (size_t i = 0; i < json_array_size(request->items); i++)
         add_item(page, json_array_get(request->items, i), request->requested_at, base, wrong_paper, view,
                  papers, contents);
+    if (http_status != 200 && json_is_null(json_object_get(view, "error_summary")))
+        view_problem(view, "noi-dung", visit_error_text(visit));
     view_text(dossier, "code", file->dossier.code);
     view_text(dossier, "name", dossier_name(visit, &file->dossier));
     view_text(dossier, "url", url);
@@ -166,7 +168,7 @@ void page_supplement_post(struct request *request)
     enum status status = dossier_answer_supplement(&visit->work, &file.dossier.tenant_id, &file.dossier.id,
                                                    page.draft.answers, note, &visit->error);
     if (status == STATUS_INVALID)
-        show(&page, &file, 422, missing != NULL ? missing : "");
+        show(&page, &file, 422, NULL);
     else if (status != STATUS_OK)
         visit_fail(visit, status);
     else
