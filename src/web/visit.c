@@ -290,7 +290,7 @@ static enum before_result before(void *context, struct request *request)
     request_set_log_identity(request, tenant == NULL ? NULL : tenant->slug,
                              visit->signed_in ? visit->actor.account_id.text : NULL);
     uint64_t access = request_route(request)->access;
-    if ((access & ACCESS_OFFICIAL) == 0) act_for_oneself(visit);
+    if ((access & (ACCESS_OFFICIAL | ACCESS_KEEP_ROLE)) == 0) act_for_oneself(visit);
     return check_access(visit, access);
 }
 

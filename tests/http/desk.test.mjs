@@ -283,6 +283,13 @@ test('roles open only their own pages', async () => {
   assert.equal(offeredTask(await officer.get(url)), null, 'what he may not do is not offered');
 });
 
+test('the page that chooses a role shows the one in use and its entries', async () => {
+  const entries = (page) => [...page.body.matchAll(/<li><a href="(\/can-bo[^"?]*)"/g)].map(([, url]) => url);
+  const page = await desk.get('/can-bo/vai-tro');
+  assert.match(page.text, /Đang làm việc với vai trò: Công chức tiếp nhận · /);
+  assert.deepEqual(entries(page), entries(await desk.get('/can-bo/ho-so')));
+});
+
 test('addresses and figures that mean nothing are answered, never 500', async () => {
   const code = await submitDossier(lan);
   const url = await openDossier(desk, code);

@@ -26,6 +26,8 @@ enum {
     ACCESS_SIGNED_IN = 2,   /* a person with a session, second factor done where it is on */
     ACCESS_OFFICIAL = 4,    /* signed in, with a membership in use */
     ACCESS_HALF_SIGNED = 8, /* password given, second factor still to come */
+    ACCESS_KEEP_ROLE =
+        16, /* beside ACCESS_SIGNED_IN: officials act under the membership in use all the same */
 };
 #define ACCESS_ROLES(roles) (ACCESS_OFFICIAL | (uint64_t)(roles) << 16)
 
