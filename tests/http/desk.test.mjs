@@ -290,6 +290,14 @@ test('the page that chooses a role shows the one in use and its entries', async 
   assert.deepEqual(entries(page), entries(await desk.get('/can-bo/ho-so')));
 });
 
+test('a period whose days are the wrong way round is put in order', async () => {
+  for (const [person, target] of [[leader, '/can-bo/tong-hop'], [desk, '/can-bo/so-theo-doi']]) {
+    const page = await person.get(`${target}?tu=31/12/2030&den=01/01/2015`);
+    assert.match(page.body, /name="tu"[^>]* value="01\/01\/2015"/, target);
+    assert.match(page.body, /name="den"[^>]* value="31\/12\/2030"/, target);
+  }
+});
+
 test('addresses and figures that mean nothing are answered, never 500', async () => {
   const code = await submitDossier(lan);
   const url = await openDossier(desk, code);

@@ -23,7 +23,7 @@ struct agency_line {
 };
 
 struct overview {
-    int32_t from, to;          /* days */
+    struct desk_period period;
     const char *level;         /* "": all */
     struct agency_line *lines; /* in tree order */
     size_t count;
@@ -145,8 +145,8 @@ static json_t *table_view(struct visit *visit, const struct overview *overview, 
 static json_t *filter_view(struct visit *visit, const struct overview *overview)
 {
     json_t *filter = json_object(), *list = json_array();
-    view_text(filter, "from", format_date(visit->arena, overview->from));
-    view_text(filter, "to", format_date(visit->arena, overview->to));
+    view_text(filter, "from", format_date(visit->arena, overview->period.from));
+    view_text(filter, "to", format_date(visit->arena, overview->period.to));
     for (size_t i = 0; i < LEVELS; i++) {
         json_t *level = json_object();
         view_text(level, "value", levels[i][0]);
@@ -158,17 +158,12 @@ static json_t *filter_view(struct visit *visit, const struct overview *overview)
     return filter;
 }
 
-/* The period of the query: from the first of this month to today, in order, not longer than three years. */
+/* The period of the query is not longer than three years. */
 static void read_filter(struct visit *visit, struct overview *overview)
 {
-    int32_t today = civil_day_of(visit->work.now);
-    struct civil_date first = civil_date_from_day(today);
-    first.day = 1;
-    int32_t from = desk_query_day(visit, "tu", civil_day_from_date(first));
-    int32_t to = desk_query_day(visit, "den", today);
-    overview->from = from <= to ? from : to;
-    overview->to = from <= to ? to : from;
-    if (overview->to - overview->from > PERIOD_DAYS) overview->from = overview->to - PERIOD_DAYS;
+    struct desk_period *period = &overview->period;
+    *period = desk_query_period(visit);
+    if (period->to - period->from > PERIOD_DAYS) period->from = period->to - PERIOD_DAYS;
     struct str level = visit_query(visit, "cap");
     overview->level = "";
     for (size_t i = 0; i < LEVELS; i++)
@@ -180,10 +175,8 @@ static enum status load_lines(struct visit *visit, struct overview *overview)
 {
     struct report_figures *rows;
     size_t count;
-    instant until =
-        overview->to >= civil_day_of(visit->work.now) ? visit->work.now : civil_instant(overview->to + 1, 0);
-    enum status status =
-        report_run(&visit->work, civil_instant(overview->from, 0), until, &rows, &count, &visit->error);
+    enum status status = report_run(&visit->work, civil_instant(overview->period.from, 0),
+                                    desk_period_until(visit, overview->period), &rows, &count, &visit->error);
     if (status != STATUS_OK) return status;
     const struct tenants *tenants = visit_tenants(visit);
     overview->lines = arena_array(visit->arena, count, sizeof *overview->lines);
@@ -203,8 +196,8 @@ static enum status load_lines(struct visit *visit, struct overview *overview)
 static const char *page_base(struct visit *visit, const struct overview *overview)
 {
     return arena_printf(visit->arena, "/thanh-pho?tu=%s&den=%s&cap=%s&",
-                        format_date(visit->arena, overview->from), format_date(visit->arena, overview->to),
-                        overview->level);
+                        format_date(visit->arena, overview->period.from),
+                        format_date(visit->arena, overview->period.to), overview->level);
 }
 
 void page_city_overview(struct request *request)

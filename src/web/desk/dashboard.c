@@ -149,17 +149,11 @@ static json_t *ratings_view(struct visit *visit, const int64_t ratings[3])
 void page_dashboard(struct request *request)
 {
     struct visit *visit = visit_of(request);
-    int32_t today = civil_day_of(visit->work.now);
-    struct civil_date first = civil_date_from_day(today);
-    first.day = 1;
-    int32_t from = desk_query_day(visit, "tu", civil_day_from_date(first)),
-            to = desk_query_day(visit, "den", today);
-    instant until =
-        to >= today ? visit->work.now : civil_instant(to + 1, 0); /* the rest of today has not been yet */
+    struct desk_period period = desk_query_period(visit);
     struct report_agency agency;
     struct report_figures sum = {0};
-    enum status status =
-        report_agency_run(&visit->work, civil_instant(from, 0), until, &agency, &visit->error);
+    enum status status = report_agency_run(&visit->work, civil_instant(period.from, 0),
+                                           desk_period_until(visit, period), &agency, &visit->error);
     if (status != STATUS_OK) {
         visit_fail(visit, status);
         return;
@@ -169,8 +163,8 @@ void page_dashboard(struct request *request)
     json_t *view = desk_view(visit, visit_text(visit, N_("Tổng hợp")), "/can-bo/tong-hop", NULL),
            *filter = json_object();
     view_text(view, "scope_text", visit_agency_name(visit, visit_tenant(visit)));
-    view_text(filter, "from", format_date(visit->arena, from));
-    view_text(filter, "to", format_date(visit->arena, to));
+    view_text(filter, "from", format_date(visit->arena, period.from));
+    view_text(filter, "to", format_date(visit->arena, period.to));
     view_set(view, "filter", filter);
     view_set(view, "figures", figures_view(visit, &sum, agency.waiting));
     view_set(view, "punctuality", punctuality_view(visit, &sum));

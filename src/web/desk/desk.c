@@ -240,7 +240,8 @@ const char *desk_fee_text(struct visit *visit, const struct dossier_file *file)
 
 /* --- Addresses */
 
-int32_t desk_query_day(struct visit *visit, const char *name, int32_t fallback)
+/* "dd/mm/yyyy" of the query; `fallback` when absent or no date. */
+static int32_t query_day(struct visit *visit, const char *name, int32_t fallback)
 {
     struct str text = visit_query(visit, name), part[3];
     int64_t number[3];
@@ -253,6 +254,20 @@ int32_t desk_query_day(struct visit *visit, const char *name, int32_t fallback)
         return fallback;
     return civil_day_from_date(
         (struct civil_date){.year = (int)number[2], .month = (int)number[1], .day = (int)number[0]});
+}
+
+struct desk_period desk_query_period(struct visit *visit)
+{
+    int32_t today = civil_day_of(visit->work.now);
+    struct civil_date first = civil_date_from_day(today);
+    first.day = 1;
+    int32_t from = query_day(visit, "tu", civil_day_from_date(first)), to = query_day(visit, "den", today);
+    return from <= to ? (struct desk_period){from, to} : (struct desk_period){to, from};
+}
+
+instant desk_period_until(const struct visit *visit, struct desk_period period)
+{
+    return period.to >= civil_day_of(visit->work.now) ? visit->work.now : civil_instant(period.to + 1, 0);
 }
 
 const char *desk_cursor(struct visit *visit, instant at, const struct uuid *id)

@@ -15,7 +15,6 @@
 json_t *desk_view(struct visit *visit, const char *title, const char *current, const char *path);
 /* "14", or "99+" when counting stopped. */
 const char *desk_count_text(struct visit *visit, int count);
-/* The counts read by desk_view() last; its queue counts are those of no filter. */
 const char *desk_dossier_url(struct visit *visit, const struct uuid *dossier_id);
 /* "Công chức tiếp nhận, Văn thư" */
 const char *desk_roles_text(struct visit *visit, unsigned roles);
@@ -39,8 +38,14 @@ const char *desk_task_name(const struct visit *visit, const struct task *task);
 const char *desk_return_text(const struct visit *visit, const char *channel);
 const char *desk_fee_text(struct visit *visit, const struct dossier_file *file);
 const char *desk_method_text(const struct visit *visit, const char *method);
-/* "dd/mm/yyyy" of the query; `fallback` when absent or no date. */
-int32_t desk_query_day(struct visit *visit, const char *name, int32_t fallback);
+/* Days `tu` and `den` of the query, both included and in order: where they are absent or no dates, from the
+ * first of this month to today. */
+struct desk_period {
+    int32_t from, to;
+};
+struct desk_period desk_query_period(struct visit *visit);
+/* Its end: what is left of today has not been yet. */
+instant desk_period_until(const struct visit *visit, struct desk_period period);
 
 /* Opaque place in a list, for `sau`; and back (false: none or not ours). */
 const char *desk_cursor(struct visit *visit, instant at, const struct uuid *id);

@@ -14,17 +14,13 @@ enum {
 };
 
 struct period {
-    int32_t from, to; /* days, both included */
+    struct desk_period days;
     struct str text;
 };
 
 static struct period read_period(struct visit *visit)
 {
-    int32_t today = civil_day_of(visit->work.now);
-    struct civil_date date = civil_date_from_day(today);
-    date.day = 1;
-    struct period period = {desk_query_day(visit, "tu", civil_day_from_date(date)),
-                            desk_query_day(visit, "den", today), visit_query(visit, "tim")};
+    struct period period = {desk_query_period(visit), visit_query(visit, "tim")};
     if (period.text.length > 400) period.text = STR("");
     return period;
 }
@@ -33,8 +29,8 @@ static struct dossier_search search_of(const struct period *period, int offset, 
 {
     return (struct dossier_search){
         .text = period->text,
-        .received_from = civil_instant(period->from, 0),
-        .received_to = civil_instant(period->to + 1, 0),
+        .received_from = civil_instant(period->days.from, 0),
+        .received_to = civil_instant(period->days.to + 1, 0),
         .offset = offset,
         .limit = limit,
     };
@@ -85,8 +81,8 @@ static const char *address(struct visit *visit, const char *path, const struct p
 {
     struct str text = url_encode_copy(visit->arena, period->text);
     return arena_printf(visit->arena, "%s?tu=%s&den=%s&tim=%.*s", path,
-                        format_date(visit->arena, period->from), format_date(visit->arena, period->to),
-                        STR_ARG(text));
+                        format_date(visit->arena, period->days.from),
+                        format_date(visit->arena, period->days.to), STR_ARG(text));
 }
 
 static void show(struct visit *visit, const struct period *period, unsigned http_status, const char *problem)
@@ -105,8 +101,8 @@ static void show(struct visit *visit, const struct period *period, unsigned http
     json_t *view = desk_view(visit, visit_text(visit, N_("Sổ theo dõi hồ sơ")), "/can-bo/so-theo-doi",
                              problem == NULL ? NULL : address(visit, "/can-bo/so-theo-doi", period));
     json_t *filter = json_object(), *list = json_array();
-    view_text(filter, "from", format_date(visit->arena, period->from));
-    view_text(filter, "to", format_date(visit->arena, period->to));
+    view_text(filter, "from", format_date(visit->arena, period->days.from));
+    view_text(filter, "to", format_date(visit->arena, period->days.to));
     view_str(filter, "text", period->text);
     for (size_t i = 0; i < count; i++)
         json_array_append_new(list, row_view(visit, &rows[i], search.offset + (int)i + 1));
