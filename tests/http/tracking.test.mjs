@@ -76,10 +76,17 @@ test('an open dossier cannot be rated', async () => {
   assert.equal(answer.status, 409);
 });
 
-test('a finished dossier is rated once, with a reason when it was bad', async () => {
+test('a rating of the own dossier without a level leads to the levels', async () => {
   await step(officials['tu-phap'], url, 'approve');
   await step(officials['lanh-dao'], url, 'sign');
   await step(officials['van-thu'], url, 'issue');
+  const bare = await lan.post(`/ho-so/${code}/danh-gia`, { reason: '' });
+  assert.equal(bare.status, 422);
+  const target = /class="error-summary.*?href="#([^"]+)"/s.exec(bare.body)[1];
+  assert.ok(bare.body.includes(` id="${target}"`), `nothing on the page is #${target}`);
+});
+
+test('a finished dossier is rated once, with a reason when it was bad', async () => {
   const page = await track({});
   assert.match(page.text, /Giải quyết (trước|đúng) hạn/);
   assert.match(page.body, /action="\/tra-cuu\/danh-gia"/);

@@ -59,7 +59,7 @@ static void show_rating(struct visit *visit, const struct dossier_file *file, un
     for (int i = 1; i <= 3; i++)
         view_flag(view, arena_printf(visit->arena, "level_%d", i), level == i);
     view_text(view, "reason", http_status == 200 ? "" : visit_form_cstr(visit, "reason"));
-    if (problem != NULL) view_problem(view, about_reason ? "ly-do" : "muc-1", problem);
+    if (problem != NULL) view_problem(view, about_reason ? "ly-do" : "muc", problem);
     visit_render_status(visit, http_status, "portal/rating", view);
 }
 
