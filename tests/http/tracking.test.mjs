@@ -76,6 +76,12 @@ test('an open dossier cannot be rated', async () => {
   assert.equal(answer.status, 409);
 });
 
+test('the slip of a received dossier has no empty lines', async () => {
+  const slip = await lan.get(`/ho-so/${code}/giay-hen`);
+  assert.match(slip.text, /Tiếp nhận lúc/);
+  assert.doesNotMatch(slip.body, /<dd>\s*<\/dd>/);
+});
+
 test('a rating of the own dossier without a level leads to the levels', async () => {
   await step(officials['tu-phap'], url, 'approve');
   await step(officials['lanh-dao'], url, 'sign');

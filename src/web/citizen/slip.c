@@ -71,7 +71,6 @@ static json_t *received_view(struct visit *visit, const struct dossier *dossier)
     view_text(received, "due_text",
               dossier->due_at == INSTANT_NONE ? visit_text(visit, N_("Không quy định"))
                                               : visit_moment(visit, dossier->due_at));
-    view_text(received, "register_text", NULL);
     return received;
 }
 
