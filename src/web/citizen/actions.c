@@ -4,27 +4,23 @@
 #include "own.h"
 #include "web/dossier_view.h"
 
-static void show_withdraw(struct visit *visit, const struct dossier_file *file, unsigned http_status)
-{
-    json_t *view =
-        own_dossier_view(visit, file, visit_text(visit, N_("Rút hồ sơ")), visit_text(visit, N_("Rút hồ sơ")));
-    json_t *dossier = json_object();
-    view_text(dossier, "code", file->dossier.code);
-    view_number(dossier, "revision", file->dossier.revision);
-    view_text(dossier, "name", dossier_name(visit, &file->dossier));
-    view_text(dossier, "url", own_dossier_url(visit, &file->dossier));
-    view_set(view, "dossier", dossier);
-    bool paid = strcmp(file->dossier.fee_state, "paid") == 0;
-    view_text(view, "fee_note", paid ? visit_text(visit, N_("Phí, lệ phí đã nộp không được hoàn lại.")) : "");
-    view_text(view, "reason", http_status == 200 ? "" : visit_form_cstr(visit, "reason"));
-    visit_render_status(visit, http_status, "portal/withdraw", view);
-}
-
 void page_withdraw(struct request *request)
 {
     struct visit *visit = visit_of(request);
     DOSSIER_FILE_AUTO file = {0};
-    if (own_dossier_open(visit, &file)) show_withdraw(visit, &file, 200);
+    if (!own_dossier_open(visit, &file)) return;
+    json_t *view = own_dossier_view(visit, &file, visit_text(visit, N_("Rút hồ sơ")),
+                                    visit_text(visit, N_("Rút hồ sơ")));
+    json_t *dossier = json_object();
+    view_text(dossier, "code", file.dossier.code);
+    view_number(dossier, "revision", file.dossier.revision);
+    view_text(dossier, "name", dossier_name(visit, &file.dossier));
+    view_text(dossier, "url", own_dossier_url(visit, &file.dossier));
+    view_set(view, "dossier", dossier);
+    bool paid = strcmp(file.dossier.fee_state, "paid") == 0;
+    view_text(view, "fee_note", paid ? visit_text(visit, N_("Phí, lệ phí đã nộp không được hoàn lại.")) : "");
+    view_text(view, "reason", "");
+    visit_render(visit, "portal/withdraw", view);
 }
 
 void page_withdraw_post(struct request *request)
