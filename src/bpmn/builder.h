@@ -100,7 +100,6 @@ struct str bpmn_motcua_attribute(struct builder *builder, const xmlNode *node, c
 /* First element of that name in <extensionElements>: in the given namespace family. */
 const xmlNode *bpmn_extension_zeebe(const xmlNode *node, const char *name);
 const xmlNode *bpmn_extension_camunda(const xmlNode *node, const char *name);
-const xmlNode *bpmn_next_same(const xmlNode *sibling);
 bool bpmn_in_camunda_family(const xmlNode *node, const char *name);
 struct str bpmn_text_of(struct builder *builder, const xmlNode *node); /* trimmed */
 const xmlNode *bpmn_xml_by_id(struct builder *builder, struct str id);

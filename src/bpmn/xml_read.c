@@ -78,12 +78,6 @@ const xmlNode *bpmn_extension_camunda(const xmlNode *node, const char *name)
     return NULL;
 }
 
-const xmlNode *bpmn_next_same(const xmlNode *sibling)
-{
-    return xml_next(sibling, sibling->ns == NULL ? NULL : (const char *)sibling->ns->href,
-                    (const char *)sibling->name);
-}
-
 struct str bpmn_text_of(struct builder *builder, const xmlNode *node)
 {
     return node == NULL ? STR_NULL : str_trim(str_of(xml_text(node, builder->arena)));

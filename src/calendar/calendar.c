@@ -212,11 +212,6 @@ const char *calendar_agency(const struct calendar *calendar)
     return calendar->agency;
 }
 
-const char *calendar_name(const struct calendar *calendar)
-{
-    return calendar->name;
-}
-
 const struct rule_set *calendar_rule_set(const struct calendar *calendar, int32_t day)
 {
     size_t low = 0, high = calendar->rule_set_count;

@@ -158,13 +158,6 @@ int feel_number_sign(struct feel_number number)
     return bid128_isSigned(to_bid(number)) ? -1 : 1;
 }
 
-bool feel_number_is_integer(struct feel_number number)
-{
-    unsigned flags = 0;
-    BID_UINT128 whole = bid128_round_integral_zero(to_bid(number), &flags);
-    return bid128_quiet_equal(whole, to_bid(number), &flags);
-}
-
 bool feel_number_add(struct feel_number a, struct feel_number b, struct feel_number *result)
 {
     unsigned flags = 0;

@@ -123,7 +123,6 @@ NODISCARD enum status calendar_combine(struct arena *arena, const struct str *te
                                        const char *agency, struct str *combined, struct error *error);
 
 const char *calendar_agency(const struct calendar *calendar);
-const char *calendar_name(const struct calendar *calendar);
 /* The rule set valid on a day, or NULL. */
 const struct rule_set *calendar_rule_set(const struct calendar *calendar, int32_t day);
 /* The notice entry for a day, or NULL for an ordinary one. */

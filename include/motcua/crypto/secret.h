@@ -1,4 +1,4 @@
-/* Secret bytes: in locked memory, wiped when released, and of a type that no format can print by accident. */
+/* Secret bytes: wiped when no longer needed, and of a type that no format can print by accident. */
 #ifndef MOTCUA_CRYPTO_SECRET_H
 #define MOTCUA_CRYPTO_SECRET_H
 
@@ -10,18 +10,8 @@ struct secret_key {
     unsigned char bytes[SECRET_KEY_SIZE];
 };
 
-struct secret; /* any length, on guarded pages */
-
 /* Once per program before anything else of this layer; STATUS_FATAL when the random source does not work. */
 NODISCARD enum status crypto_start(void);
-
-struct secret *secret_create(size_t length); /* zeroed; aborts when memory is out */
-struct secret *secret_copy(struct str bytes);
-void secret_release(struct secret *secret); /* wipes; NULL is fine */
-void secret_cleanup(struct secret **secret);
-#define SECRET_AUTO __attribute__((cleanup(secret_cleanup))) struct secret *
-unsigned char *secret_bytes(struct secret *secret);
-struct str secret_view(const struct secret *secret); /* borrowed; do not copy it about */
 
 void secret_wipe(void *bytes, size_t length);
 void secret_key_cleanup(struct secret_key *key);

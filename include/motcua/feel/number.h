@@ -32,7 +32,6 @@ double feel_number_to_double(struct feel_number number);
 /* -1, 0, 1. */
 int feel_number_compare(struct feel_number a, struct feel_number b);
 int feel_number_sign(struct feel_number number);
-bool feel_number_is_integer(struct feel_number number);
 
 /* False when the result is no finite number (division by zero, overflow). */
 bool feel_number_add(struct feel_number a, struct feel_number b, struct feel_number *result);
