@@ -86,14 +86,19 @@ static inline void hand_drop(struct hand *hand)
     db_connection_destroy(hand->db);
 }
 
-static inline json_t *city_json(const char *path)
+static inline struct str city_text(const char *path)
 {
     struct str text;
+    const char *full = arena_printf(city_arena, "%s/%s", MOTCUA_SOURCE_DIR, path);
+    if (file_read(city_arena, full, CITY_FILE, &text) != STATUS_OK) fail_msg("cannot read %s", path);
+    return text;
+}
+
+static inline json_t *city_json(const char *path)
+{
     json_t *json = NULL;
     struct error error;
-    const char *full = arena_printf(city_arena, "%s/%s", MOTCUA_SOURCE_DIR, path);
-    if (file_read(city_arena, full, CITY_FILE, &text) != STATUS_OK ||
-        json_parse(city_arena, text, CITY_FILE, 0, &json, &error) != STATUS_OK)
+    if (json_parse(city_arena, city_text(path), CITY_FILE, 0, &json, &error) != STATUS_OK)
         fail_msg("cannot read %s", path);
     return json;
 }
@@ -186,23 +191,25 @@ static inline struct uuid unit_of(struct hand *hand, const char *slug, const cha
     return (struct uuid){""};
 }
 
-static inline void city_publish(struct hand *system, const char *code, const char *slug, const char *unit)
+/* The sample procedure, with this workflow instead of its own. */
+static inline enum status city_publish_with(struct hand *system, const char *code, struct str workflow)
 {
     const char *folder = arena_printf(city_arena, "samples/procedures/%s", code);
     json_auto description = city_json(arena_printf(city_arena, "%s/procedure.json", folder));
     json_auto form = city_json(arena_printf(city_arena, "%s/form.json", folder));
-    struct procedure_package package = {.code = code, .description = description, .form = form};
-    struct procedure_row row;
+    struct procedure_package package = {
+        .code = code, .description = description, .form = form, .workflow = workflow};
     struct uuid id;
     bool published;
-    const char *base = arena_printf(city_arena, "%s/%s", MOTCUA_SOURCE_DIR, folder);
-    assert_int_equal(file_read(city_arena, arena_printf(city_arena, "%s/workflow.bpmn", base), CITY_FILE,
-                               &package.workflow),
-                     STATUS_OK);
-    assert_int_equal(file_read(city_arena, arena_printf(city_arena, "%s/result.xml", base), CITY_FILE,
-                               &package.result_template),
-                     STATUS_OK);
-    assert_ok(system, procedure_publish(of(system), &package, &published, &id, &system->error));
+    package.result_template = city_text(arena_printf(city_arena, "%s/result.xml", folder));
+    return procedure_publish(of(system), &package, &published, &id, &system->error);
+}
+
+static inline void city_publish(struct hand *system, const char *code, const char *slug, const char *unit)
+{
+    struct procedure_row row;
+    const char *workflow = arena_printf(city_arena, "samples/procedures/%s/workflow.bpmn", code);
+    assert_ok(system, city_publish_with(system, code, city_text(workflow)));
     assert_ok(system, procedure_find(of(system), str_of(code), &row, &system->error));
     struct uuid unit_id = unit_of(system, slug, unit);
     assert_ok(system, offering_save(of(system), &agency(slug)->id, &row.id, &unit_id, true, &system->error));
@@ -246,9 +253,7 @@ static inline struct hand *city_open(const char *database)
     }
     assert_ok(system, reference_refresh(of(system), true, &system->error));
     struct procedure_import imported;
-    struct str catalogue;
-    assert_int_equal(
-        file_read(city_arena, MOTCUA_SOURCE_DIR "/samples/catalogue.json", CITY_FILE, &catalogue), STATUS_OK);
+    struct str catalogue = city_text("samples/catalogue.json");
     assert_ok(system, procedure_import(of(system), catalogue, &imported, &system->error));
     city_publish(system, "2.000635", "dich-vong-cau-giay", "tu-phap-ho-tich");
     city_publish(system, "1.004873", "dich-vong-cau-giay", "tu-phap-ho-tich");

@@ -179,6 +179,83 @@ static void a_marital_status_is_confirmed_by_another_ward(void **state)
     hand_drop(asked);
 }
 
+/* --- Two questions of one dossier */
+
+static struct uuid question_asked_at(const struct uuid *id, const char *element, const char *which)
+{
+    return uuid_from(str_of(ask(arena_printf(
+        city_arena, "SELECT id FROM consultation_sent WHERE dossier_id = '%s' AND element_id = '%s' %s",
+        id->text, element, which))));
+}
+
+static void answer(struct hand *asked, const struct uuid *question, const char *text)
+{
+    assert_ok(asked,
+              consultation_answer(of(asked), question, str_of(text), STR("Theo hồ sơ"), &asked->error));
+    carry(1);
+}
+
+static bool is_at(const struct uuid *id, const char *element)
+{
+    DOSSIER_FILE_AUTO file = {0};
+    look(builder, DISTRICT, id, &file);
+    return task_at(&file, element) != NULL;
+}
+
+static void of_two_open_questions_each_gets_its_own_answer(void **state)
+{
+    (void)state;
+    struct hand *asked =
+        official_named("Đỗ Thị Mai", DEPARTMENT, "phong-chuyen-mon", ROLE_PROCESSING_OFFICER);
+    assert_ok(robot, city_publish_with(robot, "1.013225", city_text("tests/db/two_questions.bpmn")));
+    struct uuid id = submitted(lan, "1.013225", DISTRICT);
+    carry(1);
+    struct uuid one = question_asked_at(&id, "hoi_mot", ""), two = question_asked_at(&id, "hoi_hai", "");
+    answer(asked, &two, "disagree");
+    assert_true(is_at(&id, "sau_hai"));
+    assert_false(is_at(&id, "sau_mot"));
+    answer(asked, &one, "agree");
+    assert_true(is_at(&id, "sau_mot"));
+    hand_drop(asked);
+}
+
+static void a_late_answer_does_not_pass_for_that_to_the_next_question(void **state)
+{
+    (void)state;
+    size_t done;
+    struct hand *asked =
+        official_named("Đỗ Thị Mai", DEPARTMENT, "phong-chuyen-mon", ROLE_PROCESSING_OFFICER);
+    assert_ok(robot, city_publish_with(robot, "1.013225", city_text("tests/db/two_questions.bpmn")));
+    struct uuid id = submitted(lan, "1.013225", DISTRICT);
+    carry(1);
+    struct uuid late = question_asked_at(&id, "hoi_mot", "");
+    now += 2 * DAY_US;
+    assert_ok(robot, timer_run_due(of(robot), 100, &done, &robot->error));
+    assert_decided(builder, DISTRICT, &id, "hoi_lai", "approve");
+    carry(1);
+    struct uuid again =
+        question_asked_at(&id, "hoi_mot", arena_printf(city_arena, "AND id <> '%s'", late.text));
+    answer(asked, &late, "disagree");
+    assert_false(is_at(&id, "sau_mot") || is_at(&id, "sau_hai"));
+    assert_asked(with_id("SELECT answer FROM consultation_sent WHERE id = ", &late, ""), "disagree");
+    answer(asked, &again, "agree");
+    assert_true(is_at(&id, "sau_mot"));
+    hand_drop(asked);
+}
+
+static void a_workflow_that_would_take_any_answer_is_not_published(void **state)
+{
+    (void)state;
+    struct str text = city_text("tests/db/two_questions.bpmn");
+    const char *key = strstr(text.data, " motcua:correlationKey");
+    assert_non_null(key);
+    assert_non_null(strstr(key, "/>"));
+    const char *without =
+        arena_printf(city_arena, "%.*s%s", (int)(key - text.data), text.data, strstr(key, "/>"));
+    assert_status(robot, city_publish_with(robot, "1.013225", str_of(without)), STATUS_INVALID);
+    assert_string_equal(robot->error.code, "procedure.workflow");
+}
+
 /* --- Incidents */
 
 static void a_message_that_was_given_up_is_sent_when_retried(void **state)
@@ -214,6 +291,10 @@ int main(void)
         TEST(silence_is_consent_and_a_late_answer_changes_nothing),
         TEST(a_marital_status_is_confirmed_by_another_ward),
         TEST(a_message_that_was_given_up_is_sent_when_retried),
+        /* these publish another workflow */
+        TEST(of_two_open_questions_each_gets_its_own_answer),
+        TEST(a_late_answer_does_not_pass_for_that_to_the_next_question),
+        TEST(a_workflow_that_would_take_any_answer_is_not_published),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, prepare, finish);

@@ -70,7 +70,7 @@ static enum status answer_supplement(struct command *command, void *input, struc
     json_t *data = json_object();
     json_set_str(data, "note", answer->note);
     command_event(command, "supplement_answered", true, data);
-    return workflow_message(command, "supplement_received", command->dossier.answers, error);
+    return workflow_message(command, "supplement_received", STR_NULL, command->dossier.answers, error);
 }
 
 static enum status expire_supplement(struct command *command, void *input, struct error *error)
@@ -84,7 +84,7 @@ static enum status expire_supplement(struct command *command, void *input, struc
     enum status status = clock_resume(command, error);
     if (status != STATUS_OK) return status;
     command_event(command, "supplement_expired", true, NULL);
-    return workflow_message(command, "supplement_expired", NULL, error);
+    return workflow_message(command, "supplement_expired", STR_NULL, NULL, error);
 }
 
 DB_STATEMENT(citizen_expired_supplements, DB_PARAMETERS(DB_INSTANT, DB_INT32),

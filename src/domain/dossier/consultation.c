@@ -106,9 +106,9 @@ static enum status take_answer(struct command *command, void *context, struct er
     json_auto data = json_object();
     json_set_cstr(data, "consultation_answer", input->answer);
     json_set_cstr(data, "consultation_note", input->note);
-    status = workflow_message(command, "consultation_answered", data, error);
-    /* The answer may come after the time was over and the workflow went on: it is on record, nothing waits
-     * for it. */
+    status = workflow_message(command, "consultation_answered", str_of(input->id.text), data, error);
+    /* The answer may come after the time was over and the workflow went on, also to another question: it is
+     * on record, nothing waits for it. */
     return status == STATUS_NOT_FOUND || status == STATUS_CONFLICT ? STATUS_OK : status;
 }
 

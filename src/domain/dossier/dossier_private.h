@@ -201,9 +201,10 @@ NODISCARD enum status clock_resume(struct command *command, struct error *error)
 NODISCARD enum status workflow_start(struct command *command, const json_t *data, struct error *error);
 NODISCARD enum status workflow_complete(struct command *command, const struct task *task, const json_t *data,
                                         struct error *error);
-/* STATUS_NOT_FOUND when nothing waits for it. */
-NODISCARD enum status workflow_message(struct command *command, const char *name, const json_t *data,
-                                       struct error *error);
+/* To the event that waits for this name, and for this key when both have one. STATUS_NOT_FOUND when nothing
+ * waits for it. */
+NODISCARD enum status workflow_message(struct command *command, const char *name, struct str key,
+                                       const json_t *data, struct error *error);
 NODISCARD enum status workflow_timer(struct command *command, uint64_t engine_timer, struct error *error);
 NODISCARD enum status workflow_cancel(struct command *command, struct error *error);
 NODISCARD enum status workflow_retry(struct command *command, uint64_t engine_incident, struct error *error);

@@ -233,8 +233,8 @@ static json_t *consultation_data(struct command *command, const struct bpmn_effe
     return kept;
 }
 
-/* NULL: done; else why not. */
-static const char *ask_agency(struct command *command, const struct bpmn_effect *effect)
+/* NULL: done, and *id is the question's; else why not. */
+static const char *ask_agency(struct command *command, const struct bpmn_effect *effect, struct uuid *id)
 {
     struct work *work = command->work;
     struct str agency = text_of(work->arena, effect->data, "agency");
@@ -249,13 +249,13 @@ static const char *ask_agency(struct command *command, const struct bpmn_effect 
     if (limit_text.length > 0 && (limit_parse(work->arena, limit_text, &limit, &ignored) != STATUS_OK ||
                                   calendar_add(command->calendar, work->now, limit, &due) != STATUS_OK))
         return arena_printf(work->arena, N_("Không đọc được thời hạn trả lời \"%.*s\""), STR_ARG(limit_text));
-    struct uuid id = uuid_create(work->now);
+    *id = uuid_create(work->now);
     json_auto data = consultation_data(command, effect);
-    db_add(command->write, &shell_consultation_insert, db_uuid(id), db_uuid(command->dossier.id),
+    db_add(command->write, &shell_consultation_insert, db_uuid(*id), db_uuid(command->dossier.id),
            db_uuid(asked->id), db_text(effect->element->id), db_text(question), db_json(data),
            db_instant(work->now), db_instant_or_null(due));
     json_auto payload = json_object();
-    json_set_cstr(payload, "consultation_id", id.text);
+    json_set_cstr(payload, "consultation_id", id->text);
     db_add(command->write, &shell_outbox_consultation, db_uuid(uuid_create(work->now)), db_json(payload),
            db_instant(work->now));
     json_t *event = json_object();
@@ -267,7 +267,8 @@ static const char *ask_agency(struct command *command, const struct bpmn_effect 
 
 struct pending_call {
     uint64_t id;
-    const char *problem; /* NULL: done */
+    const char *problem;           /* NULL: done */
+    const struct feel_value *data; /* what the workflow gets back */
 };
 
 struct pending_calls {
@@ -279,13 +280,20 @@ static void answer_call(struct command *command, const struct bpmn_effect *effec
                         struct pending_calls *calls)
 {
     if (calls->count == ROUNDS) return;
-    const char *problem;
-    if (str_equal_cstr(effect->name, "consult"))
-        problem = ask_agency(command, effect);
-    else
-        problem = arena_printf(command->work->arena, N_("Không có dịch vụ \"%.*s\" cho bước này"),
-                               STR_ARG(effect->name));
-    calls->items[calls->count++] = (struct pending_call){effect->id, problem};
+    struct pending_call *call = &calls->items[calls->count++];
+    *call = (struct pending_call){.id = effect->id};
+    if (!str_equal_cstr(effect->name, "consult")) {
+        call->problem = arena_printf(command->work->arena, N_("Không có dịch vụ \"%.*s\" cho bước này"),
+                                     STR_ARG(effect->name));
+        return;
+    }
+    struct uuid id;
+    call->problem = ask_agency(command, effect, &id);
+    if (call->problem != NULL) return;
+    /* The event that waits for the answer takes it as its key: an answer finds its own question only. */
+    json_auto data = json_object();
+    json_set_cstr(data, "consultation_id", id.text);
+    call->data = feel_from_json(command->work->arena, data);
 }
 
 static void apply_effect(struct command *command, const struct bpmn_effect *effect,
@@ -377,7 +385,8 @@ static enum status run_to_wait(struct command *command, const struct bpmn_input 
         struct pending_call call = calls.items[i];
         struct bpmn_input answer = {.kind = call.problem == NULL ? BPMN_COMPLETE : BPMN_FAIL,
                                     .id = call.id,
-                                    .detail = call.problem == NULL ? STR_NULL : str_of(call.problem)};
+                                    .detail = call.problem == NULL ? STR_NULL : str_of(call.problem),
+                                    .data = call.data};
         status = run_input(&shell, &answer, &calls, error);
     }
     if (status == STATUS_OK) name_step(command);
@@ -412,11 +421,11 @@ enum status workflow_complete(struct command *command, const struct task *task, 
     return run_to_wait(command, &input, error);
 }
 
-enum status workflow_message(struct command *command, const char *name, const json_t *data,
+enum status workflow_message(struct command *command, const char *name, struct str key, const json_t *data,
                              struct error *error)
 {
     struct bpmn_input input = {
-        .kind = BPMN_CORRELATE, .name = str_of(name), .data = variables(command, data)};
+        .kind = BPMN_CORRELATE, .name = str_of(name), .key = key, .data = variables(command, data)};
     return run_to_wait(command, &input, error);
 }
 

@@ -108,6 +108,20 @@ static void add_publication(struct work *work, struct db_batch *batch, const str
            db_instant(work->now));
 }
 
+/* Waits for the answer of another agency without saying to which question; NULL: nothing does. */
+static const struct bpmn_node *wait_for_any_answer(const struct bpmn_model *workflow)
+{
+    for (size_t i = 0; workflow != NULL && i < workflow->node_count; i++) {
+        const struct bpmn_node *node = workflow->nodes[i];
+        bool sends =
+            node->kind == BPMN_THROW_EVENT || node->kind == BPMN_END_EVENT || node->kind == BPMN_SEND_TASK;
+        if (!sends && node->reference.literal && node->correlation_key.text.length == 0 &&
+            str_equal_cstr(node->reference.text, "consultation_answered"))
+            return node;
+    }
+    return NULL;
+}
+
 /* Compiles everything in an arena that is thrown away. */
 static enum status check_source(struct work *work, const struct procedure_source *source, struct error *error)
 {
@@ -119,6 +133,14 @@ static enum status check_source(struct work *work, const struct procedure_source
     struct procedure_version version = {.id = {"00000000-0000-0000-0000-000000000000"}};
     struct error inner = {0};
     enum status status = procedure_compile(arena, source, &version, &inner);
+    const struct bpmn_node *wait = status == STATUS_OK ? wait_for_any_answer(version.workflow) : NULL;
+    if (wait != NULL) {
+        status = error_set(&inner, arena, STATUS_INVALID, "procedure.workflow",
+                           N_("Nơi chờ câu trả lời của cơ quan khác phải có correlationKey \"%s\""),
+                           "%.*s waits for consultation_answered without correlationKey", STR_ARG(wait->id));
+        inner.argument = "=consultation_id";
+        inner.field = "workflow";
+    }
     if (status != STATUS_OK && error != NULL) {
         *error = inner; /* its texts live in the arena that goes away */
         error->argument = inner.argument == NULL ? NULL : arena_strdup(work->arena, inner.argument);
