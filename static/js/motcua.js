@@ -141,19 +141,30 @@
         .map((control) => [control.id, controlValue(control)]),
     );
 
+  // Finds the control again in a form that was put in place anew: buttons have no id.
+  const selectorOf = (control) =>
+    control.id
+      ? `#${CSS.escape(control.id)}`
+      : `${control.localName}[name="${CSS.escape(control.name)}"][value="${CSS.escape(control.value)}"]`;
+
+  const refreshes = new WeakMap();
+
+  // Only the answer to the last change counts, and none any more once the form is on its way.
   const refresh = async (form) => {
+    refreshes.get(form)?.abort();
+    const asked = new AbortController();
+    refreshes.set(form, asked);
     const before = snapshot(form);
     const body = new URLSearchParams(new FormData(form));
     body.set("_show", "1");
     body.set("_background", "1");
-    let answer;
+    let fresh;
     try {
-      answer = await fetch(form.action, { method: "POST", body });
+      const answer = await fetch(form.action, { method: "POST", body, signal: asked.signal });
+      fresh = answer.ok ? parse(await answer.text()).querySelector("form[data-live]") : null;
     } catch {
       return;
     }
-    if (!answer.ok) return;
-    const fresh = parse(await answer.text()).querySelector("form[data-live]");
     if (!fresh) return;
     // What was typed while the answer was on its way is kept.
     for (const [id, value] of snapshot(form)) {
@@ -162,9 +173,9 @@
       if (typeof value === "boolean") control.checked = value;
       else control.value = value;
     }
-    const focused = document.activeElement && form.contains(document.activeElement) ? document.activeElement.id : "";
+    const focused = form.contains(document.activeElement) ? selectorOf(document.activeElement) : "";
     form.replaceChildren(...fresh.childNodes);
-    if (focused) document.getElementById(focused)?.focus();
+    if (focused) form.querySelector(focused)?.focus({ preventScroll: true });
   };
 
   // Computed values: only their texts are put in place, so that typing is never interrupted.
@@ -187,6 +198,7 @@
   };
 
   const enhanceLive = (form) => {
+    form.addEventListener("submit", () => refreshes.get(form)?.abort());
     form.addEventListener("change", (event) => {
       const control = event.target;
       if (!control.name) return;

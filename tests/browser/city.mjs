@@ -1,4 +1,6 @@
-// A served sample city with throw-away data, and people who use it: over plain HTTP, or with a browser.
+// A served sample city with throw-away data, and people who use it: over plain HTTP, or with a browser. Below them what citizens
+// and officials do, step by step.
+import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, readdirSync, rmSync, writeSync } from 'node:fs';
 import http from 'node:http';
@@ -6,6 +8,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { extract } from './answers.mjs';
 
 export { sleep };
 export const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
@@ -25,7 +28,8 @@ export async function until(check, what, seconds = 30) {
 
 /**
  * Starts `motcua serve` with the sample city on a free port. Its clock is moved by `city.setTime('2017-03-14T09:00')` (civil time
- * of Hà Nội). The address of a client is believed from X-Forwarded-For, so that each person has limits of their own.
+ * of Hà Nội); `time: null` starts it with the true time. The address of a client is believed from X-Forwarded-For, so that each
+ * person has limits of their own.
  */
 export async function startCity({ time = '2017-03-14T09:00', options = [] } = {}) {
   const data = mkdtempSync(path.join(tmpdir(), 'motcua-city-'));
@@ -37,12 +41,14 @@ export async function startCity({ time = '2017-03-14T09:00', options = [] } = {}
     offset.writeBigInt64LE((BigInt(Date.parse(`${text}:00+07:00`)) - BigInt(Date.now())) * 1000n);
     writeSync(clock, offset, 0, 8, 0);
   };
-  city.setTime(time);
+  if (time) city.setTime(time);
+  const environment = { ...process.env, MOTCUA_SHARE: root };
+  delete environment.DATABASE_URL;
   mkdirSync(path.join(data, 'var'), { mode: 0o755 });
   const child = spawn(
     program,
     ['serve', '--sample-city', '--port', '0', '--data', path.join(data, 'var'), '--rehearsal-clock', path.join(data, 'clock'), '--trusted-proxies', '127.0.0.1', '--workers', '4', '--job-interval', '500ms', '--password-memory', '8M', '--password-passes', '1', ...options],
-    { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, MOTCUA_SHARE: root } },
+    { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], env: environment },
   );
   let exit = null;
   const exited = new Promise((resolve) => child.on('exit', (code, signal) => resolve((exit = { code, signal }))));
@@ -81,7 +87,7 @@ export async function startCity({ time = '2017-03-14T09:00', options = [] } = {}
       return [];
     }
   };
-  process.on('exit', () => child.kill('SIGKILL'));
+  process.on('exit', () => exit ?? child.kill('SIGTERM')); // a test that failed half-way: its data stays for whoever looks into it
   city.stop = async () => {
     if (!exit) child.kill('SIGTERM');
     const result = await Promise.race([exited, sleep(40000, { code: 'too slow' })]);
@@ -111,18 +117,19 @@ export const readable = (html) => unescape(html.replace(/<(script|style|head)[\s
 let nextAddress = 1;
 const agent = new http.Agent({ keepAlive: true, maxSockets: 8 });
 
-/** Somebody with a cookie jar and an address of their own. */
+/** Somebody with a cookie jar and an address of their own. An answer has `body`, the page as it came, and `text`, what one reads. */
 export class Person {
-  constructor(city, address = `10.77.${nextAddress >> 8}.${nextAddress++ & 255}`) {
+  constructor(city, { language = 'vi' } = {}) {
     this.city = city;
-    this.address = address;
-    this.cookies = new Map();
-    this.csrf = '';
+    this.address = `10.77.${nextAddress >> 8}.${nextAddress++ & 255}`;
+    this.language = language;
+    this.cookies = new Map(language === 'vi' ? [] : [['ngon-ngu', language]]);
+    this.csrf = null;
   }
 
   /** One request; redirects are not followed. Keeps cookies and the token of the page. */
   async send(method, target, { body = null, headers = {}, type = null } = {}) {
-    const all = { 'X-Forwarded-For': this.address, 'Accept-Language': 'vi', ...headers };
+    const all = { 'X-Forwarded-For': this.address, 'Accept-Language': this.language, ...headers };
     if (this.cookies.size) all.Cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
     if (type) all['Content-Type'] = type;
     if (body !== null) all['Content-Length'] = Buffer.byteLength(body);
@@ -136,7 +143,8 @@ export class Person {
       request.on('error', reject);
       request.end(body);
     });
-    answer.text = answer.bytes.toString('utf8');
+    answer.body = answer.bytes.toString('utf8');
+    Object.defineProperty(answer, 'text', { get: () => readable(answer.body) });
     answer.location = answer.headers.location ?? null;
     answer.path = target;
     for (const line of answer.headers['set-cookie'] ?? []) {
@@ -144,27 +152,33 @@ export class Person {
       if (/max-age=0/i.test(line) || value === '') this.cookies.delete(name);
       else this.cookies.set(name, value);
     }
-    const token = /name="csrf" value="([^"]*)"/.exec(answer.text);
+    const token = /name="csrf" value="([^"]*)"/.exec(answer.body);
     if (token) this.csrf = unescape(token[1]);
     return answer;
   }
 
+  /** GET; the answer itself, redirects not followed. */
+  get(target) {
+    return this.send('GET', target);
+  }
+
   /** GET; follows redirects. */
-  async get(target) {
+  async open(target) {
     let answer = await this.send('GET', target);
     for (let i = 0; i < 5 && [301, 302, 303].includes(answer.status); i++) answer = await this.send('GET', answer.location.replace(this.city.url, '').replace(/#.*/, ''));
     return answer;
   }
 
   /** POST of form fields with the token of the last page; the answer itself, redirects not followed. */
-  post(target, fields = {}) {
+  async post(target, fields = {}) {
+    if (this.csrf === null) await this.get('/tra-cuu');
     const body = new URLSearchParams({ csrf: this.csrf });
     for (const [name, value] of Object.entries(fields)) for (const one of Array.isArray(value) ? value : [value]) body.append(name, one);
     return this.send('POST', target, { body: body.toString(), type: 'application/x-www-form-urlencoded' });
   }
 
   /** multipart/form-data with the token first, then files [{name, type, bytes}]. */
-  upload(target, files, { csrf = this.csrf, field = 'file' } = {}) {
+  upload(target, files, { csrf = this.csrf ?? '', field = 'file' } = {}) {
     const boundary = 'ranh-gioi-7d93';
     const parts = [Buffer.from(`--${boundary}\r\nContent-Disposition: form-data; name="csrf"\r\n\r\n${csrf}\r\n`)];
     for (const file of files) {
@@ -177,7 +191,8 @@ export class Person {
   async signIn(identifier, secret = password) {
     await this.get('/dang-nhap');
     const answer = await this.post('/dang-nhap', { identifier, password: secret, back: '' });
-    if (answer.status !== 303) throw new Error(`${identifier} cannot sign in: ${answer.status} ${readable(answer.text).slice(0, 300)}`);
+    if (answer.status !== 303) throw new Error(`${identifier} cannot sign in: ${answer.status} ${answer.text.slice(0, 300)}`);
+    await this.get('/tra-cuu'); // the new session has a token of its own
     return this;
   }
 }
@@ -209,20 +224,20 @@ export function fieldsOf(html, action) {
 
 /** Makes a draft of this procedure at this agency; gives its address "/ho-so/nhap/{id}". */
 export async function startDraft(person, code, agency) {
-  await person.get(`/thu-tuc/${code}?co-quan=${agency}`);
+  await person.open(`/thu-tuc/${code}?co-quan=${agency}`);
   const answer = await person.post(`/thu-tuc/${code}/nop`, { agency });
   const found = /\/ho-so\/nhap\/[0-9a-f-]{36}/.exec(answer.location ?? '');
-  if (!found) throw new Error(`no draft of ${code}: ${answer.status} ${answer.location ?? readable(answer.text).slice(0, 300)}`);
+  if (!found) throw new Error(`no draft of ${code}: ${answer.status} ${answer.location ?? answer.text.slice(0, 300)}`);
   return found[0];
 }
 
 /** Answers pages {key: fields}; each must be accepted. */
 export async function answerPages(person, draft, pages) {
   for (const [key, fields] of Object.entries(pages)) {
-    await person.get(`${draft}/${key}`);
+    await person.open(`${draft}/${key}`);
     const answer = await person.post(`${draft}/${key}`, { ...fields, _action: 'next' });
     if (answer.status !== 303) {
-      const summary = /<div class="(?:error-summary|notice notice--warn)[\s\S]*?<\/div>/.exec(answer.text)?.[0] ?? answer.text;
+      const summary = /<div class="(?:error-summary|notice notice--warn)[\s\S]*?<\/div>/.exec(answer.body)?.[0] ?? answer.body;
       throw new Error(`page ${key}: ${answer.status} ${readable(summary).slice(0, 800)}`);
     }
   }
@@ -238,20 +253,72 @@ export const samplePng = (name = 'anh.png') => ({
 
 /** Uploads a file for every paper the page of papers asks for. */
 export async function attachAll(person, draft) {
-  const page = await person.get(`${draft}/giay-to`);
-  const targets = [...page.text.matchAll(new RegExp(`action="(${draft}/giay-to/[^"/]+)"`, 'g'))].map((match) => match[1]);
+  const page = await person.open(`${draft}/giay-to`);
+  const targets = [...page.body.matchAll(new RegExp(`action="(${draft}/giay-to/[^"/]+)"`, 'g'))].map((match) => match[1]);
   for (const target of targets) {
     const answer = await person.upload(target, [samplePdf()]);
-    if (answer.status !== 303) throw new Error(`upload to ${target}: ${answer.status} ${readable(answer.text).slice(0, 500)}`);
+    if (answer.status !== 303) throw new Error(`upload to ${target}: ${answer.status} ${answer.text.slice(0, 500)}`);
   }
   return targets.length;
 }
 
 /** Submits; gives the dossier's code. */
 export async function submitDraft(person, draft, returnChannel = 'counter') {
-  const page = await person.get(`${draft}/xem-lai`);
-  const answer = await person.post(`${draft}/nop`, { ...fieldsOf(page.text, `${draft}/nop`), return_channel: returnChannel, agree: 'true' });
+  const page = await person.open(`${draft}/xem-lai`);
+  const answer = await person.post(`${draft}/nop`, { ...fieldsOf(page.body, `${draft}/nop`), return_channel: returnChannel, agree: 'true' });
   const found = /\/ho-so\/([^/]+)\/giay-hen/.exec(answer.location ?? '');
-  if (!found) throw new Error(`not submitted: ${answer.status} ${readable(answer.text).slice(0, 800)}`);
+  if (!found) throw new Error(`not submitted: ${answer.status} ${answer.text.slice(0, 800)}`);
   return found[1];
+}
+
+export const signedIn = (city, identifier, options) => new Person(city, options).signIn(identifier);
+
+/** A copy of an extract, from nothing to its code. */
+export async function submitDossier(person, answers = extract) {
+  const draft = await startDraft(person, '2.000635', 'dich-vong-cau-giay');
+  await answerPages(person, draft, answers);
+  await attachAll(person, draft);
+  return submitDraft(person, draft);
+}
+
+/** The address of a dossier for an official, found as officials find it. */
+export async function findDossier(official, code) {
+  const page = await official.get(`/can-bo/ho-so?tim=${encodeURIComponent(code)}`);
+  assert.equal(page.status, 200, page.text.slice(0, 300));
+  const found = /href="(\/can-bo\/ho-so\/[0-9a-f-]{36})"/.exec(page.body)?.[1];
+  assert.ok(found, `${code} is not found: ${page.text.slice(0, 400)}`);
+  return found;
+}
+
+/** The task that the page of a dossier offers: {id, revision, outcomes}; null when there is none. */
+export function offeredTask(page) {
+  const form = /<form method="post" action="\/can-bo\/viec\/([0-9a-f-]{36})\/hoan-thanh".*?<\/form>/s.exec(page.body);
+  if (!form) return null;
+  return {
+    id: form[1],
+    revision: /name="revision" value="(\d+)"/.exec(form[0])[1],
+    outcomes: [...form[0].matchAll(/name="outcome" value="([a-z_]+)"/g)].map(([, outcome]) => outcome),
+    papers: [...form[0].matchAll(/name="items\[(\d+)\]\.paper" value="([^"]*)"/g)].map(([, index, paper]) => ({ index, paper })),
+  };
+}
+
+/** Completes the step that is offered to this official now; gives the answer of the server. */
+export async function decide(official, dossier, outcome, fields = {}) {
+  let page = await official.get(dossier);
+  let task = offeredTask(page);
+  if (!task) {
+    const result = /href="(\/can-bo\/ho-so\/[^"]+\/ket-qua\?viec=[^"]+)"/.exec(page.body)?.[1];
+    assert.ok(result, `nothing to decide on ${dossier}: ${page.text.slice(0, 900)}`);
+    page = await official.get(result.replaceAll('&amp;', '&'));
+    task = offeredTask(page);
+  }
+  assert.ok(task.outcomes.includes(outcome), `${outcome} is not offered, but ${task.outcomes}`);
+  return official.post(`/can-bo/viec/${task.id}/hoan-thanh`, { revision: task.revision, outcome, ...fields });
+}
+
+/** decide() that must succeed. */
+export async function step(official, dossier, outcome, fields) {
+  const answer = await decide(official, dossier, outcome, fields);
+  assert.equal(answer.status, 303, `${outcome}: ${answer.text.slice(0, 1200)}`);
+  return answer;
 }

@@ -35,8 +35,8 @@ before(async () => {
     codes.push(await submitDraft(person, draft));
   }
   const clerk = await new Person(city).signIn('mot-cua@dich-vong-cau-giay.example');
-  const queue = await clerk.get('/can-bo');
-  for (const [, take] of queue.text.matchAll(/action="(\/can-bo\/viec\/[0-9a-f-]+\/nhan)"/g)) await clerk.post(take);
+  const queue = await clerk.open('/can-bo');
+  for (const [, take] of queue.body.matchAll(/action="(\/can-bo\/viec\/[0-9a-f-]+\/nhan)"/g)) await clerk.post(take);
   sql('CREATE TABLE kept_event AS SELECT * FROM event; CREATE TABLE kept_dossier AS SELECT tenant_id, id, event_count, event_head FROM dossier;');
 });
 after(() => city?.stop());

@@ -1,17 +1,12 @@
 // Officials at work: a dossier from the desk to the citizen's hand, and everything that may get in between.
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { clockOffset, decide, findDossier, moveClock, offeredTask, signedIn, step, submitDossier, uploadTo } from './portal-client.mjs';
-import { startPortal } from './portal-server.mjs';
+import { extract } from '../browser/answers.mjs';
+import { decide, findDossier, offeredTask, samplePdf, signedIn, startCity, step, submitDossier } from '../browser/city.mjs';
 
-const folder = mkdtempSync(path.join(os.tmpdir(), 'motcua-desk-'));
-const clock = process.env.MOTCUA_TEST_CLOCK ?? path.join(folder, 'clock');
 const ward = 'dich-vong-cau-giay.example';
 let ahead = 0; // of the server's clock, microseconds
-let portal, lan, desk, officer, leader, records, other, planner;
+let city, lan, desk, officer, leader, records, other, planner;
 
 /** Moves the server's clock to the next working day after `days` at this hour of Hà Nội. */
 function goTo(days, hour) {
@@ -20,7 +15,7 @@ function goTo(days, hour) {
   then.setUTCHours(hour, 0, 0, 0);
   while ([0, 6].includes(then.getUTCDay())) then.setUTCDate(then.getUTCDate() + 1);
   ahead = (then.getTime() - zone - Date.now()) * 1000;
-  moveClock(clock, ahead);
+  city.setTime(then.toISOString().slice(0, 16));
 }
 
 const openDossier = async (official, code) => findDossier(official, code);
@@ -34,20 +29,16 @@ const eventually = async (look, seconds = 20) => {
 };
 
 before(async () => {
-  portal = await startPortal({ 'rehearsal-clock': clock });
-  ahead = clockOffset(clock);
+  city = await startCity({ time: null, options: ['--rate-limits', '0'] });
   goTo(1, 9); // a clock only goes forward: what has been written already must lie in the past
-  lan = await signedIn(portal, 'lan@example.com');
+  lan = await signedIn(city, 'lan@example.com');
   [desk, officer, leader, records] = await Promise.all(
-    ['mot-cua', 'tu-phap', 'lanh-dao', 'van-thu'].map((name) => signedIn(portal, `${name}@${ward}`)),
+    ['mot-cua', 'tu-phap', 'lanh-dao', 'van-thu'].map((name) => signedIn(city, `${name}@${ward}`)),
   );
-  other = await signedIn(portal, 'mot-cua@cau-giay.example');
-  planner = await signedIn(portal, 'do-thi@cau-giay.example');
+  other = await signedIn(city, 'mot-cua@cau-giay.example');
+  planner = await signedIn(city, 'do-thi@cau-giay.example');
 });
-after(async () => {
-  rmSync(folder, { recursive: true, force: true });
-  await portal?.stop();
-});
+after(() => city?.stop());
 
 test('a dossier goes the whole way to the citizen', async () => {
   const code = await submitDossier(lan);
@@ -61,9 +52,9 @@ test('a dossier goes the whole way to the citizen', async () => {
   const file = new RegExp(`${url}/tep/[0-9a-f-]{36}`).exec(page.body)[0];
   const shown = await desk.get(`${file}?xem=1`);
   assert.equal(shown.status, 200);
-  assert.equal(shown.headers.get('content-type'), 'application/pdf');
-  assert.match(shown.headers.get('content-security-policy'), /frame-ancestors 'self'/);
-  assert.match((await desk.get(file)).headers.get('content-disposition'), /^attachment/);
+  assert.equal(shown.headers['content-type'], 'application/pdf');
+  assert.match(shown.headers['content-security-policy'], /frame-ancestors 'self'/);
+  assert.match((await desk.get(file)).headers['content-disposition'], /^attachment/);
 
   await step(desk, url, 'receive');
   page = await desk.get(url);
@@ -155,7 +146,7 @@ describe('asking for papers', () => {
 
     const mine = await lan.get(`/ho-so/${code}/bo-sung`);
     assert.match(mine.text, /Ảnh mờ, không đọc được số/);
-    assert.equal((await uploadTo(lan, `/ho-so/${code}/bo-sung/${paper.paper}`)).status, 303);
+    assert.equal((await lan.upload(`/ho-so/${code}/bo-sung/${paper.paper}`, [samplePdf()])).status, 303);
     const answers = (fields) => lan.post(`/ho-so/${code}/bo-sung/khai/so_luong`, { muc_dich: '', cam_doan: 'true', _action: 'leave', ...fields });
     assert.equal((await answers({ so_ban: '' })).status, 303);
     const incomplete = await lan.post(`/ho-so/${code}/bo-sung`, { note: 'Xin xem giúp' });
@@ -208,7 +199,7 @@ test('a refusal in substance is proposed, signed and issued as a letter', async 
 test('who comes second loses nothing and is told who was first', async () => {
   const code = await submitDossier(lan);
   const url = await openDossier(desk, code);
-  const second = await signedIn(portal, `mot-cua@${ward}`);
+  const second = await signedIn(city, `mot-cua@${ward}`);
   const task = offeredTask(await second.get(url));
   await step(desk, url, 'receive');
   const late = await second.post(`/can-bo/viec/${task.id}/hoan-thanh`, { revision: task.revision, outcome: 'refuse', note: 'Tôi đã viết\nhai dòng' });
@@ -330,12 +321,11 @@ test('dossiers are found by code, part of it, name without accents, phone', asyn
 });
 
 test('the register is a table and a CSV that no spreadsheet runs', async () => {
-  const answers = (await import('./portal-client.mjs')).copyOfExtract;
-  const code = await submitDossier(lan, { answers: { ...answers, 'noi_cu_tru.line': '=HYPERLINK("x";"y")' } });
+  const code = await submitDossier(lan, { ...extract, nguoi_yeu_cau: { ...extract.nguoi_yeu_cau, 'noi_cu_tru.line': '=HYPERLINK("x";"y")' } });
   await step(desk, await openDossier(desk, code), 'receive');
   const csv = await desk.get('/can-bo/so-theo-doi.csv');
   assert.equal(csv.status, 200);
-  assert.match(csv.headers.get('content-type'), /^text\/csv/);
+  assert.match(csv.headers['content-type'], /^text\/csv/);
   const lines = csv.body.replace(/^\uFEFF/, '').trimEnd().split('\r\n');
   assert.match(lines[0], /^"STT","Mã hồ sơ"/);
   const line = lines.find((one) => one.includes(code));
@@ -352,9 +342,9 @@ describe('a late dossier', () => {
     url = await openDossier(desk, code);
     await step(desk, url, 'receive');
     goTo(2, 10);
-    [lan, desk, officer, leader, records, other] = [await signedIn(portal, 'lan@example.com'),
-      ...(await Promise.all(['mot-cua', 'tu-phap', 'lanh-dao', 'van-thu'].map((name) => signedIn(portal, `${name}@${ward}`)))),
-      await signedIn(portal, 'mot-cua@cau-giay.example')];
+    [lan, desk, officer, leader, records, other] = [await signedIn(city, 'lan@example.com'),
+      ...(await Promise.all(['mot-cua', 'tu-phap', 'lanh-dao', 'van-thu'].map((name) => signedIn(city, `${name}@${ward}`)))),
+      await signedIn(city, 'mot-cua@cau-giay.example')];
   });
 
   test('is shown as late, in words', async () => {
@@ -410,7 +400,7 @@ describe('a late dossier', () => {
 
 test('every page is there in English too', async () => {
   const code = await submitDossier(lan);
-  const english = await signedIn(portal, `mot-cua@${ward}`, { language: 'en' });
+  const english = await signedIn(city, `mot-cua@${ward}`, { language: 'en' });
   const url = await openDossier(english, code);
   for (const target of ['/can-bo', '/can-bo/vai-tro', '/can-bo/ho-so', '/can-bo/so-theo-doi', '/can-bo/tra-ket-qua', '/can-bo/thu-phi', url]) {
     const page = await english.get(target);

@@ -1,28 +1,28 @@
 // The public pages as somebody finds them who has never been here.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { Person, startPortal, textOf } from './portal-server.mjs';
+import { Person, readable, startCity } from '../browser/city.mjs';
 
-let portal;
+let city;
 let person;
 
 before(async () => {
-  portal = await startPortal();
-  person = new Person(portal);
+  city = await startCity({ time: null, options: ['--rate-limits', '0'] });
+  person = new Person(city);
 });
-after(() => portal?.stop());
+after(() => city?.stop());
 
 const namesOf = (body) => [...body.matchAll(/<a class="list__name" href="\/thu-tuc\/([^"]+)">(.*?)<\/a>/gs)].map(([, code, name]) => ({ code, name }));
 const facetOf = (body, key) => {
   const list = new RegExp(`aria-labelledby="loc-${key}">(.*?)</ul>`, 's').exec(body)[1];
   return [...list.matchAll(/<a href="([^"]+)"( aria-current="true")?[^>]*><span>(.*?)<\/span><span class="number">([\d.,]+)<\/span>/gs)].map(
-    ([, url, selected, label, count]) => ({ url: url.replaceAll('&amp;', '&'), selected: Boolean(selected), label: textOf(label), count: Number(count.replace(/\D/g, '')) }),
+    ([, url, selected, label, count]) => ({ url: url.replaceAll('&amp;', '&'), selected: Boolean(selected), label: readable(label), count: Number(count.replace(/\D/g, '')) }),
   );
 };
 const totalOf = (text) => Number(/Có ([\d.]+) thủ tục/.exec(text)[1].replace(/\D/g, ''));
 
 test('every public page answers, in both languages, with a title and one heading', async () => {
-  const english = new Person(portal, { language: 'en' });
+  const english = new Person(city, { language: 'en' });
   for (const target of ['/', '/thu-tuc', '/thu-tuc/1.001612', '/thu-tuc/1.001612/mau/1', '/tim-kiem', '/tim-kiem?q=khai+sinh', '/co-quan', '/co-quan?cap=commune',
     '/co-quan?cap=department', '/co-quan/cau-giay', '/tra-cuu', '/xac-minh', '/tro-giup', '/tro-giup/tiep-can']) {
     for (const [visitor, language] of [[person, 'vi'], [english, 'en']]) {
@@ -93,7 +93,7 @@ test('search finds the same without accents', async () => {
 });
 
 test('search puts hits with the accents as typed first, names before keywords', async () => {
-  const query = async (text) => namesOf((await person.get(`/tim-kiem?q=${encodeURIComponent(text)}`)).body).map((entry) => textOf(entry.name).toLowerCase());
+  const query = async (text) => namesOf((await person.get(`/tim-kiem?q=${encodeURIComponent(text)}`)).body).map((entry) => readable(entry.name).toLowerCase());
   for (const words of ['khai tử', 'khai sinh', 'kết hôn', 'bảo hiểm']) {
     const hits = (await query(words)).map((name) => name.includes(words));
     assert.ok(hits.includes(true), words);
@@ -150,6 +150,19 @@ test('a procedure page says what, where, how long and how much', async () => {
   assert.equal((await person.get('/thu-tuc/1.001612/mau/2')).status, 404);
 });
 
+test('a level of 3 or 4 is said only of what can be handed in here', async () => {
+  const codes = async (level) => namesOf((await person.get(`/thu-tuc?muc=${level}`)).body).map((entry) => entry.code);
+  const online = [...(await codes(3)), ...(await codes(4))];
+  assert.deepEqual(online.sort(), ['1.001612', '1.004873', '1.013225', '2.000635']);
+  for (const code of online) {
+    const page = await person.get(`/thu-tuc/${code}`);
+    assert.match(page.text, /Mức [34]: .*Nộp hồ sơ trực tuyến/, code);
+  }
+  const described = await person.get(`/thu-tuc/${(await codes(1))[0]}`);
+  assert.match(described.text, /Mức 1: xem hướng dẫn/);
+  assert.match(described.text, /Thủ tục này chưa nộp trực tuyến được/);
+});
+
 test('wards are offered after their district has been chosen', async () => {
   const first = await person.get('/thu-tuc/1.004873');
   assert.match(first.body, /name="quan"/);
@@ -182,7 +195,7 @@ test('starting a dossier asks to sign in and comes back to the chosen agency', a
 });
 
 test('a form without the token of its page is refused', async () => {
-  const answer = await new Person(portal).request('/thu-tuc/1.001612/nop', { method: 'POST', body: new URLSearchParams({ agency: 'cau-giay' }) });
+  const answer = await new Person(city).send('POST', '/thu-tuc/1.001612/nop', { body: 'agency=cau-giay', type: 'application/x-www-form-urlencoded' });
   assert.equal(answer.status, 403);
 });
 

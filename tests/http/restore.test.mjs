@@ -61,12 +61,12 @@ test('the restored portal serves: the same password, the same dossier, the same 
   url = null;
   restored = await startCity({ options: ['--data', copy] });
   const lan = await new Person(restored).signIn('lan@example.com');
-  const page = await lan.get(`/ho-so/${code}`);
+  const page = await lan.open(`/ho-so/${code}`);
   assert.equal(page.status, 200);
-  const paper = /href="(\/ho-so\/[^"]*\/tep\/[^"]*)"/.exec(page.text)?.[1];
+  const paper = /href="(\/ho-so\/[^"]*\/tep\/[^"]*)"/.exec(page.body)?.[1];
   assert.ok(paper, 'the dossier shows its paper');
-  assert.deepEqual((await lan.get(paper)).bytes, samplePdf().bytes);
-  const slip = await lan.get(`/ho-so/${code}/giay-hen.pdf`);
+  assert.deepEqual((await lan.open(paper)).bytes, samplePdf().bytes);
+  const slip = await lan.open(`/ho-so/${code}/giay-hen.pdf`);
   assert.equal(slip.bytes.subarray(0, 5).toString(), '%PDF-');
   await restored.stop();
   restored = null;

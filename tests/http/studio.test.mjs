@@ -1,17 +1,11 @@
 // The administrator of an agency and the supervisor of the city at work, on the sample city.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { Person, startPortal } from './portal-server.mjs';
+import { Person, signedIn as signedInTo, startCity } from '../browser/city.mjs';
 
-const password = 'motcua-ha-noi-2017';
-let portal, admin;
+let city, admin;
 
-async function signedIn(identifier) {
-  const person = new Person(portal);
-  const answer = await person.signIn(identifier, password);
-  assert.equal(answer.status, 303, `${identifier}: ${answer.text.slice(0, 300)}`);
-  return person;
-}
+const signedIn = (identifier) => signedInTo(city, identifier);
 const memberOf = async (name) => {
   const page = await admin.get('/quan-tri');
   const found = new RegExp(`href="(/quan-tri/nguoi-dung/[0-9a-f-]{36})">${name}<`).exec(page.body);
@@ -21,13 +15,13 @@ const memberOf = async (name) => {
 const ticked = (html) => [...html.matchAll(/name="roles" value="([a-z_]+)" checked/g)].map((match) => match[1]);
 
 before(async () => {
-  portal = await startPortal();
+  city = await startCity({ time: null, options: ['--rate-limits', '0'] });
   admin = await signedIn('quan-tri@cau-giay.example');
 });
-after(() => portal?.stop());
+after(() => city?.stop());
 
 test('nobody but the administrator opens the pages, and nobody but the supervisor the city', async () => {
-  const visitor = new Person(portal), clerk = await signedIn('mot-cua@cau-giay.example'), supervisor = await signedIn('giam-sat@ha-noi.example');
+  const visitor = new Person(city), clerk = await signedIn('mot-cua@cau-giay.example'), supervisor = await signedIn('giam-sat@ha-noi.example');
   for (const path of ['/quan-tri', '/quan-tri/nguoi-dung/moi', '/quan-tri/don-vi', '/quan-tri/thu-tuc', '/quan-tri/su-co']) {
     assert.equal((await admin.get(path)).status, 200, path);
     assert.equal((await visitor.get(path)).status, 303, path);
@@ -119,7 +113,7 @@ test('units are added and renamed', async () => {
 });
 
 test('a procedure is taken and no longer taken', async () => {
-  const code = '2.000635', offered = async () => (await new Person(portal).get(`/thu-tuc/${code}?co-quan=cau-giay`)).text;
+  const code = '2.000635', offered = async () => (await new Person(city).get(`/thu-tuc/${code}?co-quan=cau-giay`)).text;
   const page = await admin.get('/quan-tri/thu-tuc');
   assert.match(page.body, new RegExp(`action="/quan-tri/thu-tuc/${code.replace('.', '\\.')}"`));
   const before = await offered();
