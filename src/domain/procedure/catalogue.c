@@ -15,9 +15,14 @@ enum { QUERY_MAXIMUM = 200, TOTAL_MAXIMUM = 1001 };
     "AND NOT EXISTS ("                                                                                       \
     "SELECT 1 FROM procedure q WHERE q.version_id IS NOT NULL AND to_tsvector('simple', q.search_key) @@ "   \
     "to_tsquery('simple', $2))))"
-#define MATCHES_FIELD  "($3 = '' OR p.field_code = $3)"
-#define MATCHES_LEVEL  "($4 = '' OR p.levels @> ARRAY[$4])"
-#define MATCHES_ONLINE "($5 = 0 OR p.online_level = $5)"
+#define MATCHES_FIELD "($3 = '' OR p.field_code = $3)"
+#define MATCHES_LEVEL "($4 = '' OR p.levels @> ARRAY[$4])"
+/* What this portal offers: a procedure that is only described can be read about, whatever its country's
+ * level. */
+#define OFFERED_LEVEL                                                                                        \
+    "CASE WHEN EXISTS (SELECT 1 FROM procedure_version w WHERE w.id = p.version_id AND w.form IS NOT NULL "  \
+    "AND w.workflow IS NOT NULL) THEN p.online_level ELSE 1 END"
+#define MATCHES_ONLINE "($5 = 0 OR " OFFERED_LEVEL " = $5)"
 #define FILTER_TYPES   DB_TEXT, DB_TEXT, DB_TEXT, DB_TEXT, DB_INT32
 
 #define ROW_COLUMNS                                                                                          \
@@ -30,8 +35,8 @@ enum { QUERY_MAXIMUM = 200, TOTAL_MAXIMUM = 1001 };
     }
 #define ROW_SELECT                                                                                           \
     "p.id, p.version_id, p.code, p.name, p.name_en, p.field_code, f.name AS field_name, f.name_en AS "       \
-    "field_name_en, "                                                                                        \
-    "p.online_level, array_to_string(p.levels, ',') AS levels, (v.form IS NOT NULL AND v.workflow IS NOT "   \
+    "field_name_en, " OFFERED_LEVEL                                                                          \
+    " AS online_level, array_to_string(p.levels, ',') AS levels, (v.form IS NOT NULL AND v.workflow IS NOT " \
     "NULL) AS online, "                                                                                      \
     "v.description->>'limit' AS limit_rule, v.description->>'fee' AS fee, v.description->>'fee_note' AS "    \
     "fee_note, "                                                                                             \
@@ -66,21 +71,21 @@ DB_STATEMENT(catalogue_fields, DB_PARAMETERS(DB_TEXT, DB_TEXT, DB_TEXT, DB_INT32
              "SELECT f.code, f.name, f.name_en, count(*) AS total FROM procedure p JOIN procedure_field f ON "
              "f.code = p.field_code "
              "WHERE p.version_id IS NOT NULL AND " MATCHES_TEXT
-             " AND ($3 = '' OR p.levels @> ARRAY[$3]) AND ($4 = 0 OR p.online_level = $4) "
+             " AND ($3 = '' OR p.levels @> ARRAY[$3]) AND ($4 = 0 OR " OFFERED_LEVEL " = $4) "
              "GROUP BY f.code ORDER BY f.sort_order, f.name")
 
 DB_STATEMENT(
     catalogue_levels, DB_PARAMETERS(DB_TEXT, DB_TEXT, DB_TEXT, DB_INT32),
     DB_COLUMNS({"level", DB_TEXT}, {"total", DB_INT64}),
     "SELECT l.level, count(*) AS total FROM procedure p CROSS JOIN LATERAL unnest(p.levels) AS l(level) "
-    "WHERE p.version_id IS NOT NULL AND " MATCHES_TEXT " AND " MATCHES_FIELD
-    " AND ($4 = 0 OR p.online_level = $4) GROUP BY l.level")
+    "WHERE p.version_id IS NOT NULL AND " MATCHES_TEXT " AND " MATCHES_FIELD " AND ($4 = 0 OR " OFFERED_LEVEL
+    " = $4) GROUP BY l.level")
 
 DB_STATEMENT(catalogue_online_levels, DB_PARAMETERS(DB_TEXT, DB_TEXT, DB_TEXT, DB_TEXT),
              DB_COLUMNS({"online_level", DB_INT32}, {"total", DB_INT64}),
-             "SELECT p.online_level, count(*) AS total FROM procedure p WHERE p.version_id IS NOT NULL "
-             "AND " MATCHES_TEXT " AND " MATCHES_FIELD " AND " MATCHES_LEVEL
-             " GROUP BY p.online_level ORDER BY p.online_level")
+             "SELECT " OFFERED_LEVEL " AS online_level, count(*) AS total FROM procedure p "
+             "WHERE p.version_id IS NOT NULL AND " MATCHES_TEXT " AND " MATCHES_FIELD " AND " MATCHES_LEVEL
+             " GROUP BY 1 ORDER BY 1")
 
 static const char *text_at(const struct db_result *rows, size_t row, size_t column)
 {
