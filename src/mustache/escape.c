@@ -134,6 +134,11 @@ static void append_segment(struct buf *out, struct str value)
         append_component(out, value, "@!$*(),;=+");
 }
 
+void mustache_escape_html(struct buf *out, struct str text)
+{
+    append_entities(out, text, html_entity);
+}
+
 void escape_append(struct buf *out, enum escape escape, struct str value)
 {
     if (value.length == 0 && escape != ESCAPE_URL_RESOURCE) return;

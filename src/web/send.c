@@ -33,48 +33,38 @@ static bool shown_inline(const char *media_type)
     return strcmp(media_type, "application/pdf") == 0 || strncmp(media_type, "image/", 6) == 0;
 }
 
-void visit_send_document(struct visit *visit, const struct uuid *tenant_id, const struct uuid *document_id,
+void visit_send_document(struct visit *visit, const struct uuid *tenant_id, const struct document *document,
                          bool download)
 {
-    struct document document;
-    enum status status = document_find(&visit->work, tenant_id, document_id, &document, &visit->error);
-    if (status != STATUS_OK) {
-        visit_fail(visit, status);
-        return;
-    }
     struct sending *sending = calloc(1, sizeof *sending);
     if (sending == NULL) abort();
-    status = document_open(&visit->work, tenant_id, &document, &sending->reader, &sending->descriptor,
-                           &visit->error);
+    enum status status = document_open(&visit->work, tenant_id, document, &sending->reader,
+                                       &sending->descriptor, &visit->error);
     if (status != STATUS_OK) {
         free(sending);
         visit_fail(visit, status);
         return;
     }
-    bool as_attachment = download || !shown_inline(document.media_type);
+    bool as_attachment = download || !shown_inline(document->media_type);
     struct response_stream stream = {
         .context = sending,
         .read = read_document,
         .release = release_document,
         .length = filecrypt_size(sending->reader),
         .ranges = true,
-        .content_type = document.media_type,
-        .etag = arena_printf(visit->arena, "\"%s\"", document.id.text),
-        .download_name = as_attachment ? str_of(document.file_name) : STR_NULL,
+        .content_type = document->media_type,
+        .etag = arena_printf(visit->arena, "\"%s\"", document->id.text),
+        .download_name = as_attachment ? str_of(document->file_name) : STR_NULL,
     };
     response_stream(visit->request, &stream);
     response_cache_private(visit->request, 0);
     response_allow_framing_by_self(visit->request);
 }
 
-void visit_send_pdf(struct visit *visit, struct buf *pdf, const char *file_name, bool download)
+void visit_send_pdf(struct visit *visit, struct buf *pdf, const char *file_name)
 {
-    if (download)
-        response_header(visit->request, "Content-Disposition",
-                        str_of(arena_printf(visit->arena, "attachment; filename=\"%s\"", file_name)));
-    else
-        response_header(visit->request, "Content-Disposition",
-                        str_of(arena_printf(visit->arena, "inline; filename=\"%s\"", file_name)));
+    response_header(visit->request, "Content-Disposition",
+                    str_of(arena_printf(visit->arena, "inline; filename=\"%s\"", file_name)));
     response_body_buf(visit->request, "application/pdf", pdf);
     response_allow_framing_by_self(visit->request);
 }

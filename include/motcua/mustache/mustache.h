@@ -100,4 +100,7 @@ NODISCARD enum status mustache_render_observed(const struct mustache_template *t
 /* True when a URL may stand in a link: relative, http, https, mailto or tel, and no control characters. */
 bool mustache_url_allowed(struct str url);
 
+/* Appends `text` as {{x}} would write it between tags or in a quoted attribute. */
+void mustache_escape_html(struct buf *out, struct str text);
+
 #endif

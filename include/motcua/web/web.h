@@ -149,10 +149,11 @@ void view_flash(struct visit *visit, json_t *view, const char *kind, const char 
 
 /* Sends a document of the domain (decrypted while it is sent). `download`: as attachment; otherwise inline
  * where safe. */
-void visit_send_document(struct visit *visit, const struct uuid *tenant_id, const struct uuid *document_id,
+struct document;
+void visit_send_document(struct visit *visit, const struct uuid *tenant_id, const struct document *document,
                          bool download);
-/* Sends a PDF. */
-void visit_send_pdf(struct visit *visit, struct buf *pdf, const char *file_name, bool download);
+/* Sends a PDF, to be shown. */
+void visit_send_pdf(struct visit *visit, struct buf *pdf, const char *file_name);
 /* Sends a QR code as SVG. */
 void visit_send_qr(struct visit *visit, const char *text);
 

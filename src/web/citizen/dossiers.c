@@ -301,7 +301,7 @@ void page_dossier_file(struct request *request)
     if (!of_dossier || owed)
         visit_not_found(visit);
     else
-        visit_send_document(visit, &file.dossier.tenant_id, &id, strcmp(document.kind, "result") == 0);
+        visit_send_document(visit, &file.dossier.tenant_id, &document, strcmp(document.kind, "result") == 0);
 }
 
 static void send_paper(struct visit *visit, const struct dossier_file *file, enum paper_kind kind, int number,
@@ -311,7 +311,7 @@ static void send_paper(struct visit *visit, const struct dossier_file *file, enu
     struct buf pdf = BUF_WITH_MAXIMUM(PDF_BYTES);
     enum status status = paper_render(&visit->work, kind, file, number, &pdf, &visit->error);
     if (status == STATUS_OK) {
-        visit_send_pdf(visit, &pdf, name, false);
+        visit_send_pdf(visit, &pdf, name);
     } else {
         buf_release(&pdf);
         visit_fail(visit, status);

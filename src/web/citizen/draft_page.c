@@ -100,26 +100,26 @@ const char *draft_page_next_form_page(const struct draft_page *page)
     return NULL;
 }
 
-static json_t *pages_view(struct draft_page *page, int current)
+/* The titles come from the form's own view, of the page that is shown or of any. */
+static json_t *pages_view(struct draft_page *page, const json_t *shown)
 {
-    json_auto review = NULL;
+    json_auto any = NULL;
     json_t *list = json_array();
     int number = 0;
-    /* The titles come from the form's own view of all pages. */
-    if (form_view(page->version->form, page->visit->arena, current < 0 ? 0 : (size_t)current,
-                  page->draft.answers, NULL, NULL, &page->environment, &review) != STATUS_OK)
+    if (shown == NULL && form_view(page->version->form, page->visit->arena, 0, page->draft.answers, NULL,
+                                   NULL, &page->environment, &any) != STATUS_OK)
         return list;
-    const json_t *pages = json_get_array(review, "pages");
+    const json_t *pages = json_get_array(shown == NULL ? any : shown, "pages");
     for (size_t i = 0; i < json_array_size(pages); i++) {
         json_t *item = json_deep_copy(json_array_get(pages, i));
-        view_flag(item, "is_current", json_get_bool(item, "is_current", false) && current >= 0);
+        view_flag(item, "is_current", json_get_bool(item, "is_current", false) && shown != NULL);
         view_number(item, "number", ++number);
         json_array_append_new(list, item);
     }
     return list;
 }
 
-json_t *draft_page_view(struct draft_page *page, const char *title, enum draft_step step, int current)
+json_t *draft_page_view(struct draft_page *page, const char *title, enum draft_step step, const json_t *shown)
 {
     struct visit *visit = page->visit;
     json_t *view = view_create(visit, title);
@@ -155,7 +155,7 @@ json_t *draft_page_view(struct draft_page *page, const char *title, enum draft_s
         view_set(wizard, "review", review);
     }
     view_set(view, "wizard", wizard);
-    view_set(view, "pages", pages_view(page, step == STEP_FORM ? current : -1));
+    view_set(view, "pages", pages_view(page, shown));
     return view;
 }
 
@@ -223,6 +223,13 @@ static const char *count_text(struct visit *visit, const struct procedure_paper 
                            : visit_text(visit, N_("Không bắt buộc"));
 }
 
+/* Files are opened below the draft; of a dossier that has to be mended, below the dossier. */
+static const char *files_url(const struct draft_page *page)
+{
+    size_t below = page->supplement ? strlen("/bo-sung/khai") : 0;
+    return arena_strndup(page->visit->arena, page->url, strlen(page->url) - below);
+}
+
 static json_t *files_view(struct draft_page *page, const char *paper_key, const char *base)
 {
     struct visit *visit = page->visit;
@@ -233,7 +240,7 @@ static json_t *files_view(struct draft_page *page, const char *paper_key, const 
         json_t *file = json_object();
         view_text(file, "id", document->id.text);
         view_text(file, "name", document->file_name);
-        view_text(file, "url", arena_printf(visit->arena, "%s/tep/%s", page->url, document->id.text));
+        view_text(file, "url", arena_printf(visit->arena, "%s/tep/%s", files_url(page), document->id.text));
         view_text(file, "size_text", format_size(visit->arena, visit->language, document->size));
         view_text(file, "remove_url",
                   arena_printf(visit->arena, "%s/%s/%s/xoa", base, paper_key, document->id.text));

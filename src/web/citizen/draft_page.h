@@ -34,8 +34,10 @@ void draft_page_close(struct draft_page *page);
 #define DRAFT_PAGE_AUTO __attribute__((cleanup(draft_page_close))) struct draft_page
 
 enum draft_step { STEP_FORM, STEP_PAPERS, STEP_REVIEW };
-/* New view with draft, procedure, agency, wizard and pages (`current`: index of the form page, or -1). */
-json_t *draft_page_view(struct draft_page *page, const char *title, enum draft_step step, int current);
+/* New view with draft, procedure, agency, wizard and pages. `shown`: form_view of the form page on it, or
+ * NULL. */
+json_t *draft_page_view(struct draft_page *page, const char *title, enum draft_step step,
+                        const json_t *shown);
 /* Every paper that these answers ask for is there. */
 bool draft_page_papers_complete(const struct draft_page *page);
 /* The key of the first form page that is not complete; NULL when all are. */

@@ -29,7 +29,7 @@ static void show_with(struct draft_page *page, unsigned http_status, int index,
     }
     fill_members(shown);
     json_t *view =
-        draft_page_view(page, json_get_cstr(json_get_object(shown, "page"), "title", ""), STEP_FORM, index);
+        draft_page_view(page, json_get_cstr(json_get_object(shown, "page"), "title", ""), STEP_FORM, shown);
     static const char *const members[] = {"form", "page", "exit", "errors", "has_files", "sections"};
     for (size_t i = 0; i < sizeof members / sizeof members[0]; i++)
         json_object_set(view, members[i], json_object_get(shown, members[i]));

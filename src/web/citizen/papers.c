@@ -7,7 +7,7 @@
 static void show(struct draft_page *page, unsigned http_status, const char *wrong_paper)
 {
     struct visit *visit = page->visit;
-    json_t *view = draft_page_view(page, visit_text(visit, N_("Giấy tờ kèm theo")), STEP_PAPERS, -1);
+    json_t *view = draft_page_view(page, visit_text(visit, N_("Giấy tờ kèm theo")), STEP_PAPERS, NULL);
     json_t *papers = json_array();
     const char *base = arena_printf(visit->arena, "%s/giay-to", page->url);
     for (size_t i = 0; i < page->version->paper_count; i++) {
@@ -85,7 +85,7 @@ void page_draft_file(struct request *request)
     if (!draft_page_open_unsent(visit, &page)) return;
     for (size_t i = 0; i < page.document_count; i++) {
         if (uuid_same(&page.documents[i].id, &wanted)) {
-            visit_send_document(visit, &page.draft.tenant_id, &wanted, false);
+            visit_send_document(visit, &page.draft.tenant_id, &page.documents[i], false);
             return;
         }
     }

@@ -125,7 +125,7 @@ static void show(struct draft_page *page, unsigned http_status, const char *sele
         return;
     }
     add_edit_urls(page, review);
-    json_t *view = draft_page_view(page, visit_text(visit, N_("Xem lại và nộp")), STEP_REVIEW, -1);
+    json_t *view = draft_page_view(page, visit_text(visit, N_("Xem lại và nộp")), STEP_REVIEW, NULL);
     json_object_set(view, "review", review);
     view_list(view, "papers", papers_view(page));
     view_set(view, "fee", fee_view(page));

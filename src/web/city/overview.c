@@ -2,8 +2,8 @@
 #include <stdlib.h>
 
 #include "motcua/calendar/civil.h"
-#include "motcua/domain/report.h"
 #include "web/desk/desk.h"
+#include "web/desk/figures.h"
 #include "web/routes.h"
 
 enum { AGENCIES_A_PAGE = 50, ATTENTION = 5, PAGES = 1000, PERIOD_DAYS = 3 * 366 };
@@ -30,42 +30,17 @@ struct overview {
     struct report_figures sum;
 };
 
-static const char *number(struct visit *visit, int64_t value)
+static json_t *city_figures(struct visit *visit, const struct report_figures *sum)
 {
-    return format_integer(visit->arena, visit->language, value);
-}
-
-static void add_figure(json_t *list, const char *value, const char *label, const char *tone, const char *icon,
-                       const char *note)
-{
-    json_t *figure = json_object();
-    view_text(figure, "value", value);
-    view_text(figure, "label", label);
-    view_text(figure, "tone", tone);
-    view_text(figure, "icon", icon);
-    view_text(figure, "note", note);
-    json_array_append_new(list, figure);
-}
-
-static json_t *figures_view(struct visit *visit, const struct report_figures *sum)
-{
-    json_t *list = json_array();
-    int64_t finished = report_finished(sum), punctual = sum->finished_before + sum->finished_on_time;
-    add_figure(list, number(visit, report_received(sum)), visit_text(visit, N_("Tiếp nhận")), "info", "inbox",
-               visit_format(visit, N_("%s trực tuyến, %s từ kỳ trước"), number(visit, sum->received_online),
-                            number(visit, sum->received_before)));
-    add_figure(list, number(visit, finished), visit_text(visit, N_("Đã giải quyết")), "good", "check-circle",
-               visit_format(visit, N_("%s trước và đúng hạn"),
-                            format_percent(visit->arena, visit->language, punctual, finished)));
-    add_figure(list, number(visit, report_open(sum)), visit_text(visit, N_("Đang giải quyết")), "warn",
-               "refresh", visit_format(visit, N_("%s trong hạn"), number(visit, sum->open_in_time)));
-    add_figure(list, number(visit, sum->open_late), visit_text(visit, N_("Đang quá hạn")),
-               sum->open_late > 0 ? "bad" : "good", sum->open_late > 0 ? "fire" : "check-circle",
-               visit_format(visit, N_("%s số hồ sơ đang giải quyết"),
-                            format_percent(visit->arena, visit->language, sum->open_late, report_open(sum))));
-    add_figure(list, format_percent(visit->arena, visit->language, sum->satisfied, sum->ratings),
-               visit_text(visit, N_("Người dân hài lòng")), "info", "smile",
-               visit_format(visit, N_("%s lượt đánh giá"), number(visit, sum->ratings)));
+    json_t *list = figures_view(visit, sum);
+    figures_add(
+        list, figure_number(visit, sum->open_late), visit_text(visit, N_("Đang quá hạn")),
+        sum->open_late > 0 ? "bad" : "good", sum->open_late > 0 ? "fire" : "check-circle",
+        visit_format(visit, N_("%s số hồ sơ đang giải quyết"),
+                     format_percent(visit->arena, visit->language, sum->open_late, report_open(sum))));
+    figures_add(list, format_percent(visit->arena, visit->language, sum->satisfied, sum->ratings),
+                visit_text(visit, N_("Người dân hài lòng")), "info", "smile",
+                visit_format(visit, N_("%s lượt đánh giá"), figure_number(visit, sum->ratings)));
     return list;
 }
 
@@ -90,13 +65,14 @@ static json_t *attention_view(struct visit *visit, const struct overview *overvi
     for (size_t i = 0; i < count && i < ATTENTION; i++) {
         const struct report_figures *figures = &late[i]->figures;
         json_t *item = json_object();
-        view_set(item, "state",
-                 view_tag("bad", "fire",
-                          visit_format(visit, N_("%s hồ sơ quá hạn"), number(visit, figures->open_late))));
+        view_set(
+            item, "state",
+            view_tag("bad", "fire",
+                     visit_format(visit, N_("%s hồ sơ quá hạn"), figure_number(visit, figures->open_late))));
         view_text(item, "name", visit_agency_name(visit, late[i]->tenant));
         view_text(item, "text",
                   visit_format(visit, N_("%s hồ sơ đang giải quyết; trong kỳ %s trước và đúng hạn"),
-                               number(visit, report_open(figures)),
+                               figure_number(visit, report_open(figures)),
                                format_percent(visit->arena, visit->language,
                                               figures->finished_before + figures->finished_on_time,
                                               report_finished(figures))));
@@ -105,41 +81,15 @@ static json_t *attention_view(struct visit *visit, const struct overview *overvi
     return list;
 }
 
-static json_t *cells_view(struct visit *visit, const struct report_figures *figures)
-{
-    const int64_t values[] = {
-        report_received(figures),  figures->received_online, figures->received_other,
-        figures->received_before,  report_finished(figures), figures->finished_before,
-        figures->finished_on_time, figures->finished_late,   report_open(figures),
-        figures->open_in_time,     figures->open_late,
-    };
-    json_t *cells = json_array();
-    for (size_t i = 0; i < sizeof values / sizeof values[0]; i++) {
-        json_t *cell = json_object();
-        view_text(cell, "value", number(visit, values[i]));
-        json_array_append_new(cells, cell);
-    }
-    return cells;
-}
-
 static json_t *table_view(struct visit *visit, const struct overview *overview, size_t first, size_t end)
 {
-    json_t *table = json_object(), *rows = json_array(), *total = json_object();
-    for (size_t i = first; i < end; i++) {
-        const struct agency_line *line = &overview->lines[i];
-        json_t *row = json_object();
-        view_text(row, "label", visit_agency_name(visit, line->tenant));
-        view_text(row, "url", arena_printf(visit->arena, "/co-quan/%s", line->tenant->slug));
-        view_set(row, "cells", cells_view(visit, &line->figures));
-        json_array_append_new(rows, row);
-    }
-    view_text(table, "caption", visit_text(visit, N_("Theo cơ quan (số hồ sơ)")));
-    view_text(table, "first_column", visit_text(visit, N_("Cơ quan")));
-    view_set(table, "rows", rows);
-    view_text(total, "label", visit_text(visit, N_("Tổng số")));
-    view_set(total, "cells", cells_view(visit, &overview->sum));
-    view_set(table, "total", total);
-    return table;
+    json_t *rows = json_array();
+    for (size_t i = first; i < end; i++)
+        figures_add_row(visit, rows, visit_agency_name(visit, overview->lines[i].tenant),
+                        arena_printf(visit->arena, "/co-quan/%s", overview->lines[i].tenant->slug),
+                        &overview->lines[i].figures);
+    return figures_table_view(visit, visit_text(visit, N_("Theo cơ quan (số hồ sơ)")),
+                              visit_text(visit, N_("Cơ quan")), rows, &overview->sum);
 }
 
 static json_t *filter_view(struct visit *visit, const struct overview *overview)
@@ -220,7 +170,7 @@ void page_city_overview(struct request *request)
     size_t end = more ? first + AGENCIES_A_PAGE : overview.count;
     json_t *view = desk_view(visit, visit_text(visit, N_("Toàn thành phố")), "/thanh-pho", NULL);
     view_set(view, "filter", filter_view(visit, &overview));
-    view_set(view, "figures", figures_view(visit, &overview.sum));
+    view_set(view, "figures", city_figures(visit, &overview.sum));
     view_list(view, "attention", attention_view(visit, &overview));
     view_set(view, "table", overview.count == 0 ? json_null() : table_view(visit, &overview, first, end));
     view_set(view, "pagination",

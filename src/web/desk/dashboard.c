@@ -1,5 +1,6 @@
 /* Figures of the agency for its leaders. */
 #include "desk.h"
+#include "figures.h"
 
 #include "motcua/calendar/civil.h"
 #include "motcua/domain/desk_report.h"
@@ -7,49 +8,20 @@
 
 enum { BAR_WIDTH = 1000 };
 
-static const char *number(struct visit *visit, int64_t value)
-{
-    return format_integer(visit->arena, visit->language, value);
-}
-
 static const char *share(struct visit *visit, int64_t part, int64_t whole)
 {
-    return arena_printf(visit->arena, "%s (%s)", number(visit, part),
+    return arena_printf(visit->arena, "%s (%s)", figure_number(visit, part),
                         format_percent(visit->arena, visit->language, part, whole));
 }
 
-static void add_figure(json_t *list, const char *value, const char *label, const char *tone, const char *icon,
-                       const char *note)
+static json_t *agency_figures(struct visit *visit, const struct report_figures *sum, int64_t waiting)
 {
-    json_t *figure = json_object();
-    view_text(figure, "value", value);
-    view_text(figure, "label", label);
-    view_text(figure, "tone", tone);
-    view_text(figure, "icon", icon);
-    view_text(figure, "note", note);
-    json_array_append_new(list, figure);
-}
-
-static json_t *figures_view(struct visit *visit, const struct report_figures *sum, int64_t waiting)
-{
-    json_t *list = json_array();
-    int64_t finished = report_finished(sum), punctual = sum->finished_before + sum->finished_on_time;
-    add_figure(list, number(visit, report_received(sum)), visit_text(visit, N_("Tiếp nhận")), "info", "inbox",
-               visit_format(visit, N_("%s trực tuyến, %s từ kỳ trước"), number(visit, sum->received_online),
-                            number(visit, sum->received_before)));
-    add_figure(list, number(visit, finished), visit_text(visit, N_("Đã giải quyết")), "good", "check-circle",
-               arena_printf(visit->arena, "%s %s",
-                            format_percent(visit->arena, visit->language, punctual, finished),
-                            visit_text(visit, N_("trước và đúng hạn"))));
-    add_figure(list, number(visit, report_open(sum)), visit_text(visit, N_("Đang giải quyết")), "warn",
-               "refresh",
-               arena_printf(visit->arena, "%s %s", number(visit, sum->open_in_time),
-                            visit_text(visit, N_("trong hạn"))));
-    add_figure(list, number(visit, sum->open_late), visit_text(visit, N_("Đang quá hạn")),
-               sum->open_late > 0 ? "bad" : "good", sum->open_late > 0 ? "fire" : "check-circle",
-               visit_text(visit, N_("xem Phiếu xin lỗi")));
-    add_figure(list, number(visit, waiting), visit_text(visit, N_("Chờ người dân")), "info", "pause",
-               visit_text(visit, N_("thời hạn tạm dừng, tính đến lúc này")));
+    json_t *list = figures_view(visit, sum);
+    figures_add(list, figure_number(visit, sum->open_late), visit_text(visit, N_("Đang quá hạn")),
+                sum->open_late > 0 ? "bad" : "good", sum->open_late > 0 ? "fire" : "check-circle",
+                visit_text(visit, N_("xem Phiếu xin lỗi")));
+    figures_add(list, figure_number(visit, waiting), visit_text(visit, N_("Chờ người dân")), "info", "pause",
+                visit_text(visit, N_("thời hạn tạm dừng, tính đến lúc này")));
     return list;
 }
 
@@ -79,41 +51,15 @@ static json_t *punctuality_view(struct visit *visit, const struct report_figures
     return view;
 }
 
-static json_t *cells_view(struct visit *visit, const struct report_figures *figures)
-{
-    const int64_t values[] = {
-        report_received(figures),  figures->received_online, figures->received_other,
-        figures->received_before,  report_finished(figures), figures->finished_before,
-        figures->finished_on_time, figures->finished_late,   report_open(figures),
-        figures->open_in_time,     figures->open_late,
-    };
-    json_t *cells = json_array();
-    for (size_t i = 0; i < sizeof values / sizeof values[0]; i++) {
-        json_t *cell = json_object();
-        view_text(cell, "value", number(visit, values[i]));
-        json_array_append_new(cells, cell);
-    }
-    return cells;
-}
-
 static json_t *table_view(struct visit *visit, const struct report_agency *agency,
                           const struct report_figures *sum)
 {
-    json_t *table = json_object(), *rows = json_array(), *total = json_object();
-    for (size_t i = 0; i < agency->field_count; i++) {
-        json_t *row = json_object();
-        view_text(row, "label", visit_pick(visit, agency->fields[i].name, agency->fields[i].name_en));
-        view_null(row, "url");
-        view_set(row, "cells", cells_view(visit, &agency->fields[i].figures));
-        json_array_append_new(rows, row);
-    }
-    view_text(total, "label", visit_text(visit, N_("Tổng số")));
-    view_set(total, "cells", cells_view(visit, sum));
-    view_text(table, "caption", visit_text(visit, N_("Theo lĩnh vực (số hồ sơ)")));
-    view_text(table, "first_column", visit_text(visit, N_("Lĩnh vực")));
-    view_set(table, "rows", rows);
-    view_set(table, "total", total);
-    return table;
+    json_t *rows = json_array();
+    for (size_t i = 0; i < agency->field_count; i++)
+        figures_add_row(visit, rows, visit_pick(visit, agency->fields[i].name, agency->fields[i].name_en),
+                        NULL, &agency->fields[i].figures);
+    return figures_table_view(visit, visit_text(visit, N_("Theo lĩnh vực (số hồ sơ)")),
+                              visit_text(visit, N_("Lĩnh vực")), rows, sum);
 }
 
 static json_t *people_view(struct visit *visit, const struct report_agency *agency)
@@ -122,9 +68,9 @@ static json_t *people_view(struct visit *visit, const struct report_agency *agen
     for (size_t i = 0; i < agency->person_count; i++) {
         json_t *person = json_object();
         view_text(person, "name", agency->people[i].name);
-        view_text(person, "open", number(visit, agency->people[i].open));
-        view_text(person, "late", number(visit, agency->people[i].late));
-        view_text(person, "done", number(visit, agency->people[i].done));
+        view_text(person, "open", figure_number(visit, agency->people[i].open));
+        view_text(person, "late", figure_number(visit, agency->people[i].late));
+        view_text(person, "done", figure_number(visit, agency->people[i].done));
         json_array_append_new(list, person);
     }
     return list;
@@ -166,7 +112,7 @@ void page_dashboard(struct request *request)
     view_text(filter, "from", format_date(visit->arena, period.from));
     view_text(filter, "to", format_date(visit->arena, period.to));
     view_set(view, "filter", filter);
-    view_set(view, "figures", figures_view(visit, &sum, agency.waiting));
+    view_set(view, "figures", agency_figures(visit, &sum, agency.waiting));
     view_set(view, "punctuality", punctuality_view(visit, &sum));
     view_set(view, "table", table_view(visit, &agency, &sum));
     view_list(view, "people", people_view(visit, &agency));

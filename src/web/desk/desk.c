@@ -54,12 +54,14 @@ static const char *badge(struct visit *visit, const char *url, const struct desk
     return "";
 }
 
-static json_t *navigation(struct visit *visit, const char *current)
+static json_t *navigation(struct visit *visit, const char *current, const struct desk_counts *known)
 {
     struct desk_counts counts = {0};
     struct error ignored;
     /* Badges are a convenience: a page is shown without them rather than not at all. */
-    if (desk_count(&visit->work, NULL, NULL, &counts, &ignored) != STATUS_OK)
+    if (known != NULL)
+        counts = *known;
+    else if (desk_count(&visit->work, NULL, NULL, &counts, &ignored) != STATUS_OK)
         counts = (struct desk_counts){0};
     json_t *list = json_array();
     for (size_t i = 0; i < ENTRY_COUNT; i++) {
@@ -102,7 +104,8 @@ static void set_path(struct visit *visit, json_t *view, const char *path)
                            STR_ARG(back)));
 }
 
-json_t *desk_view(struct visit *visit, const char *title, const char *current, const char *path)
+json_t *desk_view_with(struct visit *visit, const char *title, const char *current, const char *path,
+                       const struct desk_counts *counts)
 {
     json_t *view = view_create(visit, title);
     const struct tenant *tenant = visit_tenant(visit);
@@ -120,9 +123,14 @@ json_t *desk_view(struct visit *visit, const char *title, const char *current, c
     view_text(membership, "roles_text", desk_roles_text(visit, visit->actor.roles));
     view_flag(membership, "can_switch", visit->person.membership_count > 1);
     view_set(view, "membership", membership);
-    view_set(view, "desk_nav", tenant == NULL ? json_array() : navigation(visit, current));
+    view_set(view, "desk_nav", tenant == NULL ? json_array() : navigation(visit, current, counts));
     if (path != NULL) set_path(visit, view, path);
     return view;
+}
+
+json_t *desk_view(struct visit *visit, const char *title, const char *current, const char *path)
+{
+    return desk_view_with(visit, title, current, path, NULL);
 }
 
 /* --- The dossier of the address */

@@ -13,6 +13,9 @@
  * POST), else NULL.
  */
 json_t *desk_view(struct visit *visit, const char *title, const char *current, const char *path);
+/* The same where the counts of the whole queue are known already; NULL: they are not. */
+json_t *desk_view_with(struct visit *visit, const char *title, const char *current, const char *path,
+                       const struct desk_counts *counts);
 /* "14", or "99+" when counting stopped. */
 const char *desk_count_text(struct visit *visit, int count);
 const char *desk_dossier_url(struct visit *visit, const struct uuid *dossier_id);

@@ -265,7 +265,7 @@ void page_desk_file(struct request *request)
     else if (status != STATUS_OK)
         visit_fail(visit, status);
     else
-        visit_send_document(visit, &visit->actor.tenant_id, &wanted, visit_query(visit, "xem").length == 0);
+        visit_send_document(visit, &visit->actor.tenant_id, &document, visit_query(visit, "xem").length == 0);
 }
 
 void page_desk_paper(struct request *request)
@@ -289,7 +289,7 @@ void page_desk_paper(struct request *request)
     }
     visit_send_pdf(
         visit, &pdf,
-        arena_printf(visit->arena, "%.*s-%s.pdf", (int)name.length - 4, name.data, file.dossier.code), false);
+        arena_printf(visit->arena, "%.*s-%s.pdf", (int)name.length - 4, name.data, file.dossier.code));
 }
 
 void page_desk_answers_pdf(struct request *request)
@@ -304,5 +304,5 @@ void page_desk_answers_pdf(struct request *request)
         visit_fail(visit, status);
         return;
     }
-    visit_send_pdf(visit, &pdf, arena_printf(visit->arena, "ho-so-%s.pdf", file.dossier.code), false);
+    visit_send_pdf(visit, &pdf, arena_printf(visit->arena, "ho-so-%s.pdf", file.dossier.code));
 }

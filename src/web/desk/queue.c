@@ -263,7 +263,9 @@ void page_queue(struct request *request)
         visit_fail(visit, status);
         return;
     }
-    json_t *view = desk_view(visit, visit_text(visit, N_("Việc cần làm")), "/can-bo", NULL);
+    bool filtered = queue.role != NULL || queue.procedure != NULL;
+    json_t *view = desk_view_with(visit, visit_text(visit, N_("Việc cần làm")), "/can-bo", NULL,
+                                  filtered ? NULL : &queue.counts);
     view_set(view, "figures", figures_view(&queue));
     view_set(view, "tabs", tabs_view(&queue));
     status = add_filter(&queue, view);

@@ -128,8 +128,10 @@ static void cell(struct buf *csv, const char *text, bool last)
 {
     buf_append_cstr(csv, "\"");
     if (text[0] != '\0' && strchr("=+-@\t\r", text[0]) != NULL) buf_append_cstr(csv, "'");
-    for (const char *c = text; *c != '\0'; c++)
-        buf_printf(csv, *c == '"' ? "\"\"" : "%c", *c);
+    for (const char *c = text; *c != '\0'; c++) {
+        if (*c == '"') buf_append_char(csv, '"');
+        buf_append_char(csv, *c);
+    }
     buf_append_cstr(csv, last ? "\"\r\n" : "\",");
 }
 

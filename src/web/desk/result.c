@@ -149,5 +149,5 @@ void page_result_preview(struct request *request)
         visit_fail(visit, status);
         return;
     }
-    visit_send_pdf(visit, &pdf, arena_printf(visit->arena, "du-thao-%s.pdf", file.dossier.code), false);
+    visit_send_pdf(visit, &pdf, arena_printf(visit->arena, "du-thao-%s.pdf", file.dossier.code));
 }

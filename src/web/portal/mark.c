@@ -3,6 +3,7 @@
 #include "web/portal/portal.h"
 
 #include "motcua/i18n/text.h"
+#include "motcua/mustache/mustache.h"
 
 enum { QUERY_WORDS = 32, MARKED_MAXIMUM = 64 * 1024 };
 
@@ -21,35 +22,10 @@ static void split_words(struct str key, struct words *words)
     }
 }
 
-static void escape(struct buf *out, struct str text)
-{
-    for (size_t i = 0; i < text.length; i++) {
-        switch (text.data[i]) {
-        case '&':
-            buf_append_cstr(out, "&amp;");
-            break;
-        case '<':
-            buf_append_cstr(out, "&lt;");
-            break;
-        case '>':
-            buf_append_cstr(out, "&gt;");
-            break;
-        case '"':
-            buf_append_cstr(out, "&quot;");
-            break;
-        case '\'':
-            buf_append_cstr(out, "&#39;");
-            break;
-        default:
-            buf_append_char(out, text.data[i]);
-        }
-    }
-}
-
 const char *escape_html(struct arena *arena, const char *text)
 {
     BUF_AUTO out = BUF_WITH_MAXIMUM(MARKED_MAXIMUM);
-    escape(&out, str_of(text));
+    mustache_escape_html(&out, str_of(text));
     return out.overflow || out.length == 0 ? "" : buf_copy(&out, arena).data;
 }
 
@@ -108,16 +84,16 @@ const char *mark_hits(struct arena *arena, const char *text, struct str query)
             buf_append_cstr(&out, "</mark>");
             open = false;
         }
-        escape(&out, between);
+        mustache_escape_html(&out, between);
         between = STR("");
         if (hit && !open) buf_append_cstr(&out, "<mark>");
         open = open || hit;
         any = any || hit;
-        escape(&out, word);
+        mustache_escape_html(&out, word);
         rest = str_slice(rest, length, rest.length);
     }
     if (open) buf_append_cstr(&out, "</mark>");
-    escape(&out, between);
+    mustache_escape_html(&out, between);
     if (!any || out.overflow) return "";
     return buf_copy(&out, arena).data;
 }
