@@ -43,6 +43,8 @@ const number = (name, least) => {
 const [dossiers, tenants, seconds, rounds, clients] = [number('dossiers', 1000), number('tenants', 1), number('seconds', 1), number('rounds', 1), number('clients', 1)];
 const writers = Math.min(8, tenants);
 const drafts = 2000 * seconds * rounds, draftsEach = Math.ceil((drafts * 1.5) / writers / clients) + 5;
+// Steps that HTTP and pgbench can take: more than either can, warming included.
+const steps = 2 * 600 * (seconds + 8) * rounds;
 const chosen = positionals.length > 0 ? positionals : Object.keys(workloads);
 for (const name of chosen) if (!(name in workloads)) throw new Error(`no workload ${name}: ${Object.keys(workloads).join(' ')}`);
 
@@ -63,7 +65,7 @@ async function fill() {
   const template = await submitTemplate(world.port, world);
   say(`filling: ${dossiers} open dossiers of ${tenants} agencies, ${drafts} drafts`);
   const begin = Date.now();
-  const variables = { tenants, dossiers, writers, drafts, clients, drafts_each: draftsEach, template };
+  const variables = { tenants, dossiers, writers, drafts, steps, clients, drafts_each: draftsEach, template };
   const answer = await output('psql', ['-XAtq', ...Object.entries(variables).flatMap(([name, value]) => ['-v', `${name}=${value}`]), '-f', path.join(here, 'fill.sql'), world.url]);
   say(`filled in ${Math.round((Date.now() - begin) / 1000)} s: ${answer.trim().split('\n').at(-1)}`);
 }

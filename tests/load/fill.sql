@@ -1,6 +1,7 @@
 -- Fills a migrated database with the sample city for the load test, set by set. Variables:
 --   tenants, dossiers   how many agencies hold how many open dossiers together
 --   writers             agencies whose dossiers can be worked on (with the state of their workflow)
+--   steps               dossiers more, to complete a step of
 --   drafts, clients, drafts_each   complete drafts for HTTP; for each client of pgbench and each writing agency
 --   template            id of one real dossier, submitted through the portal: its rows are the pattern of all others
 -- Deterministic ids (bench.id) let the clients name rows without asking for them.
@@ -61,16 +62,18 @@ UNION ALL
 SELECT sha256(convert_to(bench.token('clerk', n), 'UTF8')), bench.id(2, n), bench.id(12, n), id, bench.id(2, n), now(), now(), now() + interval '12 hours'
 FROM bench.tenant;
 
--- Open dossiers, three of ten at the desk, the others with an officer; names, dates and urgency spread.
+-- Open dossiers, three of ten at the desk, the others with an officer; names, dates and urgency spread. The last `steps` are all at
+-- the desk of a writing agency, so that there is enough to do.
 CREATE TEMPORARY TABLE bench_source AS
-SELECT i, i % 10 < 3 AS is_new, t.id AS tenant, t.n AS tenant_number, t.reception, t.division, t.agency_identifier,
+SELECT i, i % 10 < 3 OR i >= :dossiers AS is_new, t.id AS tenant, t.n AS tenant_number, t.reception, t.division, t.agency_identifier,
     now() - interval '20 days' + (i * 7919 % 86400) * interval '20 seconds' AS begun,
     now() - interval '3 days' + (i * 104729 % 86400) * interval '35 seconds' AS due,
     (ARRAY['Nguyễn Thị', 'Trần Văn', 'Lê Minh', 'Phạm Đức', 'Hoàng Thu', 'Vũ Ngọc', 'Đặng Quốc', 'Bùi Thanh'])[1 + i % 8] || ' '
         || (ARRAY['Lan', 'Bình', 'Hà', 'Sơn', 'Hương', 'Dũng', 'Ánh'])[1 + i / 8 % 7] || ' ' || i % 997 AS name,
     (ARRAY['nguyen thi', 'tran van', 'le minh', 'pham duc', 'hoang thu', 'vu ngoc', 'dang quoc', 'bui thanh'])[1 + i % 8] || ' '
         || (ARRAY['lan', 'binh', 'ha', 'son', 'huong', 'dung', 'anh'])[1 + i / 8 % 7] || ' ' || i % 997 AS name_key
-FROM generate_series(0::bigint, :dossiers - 1) i JOIN bench.tenant t ON t.n = i * :tenants / :dossiers;
+FROM generate_series(0::bigint, :dossiers + :steps - 1) i
+JOIN bench.tenant t ON t.n = CASE WHEN i < :dossiers THEN i * :tenants / :dossiers ELSE i % :writers END;
 
 -- Built once at the end, sorted, instead of row by row.
 CREATE TEMPORARY TABLE bench_index AS
