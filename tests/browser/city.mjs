@@ -90,7 +90,7 @@ export async function startCity({ time = '2017-03-14T09:00', options = [] } = {}
   process.on('exit', () => exit ?? child.kill('SIGTERM')); // a test that failed half-way: its data stays for whoever looks into it
   city.stop = async () => {
     if (!exit) child.kill('SIGTERM');
-    const result = await Promise.race([exited, sleep(40000, { code: 'too slow' })]);
+    const result = await Promise.race([exited, sleep(40000, { code: 'too slow' }, { ref: false })]);
     closeSync(clock);
     rmSync(data, { recursive: true, force: true });
     if (result.code !== 0) throw new Error(`motcua serve ended with ${JSON.stringify(result)}\n${city.log.slice(-6000)}`);
