@@ -112,6 +112,13 @@ bool csrf_origin_fits(const struct request *request)
     return str_equal_ignore_case(str_slice(origin, scheme.length, origin.length), request->head->host);
 }
 
+bool request_is_same_origin(const struct request *request)
+{
+    bool said = head_field(request->head, "Sec-Fetch-Site").data != NULL ||
+                head_field(request->head, "Origin").data != NULL;
+    return said && csrf_origin_fits(request);
+}
+
 bool csrf_check(struct request *request, struct str token)
 {
     return csrf_origin_fits(request) && token.data != NULL && token_fits(request, token);

@@ -14,6 +14,7 @@
 #include "motcua/http/server.h"
 #include "motcua/i18n/catalogue.h"
 #include "motcua/i18n/text.h"
+#include "web/account/kept_form.h"
 
 const struct rate_class web_rate_classes[] = {
     [RATE_PAGE - 1] = {"page", 120, 20},        [RATE_SEARCH - 1] = {"search", 60, 10},
@@ -234,7 +235,11 @@ static enum before_result check_access(struct visit *visit, uint64_t access)
 {
     if ((access & ACCESS_PUBLIC) != 0) return BEFORE_CONTINUE;
     if (!visit->signed_in) {
-        to_sign_in(visit, "/dang-nhap");
+        struct kept_form kept = kept_form_of_request(visit);
+        if (kept.path.length > 0)
+            sign_in_for_form(visit, &kept, page_of_form(visit));
+        else
+            to_sign_in(visit, "/dang-nhap");
         return BEFORE_ANSWERED;
     }
     if ((access & ACCESS_HALF_SIGNED) != 0) return BEFORE_CONTINUE;

@@ -6,7 +6,7 @@ import net from 'node:net';
 import path from 'node:path';
 import { after, before, beforeEach, test } from 'node:test';
 import * as answers from '../browser/answers.mjs';
-import { Person, answerPages, attachAll, fieldsOf, password, readable, samplePdf, samplePng, sleep, startCity, startDraft, submitDraft, until } from '../browser/city.mjs';
+import { Person, answerPages, attachAll, fieldsOf, password, readable, samplePdf, samplePng, sleep, startCity, startDraft, submitDraft, unescape, until } from '../browser/city.mjs';
 
 let city;
 let lan;
@@ -362,6 +362,47 @@ test('an ended session leads to sign-in and back to the page; the draft is kept'
     thief.cookies.set('phien', cookie);
     assert.ok([303, 400, 431].includes((await thief.send('GET', '/ho-so')).status), `cookie ${cookie.slice(0, 10)}`);
   }
+});
+
+test('what is sent after the session has ended is kept through signing in, and sent by a click', async () => {
+  const person = await new Person(city).signIn('anh@example.com');
+  const draft = await startExtract(person);
+  await answerPages(person, draft, { yeu_cau: answers.extract.yeu_cau });
+  await person.open(`${draft}/so_luong`);
+  const second = await new Person(city).signIn('anh@example.com');
+  await second.open('/tai-khoan');
+  await second.post('/tai-khoan/phien/thu-hoi-khac');
+  const sent = (headers, more = {}) =>
+    person.send('POST', `${draft}/so_luong`, {
+      body: new URLSearchParams({ csrf: person.csrf, ...answers.extract.so_luong, so_ban: '3', ghi_chu: 'dòng "một"\n<hai>', _action: 'next', ...more }).toString(), type: 'application/x-www-form-urlencoded', headers });
+  const asked = await sent({ Origin: `http://127.0.0.1:${city.port}`, Referer: `${city.url}${draft}/so_luong` });
+  assert.equal(asked.status, 401);
+  assert.match(asked.text, /Phiên đăng nhập đã hết hạn/);
+  const hidden = (page) => Object.fromEntries([...page.body.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)"/g)].map(([, name, value]) => [name, unescape(value)]));
+  const kept = hidden(asked);
+  assert.equal(kept.kept_path, `${draft}/so_luong`);
+  const wrong = await person.post('/dang-nhap', { ...kept, csrf: person.csrf, identifier: 'anh@example.com', password: 'sai mật khẩu' });
+  assert.equal(wrong.status, 401);
+  assert.equal(hidden(wrong).kept_body, kept.kept_body, 'a wrong password loses nothing');
+  const offer = await person.post('/dang-nhap', { ...hidden(wrong), csrf: person.csrf, identifier: 'anh@example.com', password });
+  assert.equal(offer.status, 200);
+  assert.match(offer.body, new RegExp(`action="${draft}/so_luong"`));
+  const fields = hidden(offer);
+  assert.equal(fields.so_ban, '3');
+  assert.equal(fields.ghi_chu.replaceAll('\r\n', '\n'), 'dòng "một"\n<hai>');
+  const { csrf, ...answersAgain } = fields;
+  assert.ok(csrf);
+  const saved = await person.post(`${draft}/so_luong`, answersAgain);
+  assert.equal(saved.status, 303);
+  assert.equal(fieldsOf((await person.open(`${draft}/so_luong`)).body, `${draft}/so_luong`).so_ban, '3');
+
+  person.cookies.delete('phien');
+  assert.equal((await sent({ Origin: 'https://evil.example' })).status, 303, 'nothing is kept of what another site sends');
+  assert.equal((await sent({})).status, 303, 'nor of what comes from nowhere');
+  assert.equal((await sent({ Origin: `http://127.0.0.1:${city.port}` }, { _background: '1' })).status, 303, 'a script asks again by itself');
+  await person.open('/dang-nhap');
+  const foreign = await person.post('/dang-nhap', { identifier: 'anh@example.com', password, back: '', kept_path: '//evil.example/x', kept_body: 'a=b' });
+  assert.equal(foreign.status, 303, 'a path elsewhere is nothing to go on to');
 });
 
 test('signing in says the same for an unknown name and a wrong password, in about the same time', async () => {

@@ -30,4 +30,7 @@ const char *request_csrf_token(struct request *request);
 /* For handlers of CSRF_EXEMPT rows that check by themselves. True when token and origin are right. */
 bool request_csrf_check(struct request *request, struct str token);
 
+/* True when the browser itself says that the request comes from a page of this site. */
+bool request_is_same_origin(const struct request *request);
+
 #endif

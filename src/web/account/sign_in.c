@@ -4,6 +4,7 @@
 #include "motcua/base/utf8.h"
 #include "motcua/codec/json.h"
 #include "motcua/codec/url.h"
+#include "web/account/kept_form.h"
 #include "web/account/sample_accounts.h"
 
 /* Where to go afterwards: a path of this site, or what fits the person. */
@@ -14,16 +15,51 @@ static struct str safe_back(struct str wanted)
     return usable ? wanted : STR("");
 }
 
+static const struct kept_form nothing_kept;
+
 static void show_sign_in(struct visit *visit, unsigned status, struct str back, struct str identifier,
-                         const char *problem)
+                         const struct kept_form *kept, const char *problem)
 {
     json_t *view = view_create(visit, visit_text(visit, N_("Đăng nhập")));
     view_str(view, "back", back);
     view_str(view, "identifier", identifier);
-    view_text(view, "reason", back.length > 0 ? visit_text(visit, N_("Hãy đăng nhập để tiếp tục.")) : NULL);
+    const char *reason = kept->path.length > 0
+                             ? N_("Phiên đăng nhập đã hết hạn, nên thông tin bạn vừa gửi chưa được lưu. Hãy "
+                                  "đăng nhập lại; thông tin ấy vẫn được giữ để bạn gửi tiếp.")
+                             : N_("Hãy đăng nhập để tiếp tục.");
+    view_text(view, "reason", back.length + kept->path.length > 0 ? visit_text(visit, reason) : NULL);
+    kept_form_view(view, kept);
     view_set(view, "sample_accounts", visit->web->settings->sample ? sample_accounts_view(visit) : NULL);
     if (problem != NULL) view_problem(view, "identifier", problem);
     visit_render_status(visit, status, "portal/sign-in", view);
+}
+
+/* A membership means work: officials land on their queue. */
+static struct str landing(const struct visit *visit, struct str back)
+{
+    if (back.length > 0) return back;
+    return !uuid_is_empty(&visit->person.membership_id) ? STR("/can-bo") : STR("/ho-so");
+}
+
+/* Signed in: on to where the person wanted to go, or first to what they had sent before. */
+static void go_on(struct visit *visit, struct str back, const struct kept_form *kept)
+{
+    if (kept->path.length > 0)
+        kept_form_offer(visit, kept, landing(visit, back));
+    else
+        response_redirect(visit->request, landing(visit, back));
+}
+
+static void learn_who(struct visit *visit, struct str token)
+{
+    struct hash hash = token_hash(token);
+    struct error ignored;
+    visit->signed_in = session_resolve(&visit->work, hash_view(&hash), &visit->person, &ignored) == STATUS_OK;
+}
+
+void sign_in_for_form(struct visit *visit, const struct kept_form *kept, struct str back)
+{
+    show_sign_in(visit, 401, safe_back(back), STR(""), kept, NULL);
 }
 
 void page_sign_in(struct request *request)
@@ -31,25 +67,10 @@ void page_sign_in(struct request *request)
     struct visit *visit = visit_of(request);
     struct str back = safe_back(request_query(request, "ve"));
     if (visit->signed_in && !(visit->person.has_second_factor && !visit->person.second_factor_done)) {
-        response_redirect(request, back.length > 0                                ? back
-                                   : !uuid_is_empty(&visit->person.membership_id) ? STR("/can-bo")
-                                                                                  : STR("/ho-so"));
+        response_redirect(request, landing(visit, back));
         return;
     }
-    show_sign_in(visit, 200, back, STR(""), NULL);
-}
-
-/* A membership means work: officials land on their queue. */
-static struct str landing(struct visit *visit, struct str token, struct str back)
-{
-    struct hash hash = token_hash(token);
-    struct person person;
-    struct error ignored;
-    if (back.length > 0) return back;
-    if (session_resolve(&visit->work, hash_view(&hash), &person, &ignored) == STATUS_OK &&
-        !uuid_is_empty(&person.membership_id))
-        return STR("/can-bo");
-    return STR("/ho-so");
+    show_sign_in(visit, 200, back, STR(""), &nothing_kept, NULL);
 }
 
 /* As much of the browser's name as is kept, at the end of a character; "" when it is no text at all. */
@@ -64,11 +85,23 @@ static const char *user_agent(struct visit *visit)
     return arena_strndup(visit->arena, agent.data, length);
 }
 
+static void show_second_factor(struct visit *visit, unsigned status, struct str back,
+                               const struct kept_form *kept, const char *problem)
+{
+    json_t *view = view_create(visit, visit_text(visit, N_("Xác thực hai lớp")));
+    view_null(view, "account");
+    view_str(view, "back", back);
+    kept_form_view(view, kept);
+    if (problem != NULL) view_problem(view, "code", problem);
+    visit_render_status(visit, status, "portal/second-factor", view);
+}
+
 void page_sign_in_post(struct request *request)
 {
     struct visit *visit = visit_of(request);
     struct str identifier = visit_form(visit, "identifier");
     struct str back = safe_back(request_form(request, "back"));
+    struct kept_form kept = kept_form_carried(visit);
     unsigned retry_after;
     /* Besides the address, each name (however it is written) has its own bucket: many addresses cannot try
      * one account. */
@@ -91,7 +124,7 @@ void page_sign_in_post(struct request *request)
     bool second_factor = false;
     enum status status = session_sign_in(&visit->work, &sign_in, &second_factor, &visit->error);
     if (status == STATUS_DENIED) {
-        show_sign_in(visit, 401, back, identifier, visit_error_text(visit));
+        show_sign_in(visit, 401, back, identifier, &kept, visit_error_text(visit));
         return;
     }
     if (status != STATUS_OK) {
@@ -99,32 +132,29 @@ void page_sign_in_post(struct request *request)
         return;
     }
     response_set_session(request, &token, session_lifetime_s(visit->web->domain));
+    if (second_factor && kept.path.length > 0) {
+        show_second_factor(visit, 200, back, &kept, NULL);
+        return;
+    }
     if (second_factor) {
         struct str escaped = url_encode_copy(visit->arena, back);
         visit_redirect(visit, NULL, "/dang-nhap/xac-thuc?ve=%.*s", STR_ARG(escaped));
         return;
     }
-    response_redirect(request, landing(visit, str_of(token.text), back));
-}
-
-static void show_second_factor(struct visit *visit, unsigned status, struct str back, const char *problem)
-{
-    json_t *view = view_create(visit, visit_text(visit, N_("Xác thực hai lớp")));
-    view_null(view, "account");
-    view_str(view, "back", back);
-    if (problem != NULL) view_problem(view, "code", problem);
-    visit_render_status(visit, status, "portal/second-factor", view);
+    if (back.length == 0 || kept.path.length > 0) learn_who(visit, str_of(token.text));
+    go_on(visit, back, &kept);
 }
 
 void page_second_factor(struct request *request)
 {
-    show_second_factor(visit_of(request), 200, safe_back(request_query(request, "ve")), NULL);
+    show_second_factor(visit_of(request), 200, safe_back(request_query(request, "ve")), &nothing_kept, NULL);
 }
 
 void page_second_factor_post(struct request *request)
 {
     struct visit *visit = visit_of(request);
     struct str back = safe_back(request_form(request, "back"));
+    struct kept_form kept = kept_form_carried(visit);
     unsigned retry_after;
     if (!request_rate_take(request, RATE_SIGN_IN, str_of(visit->actor.account_id.text), &retry_after)) {
         response_too_many(request, retry_after);
@@ -133,13 +163,11 @@ void page_second_factor_post(struct request *request)
     enum status status = second_factor_check(&visit->work, &visit->person.session_id,
                                              visit_form(visit, "code"), &visit->error);
     if (status == STATUS_DENIED)
-        show_second_factor(visit, 401, back, visit_error_text(visit));
+        show_second_factor(visit, 401, back, &kept, visit_error_text(visit));
     else if (status != STATUS_OK)
         visit_fail(visit, status);
     else
-        response_redirect(request, back.length > 0                                ? back
-                                   : !uuid_is_empty(&visit->person.membership_id) ? STR("/can-bo")
-                                                                                  : STR("/ho-so"));
+        go_on(visit, back, &kept);
 }
 
 void page_sign_out(struct request *request)
