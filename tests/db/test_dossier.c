@@ -145,6 +145,37 @@ static void a_household_business_is_registered_after_a_supplement(void **state)
     assert_nothing_left(&id);
 }
 
+static void name_contact_and_fee_follow_the_answers_of_a_supplement(void **state)
+{
+    (void)state;
+    struct uuid id = submitted(lan, "2.000635", WARD);
+    assert_decided(ward, WARD, &id, "tiep_nhan", "supplement");
+    json_auto vector = city_json("tests/vectors/procedures/2.000635.json");
+    json_t *answers = json_object_get(vector, "answers");
+    json_object_set_new(answers, "so_ban", json_integer(5));
+    json_object_set_new(answers, "ho_ten", json_string("Nguyễn Thị Ngọc Lan"));
+    json_object_set_new(answers, "dien_thoai", json_string("0912345678"));
+    assert_ok(lan, dossier_answer_supplement(of(lan), &agency(WARD)->id, &id, answers, STR(""), &lan->error));
+    DOSSIER_FILE_AUTO file = {0};
+    look(ward, WARD, &id, &file);
+    assert_int_equal(file.dossier.fee_amount, 40000);
+    assert_string_equal(file.dossier.fee_state, "due");
+    assert_string_equal(file.dossier.applicant_name, "Nguyễn Thị Ngọc Lan");
+    assert_string_equal(task_at(&file, "tiep_nhan")->applicant_name, "Nguyễn Thị Ngọc Lan");
+    assert_string_equal(json_get_cstr(file.dossier.contact, "phone", ""), "0912345678");
+    assert_asked(with_id("SELECT applicant_key FROM dossier WHERE id = ", &id, ""), "nguyen thi ngoc lan");
+
+    id = submitted(lan, "2.000635", WARD);
+    assert_decided(ward, WARD, &id, "tiep_nhan", "supplement");
+    assert_asked(with_id("UPDATE dossier SET fee_state = 'paid' WHERE id = ", &id, " RETURNING fee_amount"),
+                 "24000");
+    json_object_set_new(answers, "so_ban", json_integer(1));
+    assert_ok(lan, dossier_answer_supplement(of(lan), &agency(WARD)->id, &id, answers, STR(""), &lan->error));
+    look(ward, WARD, &id, &file);
+    assert_int_equal(file.dossier.fee_amount, 24000); /* what is paid stays as it was paid */
+    assert_string_equal(file.dossier.fee_state, "paid");
+}
+
 /* --- Ends before the result */
 
 static void a_refused_dossier_owes_nothing(void **state)
@@ -379,6 +410,7 @@ int main(void)
         TEST(papers_stay_as_they_were_submitted),
         TEST(an_extract_goes_its_way_and_is_handed_over_against_the_fee),
         TEST(a_household_business_is_registered_after_a_supplement),
+        TEST(name_contact_and_fee_follow_the_answers_of_a_supplement),
         TEST(a_refused_dossier_owes_nothing),
         TEST(a_withdrawn_dossier_leaves_nothing_to_do),
         TEST(the_clock_stands_while_papers_are_asked_for),

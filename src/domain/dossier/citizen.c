@@ -29,7 +29,7 @@ DB_STATEMENT(
     "UPDATE supplement_request SET closed_at = $2 WHERE tenant_id = motcua.app_tenant() AND dossier_id = $1 "
     "AND closed_at IS NULL")
 
-/* Validates, and takes over what is visible. */
+/* Validates, and takes over what is visible, with what follows from it. */
 static enum status take_answers(struct command *command, const json_t *answers, struct error *error)
 {
     FORM_STATE_AUTO state = {0};
@@ -46,6 +46,9 @@ static enum status take_answers(struct command *command, const json_t *answers, 
     if (status == STATUS_OK) {
         json_decref(command->dossier.answers);
         command->dossier.answers = json_incref(state.data);
+        const char *name = command->dossier.applicant_name;
+        status = dossier_follow_answers(command, &environment, &state, error);
+        command->name_changed = strcmp(name, command->dossier.applicant_name) != 0;
     }
     return status;
 }

@@ -4,6 +4,7 @@
 
 #include "motcua/domain/keys.h"
 #include "motcua/domain/reference.h"
+#include "motcua/i18n/text.h"
 
 DB_STATEMENT(command_lock, DB_PARAMETERS(DB_UUID), DB_COLUMNS(DOSSIER_COLUMNS),
              "SELECT " DOSSIER_SELECT
@@ -31,12 +32,13 @@ DB_STATEMENT(
     command_update,
     DB_PARAMETERS(DB_UUID, DB_TEXT, DB_TEXT, DB_JSON, DB_INSTANT, DB_INSTANT, DB_INSTANT, DB_JSON, DB_INSTANT,
                   DB_INSTANT, DB_INSTANT, DB_INT64, DB_TEXT, DB_TEXT, DB_TEXT, DB_INT32, DB_BYTES, DB_INT32,
-                  DB_TEXT, DB_JSON, DB_BYTES),
+                  DB_TEXT, DB_JSON, DB_BYTES, DB_TEXT),
     DB_NOTHING,
     "UPDATE dossier SET status = $2, outcome = $3, answers = $4, received_at = $5, first_due_at = $6, "
     "due_at = $7, due_explanation = $8, paused_since = $9, finished_at = $10, returned_at = $11, "
     "fee_amount = $12, fee_state = $13, step_name = $14, step_name_en = $15, event_count = $16, "
     "event_head = $17, calendar_revision = $18, applicant_name = $19, contact = $20, event_seal = $21, "
+    "applicant_key = $22, "
     "revision = revision + 1 "
     "WHERE tenant_id = motcua.app_tenant() AND id = $1")
 
@@ -63,6 +65,10 @@ DB_STATEMENT(command_state_save, DB_PARAMETERS(DB_UUID, DB_UUID, DB_TEXT, DB_INS
              "VALUES (motcua.app_tenant(), $1, $2, $3, $4, $5) ON CONFLICT (tenant_id, dossier_id) "
              "DO UPDATE SET state = EXCLUDED.state, ended_at = EXCLUDED.ended_at, "
              "revision = workflow_instance.revision + 1")
+
+DB_STATEMENT(command_tasks_name, DB_PARAMETERS(DB_UUID, DB_TEXT), DB_NOTHING,
+             "UPDATE task SET applicant_name = $2 WHERE tenant_id = motcua.app_tenant() AND dossier_id = $1 "
+             "AND state IN ('open', 'waiting')")
 
 DB_STATEMENT(command_tasks_due, DB_PARAMETERS(DB_UUID, DB_INSTANT), DB_NOTHING,
              "UPDATE task SET dossier_due_at = $2, urgent_at = least(coalesce(step_due_at, 'infinity'), "
@@ -215,6 +221,7 @@ enum status command_finish(struct command *command, struct error *error)
                db_cstr(command->pause_kind), db_cstr(command->pauses[command->pause_count - 1].reason),
                db_instant(command->work->now));
     if (closed_at_once) db_add(write, &command_pause_close, db_uuid(d->id), db_instant(command->work->now));
+    if (command->name_changed) db_add(write, &command_tasks_name, db_uuid(d->id), db_cstr(d->applicant_name));
     if (command->due_changed)
         db_add(write, &command_tasks_due, db_uuid(d->id), db_instant_or_null(d->due_at));
     db_add(write, &command_update, db_uuid(d->id), db_cstr(d->status),
@@ -226,7 +233,8 @@ enum status command_finish(struct command *command, struct error *error)
            db_instant_or_null(d->returned_at), db_int64(d->fee_amount), db_cstr(d->fee_state),
            db_cstr(d->step_name), db_cstr(d->step_name_en), db_int32(d->event_count),
            db_bytes(d->event_head.data == NULL ? STR("") : d->event_head), db_int32(d->calendar_revision),
-           db_cstr(d->applicant_name), db_json(d->contact), db_bytes(hash_view(seal)));
+           db_cstr(d->applicant_name), db_json(d->contact), db_bytes(hash_view(seal)),
+           db_text(text_search_key(command->work->arena, str_of(d->applicant_name))));
     return db_commit(write, error);
 }
 

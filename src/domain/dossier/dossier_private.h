@@ -146,6 +146,7 @@ struct command {
     struct dossier dossier; /* as it will be written */
     instant due_before;
     bool due_changed;
+    bool name_changed; /* of the applicant */
     struct pause pauses[COMMAND_PAUSES];
     size_t pause_count;
     bool pause_opened, pause_closed; /* the last pause is new / has ended now */
@@ -214,5 +215,10 @@ NODISCARD enum status workflow_load(struct command *command, struct str text, st
 
 /* Form environment of this work in a language. */
 struct form_environment form_environment_for(struct work *work, const char *language);
+/* Name, contact and fee follow the answers (dossier.answers, evaluated as `state`); what they do not say
+ * stays, and so does a fee that is paid or waived. */
+NODISCARD enum status dossier_follow_answers(struct command *command,
+                                             const struct form_environment *environment,
+                                             const struct form_state *state, struct error *error);
 
 #endif

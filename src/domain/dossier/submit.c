@@ -91,25 +91,49 @@ static const char *answer_meaning(const struct procedure_version *version, const
     return "";
 }
 
-static const char *first_of(const char *answer, const struct db_result *account, size_t column)
+/* How to reach the person as far as the account says. */
+static json_t *account_contact(const struct db_result *account)
 {
-    return answer[0] != '\0' ? answer : account->row_count == 0 ? "" : db_cstr_or_empty(account, 0, column);
+    static const char *const names[] = {"email", "phone", "address", "personal_id"};
+    bool known = account->row_count > 0;
+    json_t *contact = json_object();
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        json_set_cstr(contact, names[i], known ? db_cstr_or_empty(account, 0, 1 + i) : "");
+    json_set_cstr(contact, "language", known ? db_cstr_or_empty(account, 0, 5) : "vi");
+    return contact;
 }
 
-static json_t *contact_of(const struct procedure_version *version, const json_t *display,
-                          const struct db_result *account)
+static const struct {
+    const char *name, *meaning;
+} contact_meanings[] = {
+    {"email", "person.email"},
+    {"phone", "person.phone"},
+    {"address", "person.permanent_address"},
+    {"address", "person.current_address"},
+    {"personal_id", "person.identity_number"},
+    {"personal_id", "person.personal_id"},
+};
+
+enum status dossier_follow_answers(struct command *command, const struct form_environment *environment,
+                                   const struct form_state *state, struct error *error)
 {
-    json_t *contact = json_object();
-    json_set_cstr(contact, "email", first_of(answer_meaning(version, display, "person.email"), account, 1));
-    json_set_cstr(contact, "phone", first_of(answer_meaning(version, display, "person.phone"), account, 2));
-    const char *address = answer_meaning(version, display, "person.current_address");
-    if (address[0] == '\0') address = answer_meaning(version, display, "person.permanent_address");
-    json_set_cstr(contact, "address", first_of(address, account, 3));
-    const char *identity = answer_meaning(version, display, "person.personal_id");
-    if (identity[0] == '\0') identity = answer_meaning(version, display, "person.identity_number");
-    json_set_cstr(contact, "personal_id", first_of(identity, account, 4));
-    json_set_cstr(contact, "language", account->row_count == 0 ? "vi" : db_cstr_or_empty(account, 0, 5));
-    return contact;
+    struct arena *arena = command->work->arena;
+    const struct procedure_version *version = command->version;
+    struct dossier *d = &command->dossier;
+    json_auto display = NULL;
+    enum status status = form_display(version->form, arena, d->answers, environment, &display);
+    if (status != STATUS_OK) return status;
+    for (size_t i = 0; i < sizeof contact_meanings / sizeof contact_meanings[0]; i++) {
+        const char *answer = answer_meaning(version, display, contact_meanings[i].meaning);
+        if (answer[0] != '\0') json_set_cstr(d->contact, contact_meanings[i].name, answer);
+    }
+    const char *name = answer_meaning(version, display, "person.full_name");
+    if (name[0] != '\0') d->applicant_name = arena_strdup(arena, name);
+    bool settled = strcmp(d->fee_state, "paid") == 0 || strcmp(d->fee_state, "exempt") == 0;
+    if (settled) return STATUS_OK;
+    status = procedure_fee(version, arena, state->data, &d->fee_amount, error);
+    if (status == STATUS_OK) d->fee_state = d->fee_amount > 0 ? "due" : "none";
+    return status;
 }
 
 static enum status refuse_incomplete(struct work *work, struct error *error, const char *detail)
@@ -185,26 +209,18 @@ static json_t *start_data(const struct command *command, const json_t *data)
     return variables;
 }
 
-static enum status fill_dossier(struct submit_call *call, struct command *command,
-                                const struct db_result *account, const struct db_result *offering,
-                                const struct form_state *state, const struct form_environment *environment,
-                                struct error *error)
+static enum status fill_dossier(struct command *command, const struct db_result *account,
+                                const struct db_result *offering, const struct form_state *state,
+                                const struct form_environment *environment, struct error *error)
 {
-    struct work *work = call->submit->work;
-    const struct procedure_version *version = call->loaded.version;
-    json_auto display = NULL;
     struct dossier *d = &command->dossier;
-    enum status status = form_display(version->form, work->arena, d->answers, environment, &display);
-    if (status != STATUS_OK) return status;
-    status = procedure_fee(version, work->arena, state->data, &d->fee_amount, error);
-    if (status != STATUS_OK) return status;
-    d->contact = contact_of(version, display, account);
-    d->applicant_name =
-        arena_strdup(work->arena, first_of(answer_meaning(version, display, "person.full_name"), account, 0));
-    if (d->applicant_name[0] == '\0') d->applicant_name = work->actor->name;
+    d->contact = account_contact(account);
+    d->applicant_name = account->row_count == 0 ? "" : db_cstr_or_empty(account, 0, 0);
+    d->fee_state = "none";
     d->unit_id = db_get_uuid(offering, 0, 0);
-    d->fee_state = d->fee_amount > 0 ? "due" : "none";
-    return STATUS_OK;
+    enum status status = dossier_follow_answers(command, environment, state, error);
+    if (d->applicant_name[0] == '\0') d->applicant_name = command->work->actor->name;
+    return status;
 }
 
 static void add_insert(struct command *command, const json_t *data, struct db_result **inserted)
@@ -287,13 +303,14 @@ static enum status submit_checked(struct submit_call *call, struct command *comm
         status = form_evaluate(call->loaded.version->form, work->arena, answers, &environment, &state);
     if (status == STATUS_OK)
         status = check_complete(work, call->loaded.version, answers, &environment, &state, papers, error);
-    if (status == STATUS_OK)
-        status = fill_dossier(call, command, account, offering, &state, &environment, error);
+    if (status == STATUS_OK) {
+        json_decref(command->dossier.answers);
+        command->dossier.answers = json_incref(state.data);
+        status = fill_dossier(command, account, offering, &state, &environment, error);
+    }
     if (status != STATUS_OK) return status;
     command->write = db_batch(command->transaction);
     struct db_result *inserted;
-    json_decref(command->dossier.answers);
-    command->dossier.answers = json_incref(state.data);
     add_insert(command, state.data, &inserted);
     json_auto variables = start_data(command, state.data);
     command_event(command, "submitted", true, NULL);
