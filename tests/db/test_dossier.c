@@ -225,6 +225,7 @@ static void the_clock_stands_while_papers_are_asked_for(void **state)
     assert_decided(business, DISTRICT, &id, "tham_dinh", "supplement");
     look(business, DISTRICT, &id, &file);
     assert_string_equal(file.dossier.status, "supplement");
+    assert_string_equal(file.dossier.step_name, "Chờ bổ sung");
     assert_int_equal(file.dossier.paused_since, now);
     now = at("2017-02-17T09:00:00+07:00"); /* two working days later */
     struct hand *other = citizen_named("Vũ Đức Minh");

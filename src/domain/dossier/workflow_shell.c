@@ -337,6 +337,21 @@ static void apply_effect(struct command *command, const struct bpmn_effect *effe
     }
 }
 
+/*
+ * The element at which a dossier waits for this message: the gateway where the first of several events
+ * decides. NULL for what may happen at any time (a withdrawal): that says nothing about where it stands.
+ */
+static const struct bpmn_node *stands_at(const struct bpmn_wait_view *wait)
+{
+    const struct bpmn_node *node = wait->element;
+    if (wait->kind != BPMN_WAIT_MESSAGE ||
+        (node->kind != BPMN_CATCH_EVENT && node->kind != BPMN_RECEIVE_TASK))
+        return NULL;
+    for (size_t i = 0; i < node->incoming_count; i++)
+        if (node->incoming[i]->source->kind == BPMN_EVENT_GATEWAY) return node->incoming[i]->source;
+    return node;
+}
+
 /* Where the dossier stands, in words: the first open task, else what is waited for. */
 static void name_step(struct command *command)
 {
@@ -350,7 +365,7 @@ static void name_step(struct command *command)
     if (node == NULL) {
         const struct bpmn_wait_view *waits = bpmn_state_waits(command->state, arena, &count);
         for (size_t i = 0; i < count && node == NULL; i++)
-            if (waits[i].kind == BPMN_WAIT_MESSAGE) node = waits[i].element;
+            node = stands_at(&waits[i]);
     }
     dossier->step_name = dossier->step_name_en = "";
     if (node != NULL) {
