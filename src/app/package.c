@@ -47,6 +47,8 @@ static enum status read_parts(struct arena *arena, const char *folder, struct pr
         status = read_text(arena, folder, "workflow.bpmn", &package->workflow, error);
     if (status == STATUS_OK && is_there(arena, folder, "result.xml"))
         status = read_text(arena, folder, "result.xml", &package->result_template, error);
+    if (status == STATUS_OK && is_there(arena, folder, "decisions.dmn"))
+        status = read_text(arena, folder, "decisions.dmn", &package->decisions, error);
     if (status == STATUS_OK && (*form == NULL) != (package->workflow.data == NULL))
         return error_set(error, arena, STATUS_INVALID, "package.parts", NULL, "%s has no %s", folder,
                          *form == NULL ? "form.json" : "workflow.bpmn");

@@ -1,5 +1,5 @@
-/* A procedure package: the folder with procedure.json, form.json, workflow.bpmn and result.xml of one
- * procedure. */
+/* A procedure package: the folder with procedure.json, form.json, workflow.bpmn, result.xml and decisions.dmn
+ * of one procedure. */
 #ifndef MOTCUA_APP_PACKAGE_H
 #define MOTCUA_APP_PACKAGE_H
 
@@ -17,7 +17,8 @@ NODISCARD enum status package_read_json(struct arena *arena, const char *path, j
 /*
  * Publishes the package in `folder` as a new version unless the newest one is the same; *published tells.
  * procedure.json is needed; form.json and workflow.bpmn come together or not at all (then the procedure is
- * only described); result.xml may be absent. *code is the procedure's. error->detail names folder and part.
+ * only described); result.xml and decisions.dmn may be absent. *code is the procedure's. error->detail names
+ * folder and part.
  */
 NODISCARD enum status package_publish(struct program *program, const char *folder, const char **code,
                                       bool *published, struct error *error);

@@ -10,6 +10,7 @@
 
 #include "motcua/bpmn/model.h"
 #include "motcua/calendar/limit.h"
+#include "motcua/dmn/model.h"
 #include "motcua/domain/context.h"
 #include "motcua/feel/expression.h"
 #include "motcua/form/form.h"
@@ -36,7 +37,8 @@ struct procedure_version {
     const struct mustache_template *result_template; /* NULL: no result document of its own */
     struct limit limit;                              /* of the whole procedure */
     struct limit supplement_limit;                   /* how long the citizen has; LIMIT_NONE: not said */
-    const struct feel_expression *fee;               /* over the answers; NULL: free */
+    const struct feel_expression *fee;               /* over the answers and decisions; NULL: free */
+    const struct dmn_model *decisions;               /* NULL: none */
     const struct procedure_paper *papers;
     size_t paper_count;
     const char *result_symbol; /* behind the number of a result: "TLHT-BS" in "12/2017/TLHT-BS" */
@@ -55,6 +57,13 @@ NODISCARD enum status procedure_version_load(struct work *work, const struct uui
  * amount. */
 NODISCARD enum status procedure_fee(const struct procedure_version *version, struct arena *arena,
                                     const json_t *data, int64_t *fee, struct error *error);
+/*
+ * What a decision of the procedure (by name or id) says to this data. STATUS_NOT_FOUND when it has no such
+ * decision; the caps of feel_evaluate. The value may be null, with its reason.
+ */
+NODISCARD enum status procedure_decide(const struct procedure_version *version, struct arena *arena,
+                                       struct str decision, const struct feel_value *data,
+                                       const struct feel_value **value, struct error *error);
 /* Whether a paper is asked for with these answers. */
 bool procedure_paper_applies(const struct procedure_paper *paper, struct arena *arena, const json_t *data);
 
@@ -66,6 +75,7 @@ struct procedure_package {
     const json_t *form;         /* or NULL */
     struct str workflow;        /* BPMN XML, or data NULL */
     struct str result_template; /* print markup template, or data NULL */
+    struct str decisions;       /* DMN XML, or data NULL */
 };
 
 /* 1 to 4, from the capability flags of a description (domain.md section 1; NĐ 43/2011/NĐ-CP article 3). */

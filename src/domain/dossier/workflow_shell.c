@@ -276,12 +276,36 @@ struct pending_calls {
     size_t count;
 };
 
+/* The result: into the variable that the task names; else entry by entry, or under the decision's name. */
+static void decide(struct command *command, const struct bpmn_effect *effect, struct pending_call *call)
+{
+    struct arena *arena = command->work->arena;
+    const struct feel_value *value;
+    struct error error = {0};
+    if (procedure_decide(command->version, arena, effect->name, effect->data, &value, &error) != STATUS_OK) {
+        call->problem = arena_printf(arena, N_("Không tính được quyết định \"%.*s\""), STR_ARG(effect->name));
+        return;
+    }
+    struct str variable = effect->element->result_variable;
+    if (variable.length == 0 && value->kind == FEEL_CONTEXT) {
+        call->data = value;
+        return;
+    }
+    struct feel_context_builder *builder = feel_context_begin(arena);
+    feel_context_put(builder, variable.length > 0 ? variable : effect->name, value);
+    call->data = feel_context_end(builder);
+}
+
 static void answer_call(struct command *command, const struct bpmn_effect *effect,
                         struct pending_calls *calls)
 {
     if (calls->count == ROUNDS) return;
     struct pending_call *call = &calls->items[calls->count++];
     *call = (struct pending_call){.id = effect->id};
+    if (effect->element->call == BPMN_CALL_DECISION) {
+        decide(command, effect, call);
+        return;
+    }
     if (!str_equal_cstr(effect->name, "consult")) {
         call->problem = arena_printf(command->work->arena, N_("Không có dịch vụ \"%.*s\" cho bước này"),
                                      STR_ARG(effect->name));

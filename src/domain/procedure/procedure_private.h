@@ -10,6 +10,7 @@ struct procedure_source {
     struct str workflow;               /* data NULL: none */
     struct str result_template;        /* data NULL: none */
     const struct print_papers *papers; /* partials the template may use; NULL: none */
+    struct str decisions;              /* data NULL: none */
 };
 
 /* Compiles into `version` (id set by the caller); everything lives in `arena`, the description is borrowed.
@@ -20,6 +21,8 @@ NODISCARD enum status compile_form(struct arena *arena, const json_t *form, stru
                                    struct error *error);
 NODISCARD enum status compile_workflow(struct arena *arena, struct str xml, struct procedure_version *version,
                                        struct error *error);
+NODISCARD enum status compile_decisions(struct arena *arena, struct str xml,
+                                        struct procedure_version *version, struct error *error);
 NODISCARD enum status compile_template(struct arena *arena, const struct procedure_source *source,
                                        struct procedure_version *version, struct error *error);
 

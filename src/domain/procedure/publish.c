@@ -34,12 +34,14 @@ DB_STATEMENT(
     "exact_key = EXCLUDED.exact_key, search_key = EXCLUDED.search_key, updated_at = EXCLUDED.updated_at")
 
 DB_STATEMENT(
-    publish_version, DB_PARAMETERS(DB_UUID, DB_TEXT, DB_TEXT, DB_JSON, DB_JSON, DB_TEXT, DB_TEXT, DB_INSTANT),
+    publish_version,
+    DB_PARAMETERS(DB_UUID, DB_TEXT, DB_TEXT, DB_JSON, DB_JSON, DB_TEXT, DB_TEXT, DB_INSTANT, DB_TEXT),
     DB_NOTHING,
     "WITH version AS (INSERT INTO procedure_version (id, procedure_id, number, content_hash, description, "
     "form, workflow, "
-    "result_template, published_at) SELECT $1, p.id, coalesce((SELECT max(number) FROM procedure_version v "
-    "WHERE v.procedure_id = p.id), 0) + 1, $3, $4, $5, $6, $7, $8 FROM procedure p WHERE p.code = $2 "
+    "result_template, published_at, decisions) SELECT $1, p.id, coalesce((SELECT max(number) FROM "
+    "procedure_version v "
+    "WHERE v.procedure_id = p.id), 0) + 1, $3, $4, $5, $6, $7, $8, $9 FROM procedure p WHERE p.code = $2 "
     "RETURNING id, procedure_id) "
     "UPDATE procedure SET version_id = version.id FROM version WHERE procedure.id = version.procedure_id")
 
@@ -53,12 +55,14 @@ static const char *content_hash(struct arena *arena, const struct procedure_sour
 {
     struct hash_stream stream;
     hash_stream_start(&stream);
-    struct str parts[] = {json_canonical_arena(source->description, arena, CANONICAL_MAXIMUM),
-                          source->form == NULL ? STR("")
-                                               : json_canonical_arena(source->form, arena, CANONICAL_MAXIMUM),
-                          source->workflow.data == NULL ? STR("") : source->workflow,
-                          source->result_template.data == NULL ? STR("") : source->result_template};
-    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
+    struct str parts[] = {
+        json_canonical_arena(source->description, arena, CANONICAL_MAXIMUM),
+        source->form == NULL ? STR("") : json_canonical_arena(source->form, arena, CANONICAL_MAXIMUM),
+        source->workflow.data == NULL ? STR("") : source->workflow,
+        source->result_template.data == NULL ? STR("") : source->result_template, source->decisions};
+    /* Versions without decisions keep the hash they had before there were any. */
+    size_t count = sizeof parts / sizeof parts[0] - (source->decisions.data == NULL ? 1 : 0);
+    for (size_t i = 0; i < count; i++) {
         hash_stream_add(&stream, str_of(arena_printf(arena, "%zu:", parts[i].length)));
         hash_stream_add(&stream, parts[i]);
     }
@@ -105,7 +109,7 @@ static void add_publication(struct work *work, struct db_batch *batch, const str
            db_text(text_search_key(work->arena, text)), db_instant(work->now));
     db_add(batch, &publish_version, db_uuid(uuid_create(work->now)), db_text(code), db_cstr(hash), db_json(d),
            db_json(source->form), db_text(source->workflow), db_text(source->result_template),
-           db_instant(work->now));
+           db_instant(work->now), db_text(source->decisions));
 }
 
 /* Waits for the answer of another agency without saying to which question; NULL: nothing does. */
@@ -208,8 +212,8 @@ static enum status publish_all(struct work *work, const struct procedure_source 
 enum status procedure_publish(struct work *work, const struct procedure_package *package, bool *published,
                               struct uuid *procedure_id, struct error *error)
 {
-    struct procedure_source source = {package->description, package->form, package->workflow,
-                                      package->result_template, work->domain->papers};
+    struct procedure_source source = {package->description,     package->form,        package->workflow,
+                                      package->result_template, work->domain->papers, package->decisions};
     struct procedure_import result = {0};
     struct procedure_row row;
     enum status status = check_source(work, &source, error);

@@ -1,6 +1,7 @@
 /* A published version, compiled: what commands and pages work with. */
 #include "procedure_private.h"
 
+#include "motcua/base/zone.h"
 #include "motcua/codec/json.h"
 #include "motcua/domain/paper.h"
 #include "motcua/feel/json.h"
@@ -92,6 +93,8 @@ enum status procedure_compile(struct arena *arena, const struct procedure_source
     if (status == STATUS_OK)
         status = compile_feel(arena, json_object_get(description, "fee"), &version->fee, error);
     if (status == STATUS_OK) status = compile_papers(arena, description, version, error);
+    if (status == STATUS_OK && source->decisions.data != NULL)
+        status = compile_decisions(arena, source->decisions, version, error);
     if (status == STATUS_OK && source->form != NULL)
         status = compile_form(arena, source->form, version, error);
     if (status == STATUS_OK && source->workflow.data != NULL)
@@ -131,6 +134,52 @@ static bool limit_readable(void *user, struct str text)
     return limit_parse(user, text, &limit, &ignored) == STATUS_OK;
 }
 
+enum status compile_decisions(struct arena *arena, struct str xml, struct procedure_version *version,
+                              struct error *error)
+{
+    enum status status = dmn_load(arena, arena_str(arena, xml), &version->decisions, error);
+    size_t count = 0;
+    const struct dmn_finding *findings =
+        status == STATUS_OK ? dmn_findings(version->decisions, &count) : NULL;
+    if (count > 0)
+        status = error_set(error, arena, STATUS_INVALID, "procedure.decisions", findings[0].message,
+                           "%s at %s, line %ld: %s", findings[0].code, findings[0].element, findings[0].line,
+                           findings[0].detail == NULL ? "" : findings[0].detail);
+    if (status != STATUS_OK && error != NULL) error->field = "decisions";
+    return status;
+}
+
+static bool has_decision(const struct procedure_version *version, struct str name)
+{
+    size_t count = 0;
+    const struct str *names = version->decisions == NULL ? NULL : dmn_decisions(version->decisions, &count);
+    for (size_t i = 0; i < count; i++)
+        if (str_equal(names[i], name)) return true;
+    return false;
+}
+
+/* A task that calls a decision must find it among those of the procedure. */
+static enum status check_called_decisions(struct arena *arena, const struct procedure_version *version,
+                                          struct error *error)
+{
+    for (size_t i = 0; i < version->workflow->node_count; i++) {
+        const struct bpmn_node *node = version->workflow->nodes[i];
+        if (node->call != BPMN_CALL_DECISION || !node->call_target.literal) continue;
+        ARENA_AUTO scratch = arena_create(1 << 20);
+        size_t ignored;
+        if (version->decisions != NULL &&
+            (has_decision(version, node->call_target.text) ||
+             dmn_inputs(version->decisions, node->call_target.text, scratch, &ignored) != NULL))
+            continue;
+        error_set(error, arena, STATUS_INVALID, "procedure.workflow",
+                  N_("Bước này gọi một quyết định không có trong decisions.dmn: %s"), "%.*s calls %.*s",
+                  STR_ARG(node->id), STR_ARG(node->call_target.text));
+        if (error != NULL) error->argument = arena_str(arena, node->call_target.text).data;
+        return STATUS_INVALID;
+    }
+    return STATUS_OK;
+}
+
 enum status compile_workflow(struct arena *arena, struct str xml, struct procedure_version *version,
                              struct error *error)
 {
@@ -157,6 +206,7 @@ enum status compile_workflow(struct arena *arena, struct str xml, struct procedu
             break;
         }
     }
+    if (status == STATUS_OK) status = check_called_decisions(arena, version, error);
     if (status != STATUS_OK && error != NULL) error->field = "workflow";
     return status;
 }
@@ -178,8 +228,9 @@ enum status compile_template(struct arena *arena, const struct procedure_source 
 
 DB_STATEMENT(version_find, DB_PARAMETERS(DB_UUID),
              DB_COLUMNS({"procedure_id", DB_UUID}, {"number", DB_INT32}, {"description", DB_JSON},
-                        {"form", DB_JSON}, {"workflow", DB_TEXT}, {"result_template", DB_TEXT}),
-             "SELECT procedure_id, number, description, form, workflow, result_template FROM "
+                        {"form", DB_JSON}, {"workflow", DB_TEXT}, {"result_template", DB_TEXT},
+                        {"decisions", DB_TEXT}),
+             "SELECT procedure_id, number, description, form, workflow, result_template, decisions FROM "
              "procedure_version WHERE id = $1")
 
 enum status procedure_version_load(struct work *work, const struct uuid *version_id,
@@ -200,8 +251,12 @@ enum status procedure_version_load(struct work *work, const struct uuid *version
     loaded->number = db_get_int32(rows, 0, 1);
     json_t *description = db_get_json(rows, 0, 2);
     json_auto form = db_get_json(rows, 0, 3);
-    struct procedure_source source = {description, form, db_get_text(rows, 0, 4), db_get_text(rows, 0, 5),
-                                      work->domain->papers};
+    struct procedure_source source = {description,
+                                      form,
+                                      db_get_text(rows, 0, 4),
+                                      db_get_text(rows, 0, 5),
+                                      work->domain->papers,
+                                      db_get_text(rows, 0, 6)};
     struct error inner = {0};
     status = procedure_compile(arena, &source, loaded, &inner);
     if (status !=
@@ -217,11 +272,46 @@ enum status procedure_version_load(struct work *work, const struct uuid *version
     return STATUS_OK;
 }
 
-static enum status evaluate(const struct feel_expression *expression, struct arena *arena, const json_t *data,
-                            const struct feel_value **value, struct error *error)
+enum status procedure_decide(const struct procedure_version *version, struct arena *arena,
+                             struct str decision, const struct feel_value *data,
+                             const struct feel_value **value, struct error *error)
 {
-    struct feel_environment environment = {.context = feel_from_json(arena, data)};
+    struct feel_environment environment = {.context = data, .zones = {zone_load, NULL}};
+    if (version->decisions == NULL)
+        return error_set(error, arena, STATUS_NOT_FOUND, "dmn.unknown_decision", NULL, "%s has no decisions",
+                         version->code);
+    return dmn_evaluate(version->decisions, decision, &environment, arena, value, error);
+}
+
+static enum status evaluate(const struct feel_expression *expression, const struct feel_value *context,
+                            struct arena *arena, const struct feel_value **value, struct error *error)
+{
+    struct feel_environment environment = {.context = context, .zones = {zone_load, NULL}};
     return feel_evaluate(expression, &environment, arena, value, error);
+}
+
+/* The answers, and by its name what each decision that the fee rule reads says to them. */
+static enum status fee_context(const struct procedure_version *version, struct arena *arena,
+                               const json_t *data, const struct feel_value **context, struct error *error)
+{
+    size_t count = 0;
+    const struct feel_value *answers = feel_from_json(arena, data);
+    const struct str *names = feel_variables(version->fee, &count);
+    struct feel_context_builder *builder = feel_context_begin(arena);
+    for (size_t i = 0; i < feel_context_count(answers); i++) {
+        struct str name;
+        const struct feel_value *answer = feel_context_at(answers, i, &name);
+        feel_context_put(builder, name, answer);
+    }
+    for (size_t i = 0; i < count; i++) {
+        const struct feel_value *value;
+        if (!has_decision(version, names[i])) continue;
+        enum status status = procedure_decide(version, arena, names[i], answers, &value, error);
+        if (status != STATUS_OK) return status;
+        feel_context_put(builder, names[i], value);
+    }
+    *context = feel_context_end(builder);
+    return STATUS_OK;
 }
 
 enum status procedure_fee(const struct procedure_version *version, struct arena *arena, const json_t *data,
@@ -232,7 +322,9 @@ enum status procedure_fee(const struct procedure_version *version, struct arena 
         *fee = 0;
         return STATUS_OK;
     }
-    enum status status = evaluate(version->fee, arena, data, &value, error);
+    const struct feel_value *context;
+    enum status status = fee_context(version, arena, data, &context, error);
+    if (status == STATUS_OK) status = evaluate(version->fee, context, arena, &value, error);
     if (status != STATUS_OK) return status;
     json_auto number = feel_to_json(value);
     bool whole = json_is_integer(number) && json_integer_value(number) >= 0 &&
@@ -250,5 +342,6 @@ bool procedure_paper_applies(const struct procedure_paper *paper, struct arena *
     const struct feel_value *value;
     struct error ignored;
     if (paper->condition == NULL) return true;
-    return evaluate(paper->condition, arena, data, &value, &ignored) == STATUS_OK && feel_is_true(value);
+    return evaluate(paper->condition, feel_from_json(arena, data), arena, &value, &ignored) == STATUS_OK &&
+           feel_is_true(value);
 }
