@@ -28,6 +28,9 @@ static void sound_models_have_no_errors(void **state)
         "<association sourceRef='c' targetRef='u'/>",
         "start s\n throw l link=L\n catch c link=L\n end e\n s -> l\n c -> e",
         "start s\n start m message=x\n user a\n end e\n s -> a\n m -> a\n a -> e",
+        "start s\n transaction tx\n start bs\n user a\n end no cancel\n bs -> a\n a -> no\n "
+        "end-transaction\n"
+        "boundary c at=tx cancel\n end e\n s -> tx\n tx -> e\n c -> e",
     };
     for (size_t i = 0; i < sizeof models / sizeof *models; i++) {
         PLAY_AUTO play = play_open(models[i]);
