@@ -439,6 +439,21 @@ static void finish(struct builder *builder)
     index->joins = bpmn_joins_build(model, builder->arena);
 }
 
+/* A throwing link goes on at the catching one of its name in the same scope. */
+static void connect_links(struct builder *builder)
+{
+    for (size_t i = 0; i < builder->nodes.count; i++) {
+        struct bpmn_node *node = builder->nodes.items[i];
+        if (node->kind != BPMN_THROW_EVENT || node->trigger != BPMN_LINK || node->parent == NULL) continue;
+        for (size_t k = 0; k < node->parent->child_count && node->link_target == NULL; k++) {
+            const struct bpmn_node *other = node->parent->children[k];
+            if (other->kind == BPMN_CATCH_EVENT && other->trigger == BPMN_LINK &&
+                str_equal(other->reference.text, node->reference.text))
+                node->link_target = other;
+        }
+    }
+}
+
 static enum status read_document(struct builder *builder, struct error *error)
 {
     read_roots(builder);
@@ -455,6 +470,7 @@ static enum status read_document(struct builder *builder, struct error *error)
         resolve_flow(builder, builder->flows.items[i], builder->flow_sources.items[i]);
     connect(builder);
     read_details(builder);
+    connect_links(builder);
     finish(builder);
     bpmn_lint_structure(builder);
     bpmn_lint_details(builder);
