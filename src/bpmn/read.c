@@ -205,6 +205,18 @@ static void index_elements(struct builder *builder)
     builder->id_count = kept;
 }
 
+/* "FEEL", its address in DMN, or the unified expression language by any of its names. */
+static void check_language(struct builder *builder, const struct bpmn_node *node, struct str language)
+{
+    static const char *const known[] = {"", "feel", "juel", "uel", "el"};
+    language = str_trim(language);
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (str_equal_ignore_case(language, str_of(known[i]))) return;
+    if (str_find(language, STR("FEEL")) >= 0) return;
+    bpmn_warn(builder, node, "bpmn.expression_language",
+              N_("Điều kiện ghi là viết bằng %s; ở đây nó được đọc như FEEL."), language);
+}
+
 static void resolve_flow(struct builder *builder, struct bpmn_flow *flow, const xmlNode *xml)
 {
     struct bpmn_node *source = bpmn_node_by_ref(builder, bpmn_attribute(builder, xml, "sourceRef"));
@@ -227,8 +239,9 @@ static void resolve_flow(struct builder *builder, struct bpmn_flow *flow, const 
         return;
     }
     const xmlNode *condition = bpmn_child(xml, "conditionExpression");
-    if (condition != NULL)
-        flow->condition = bpmn_read_expression(builder, source, bpmn_text_of(builder, condition));
+    if (condition == NULL) return;
+    flow->condition = bpmn_read_expression(builder, source, bpmn_text_of(builder, condition));
+    check_language(builder, source, bpmn_attribute(builder, condition, "language"));
 }
 
 /* Outgoing flows in the order of <outgoing>, then those that are not listed there in document order. */

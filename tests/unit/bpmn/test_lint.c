@@ -132,6 +132,31 @@ static void what_cannot_run_is_named_with_its_element(void **state)
     }
 }
 
+static void what_is_done_otherwise_than_written_is_a_warning(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *sketch, *element, *code;
+    } cases[] = {
+        {"start s\n xor g\n user a\n s -> g\n<sequenceFlow id='f' sourceRef='g' targetRef='a'>"
+         "<conditionExpression language='groovy'>n == 1</conditionExpression></sequenceFlow>",
+         "g", "bpmn.expression_language"},
+        {"start s\n<endEvent id='c'><compensateEventDefinition waitForCompletion='false'/></endEvent>\n s -> "
+         "c",
+         "c", "bpmn.waits_for_undo"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        PLAY_AUTO play = play_open(cases[i].sketch);
+        assert_true(play_finds(&play, cases[i].element, cases[i].code));
+        assert_false(bpmn_model_has_errors(play.models[0], play.models[0]->processes[0], true));
+    }
+    PLAY_AUTO feel = play_open(
+        "start s\n xor g\n user a\n s -> g\n<sequenceFlow id='f' sourceRef='g' "
+        "targetRef='a'><conditionExpression "
+        "language='https://www.omg.org/spec/DMN/20191111/FEEL/'>n = 1</conditionExpression></sequenceFlow>");
+    assert_false(play_finds(&feel, "g", "bpmn.expression_language"));
+}
+
 static void texts_say_what_is_wrong(void **state)
 {
     (void)state;
@@ -269,6 +294,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(sound_models_have_no_errors),
         cmocka_unit_test(what_cannot_run_is_named_with_its_element),
+        cmocka_unit_test(what_is_done_otherwise_than_written_is_a_warning),
         cmocka_unit_test(texts_say_what_is_wrong),
         cmocka_unit_test(strangers_extensions_are_ignored),
         cmocka_unit_test(processes_that_are_not_executable_may_be_drawn_as_they_like),
