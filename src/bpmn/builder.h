@@ -105,6 +105,17 @@ struct str bpmn_text_of(struct builder *builder, const xmlNode *node); /* trimme
 const xmlNode *bpmn_xml_by_id(struct builder *builder, struct str id);
 struct str bpmn_local_part(struct str reference); /* without a prefix */
 
+/* ---- unified.c ---- */
+
+enum bpmn_unified {
+    BPMN_UNIFIED_WRITTEN,
+    BPMN_UNIFIED_NOT,     /* not this language: it may be FEEL */
+    BPMN_UNIFIED_FOREIGN, /* this language, but with methods that FEEL has no word for */
+};
+
+/* The FEEL for a text in the unified expression language; in the arena. */
+enum bpmn_unified bpmn_unified_to_feel(struct arena *arena, struct str text, struct str *feel);
+
 /* ---- expression.c ---- */
 /* Always FEEL: conditions, scripts, collections. */
 struct bpmn_expression bpmn_read_expression(struct builder *builder, const struct bpmn_node *node,

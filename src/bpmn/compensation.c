@@ -88,19 +88,22 @@ void bpmn_drop_compensations(struct engine *engine, uint64_t scope)
 
 /* ---- undoing ---- */
 
-/* Gives the record, or what it consists of, its place in the order of undoing. */
-static void schedule(struct engine *engine, struct compensation *record, uint64_t thrower, uint64_t *turn)
+/* Gives the record, or what it consists of, its place in the order of undoing. What a subprocess consists of
+ * belongs to the scope from then on: the record of the subprocess itself is used up. */
+static void schedule(struct engine *engine, struct compensation *record, uint64_t scope, uint64_t thrower,
+                     uint64_t *turn)
 {
     if (own_handler(record->node) != NULL || inner_handler(record->node) != NULL) {
+        record->container = 0;
+        record->scope = scope;
         record->thrower = thrower;
         record->turn = ++*turn;
         return;
     }
     const struct bpmn_state *state = engine->state;
     for (size_t i = state->compensations.count; i-- > 0;)
-        if (!state->compensations.items[i]->dead && state->compensations.items[i]->container == record->id &&
-            state->compensations.items[i]->thrower == 0)
-            schedule(engine, state->compensations.items[i], thrower, turn);
+        if (!state->compensations.items[i]->dead && state->compensations.items[i]->container == record->id)
+            schedule(engine, state->compensations.items[i], scope, thrower, turn);
     record->dead = true;
 }
 
@@ -124,7 +127,7 @@ void bpmn_compensate(struct engine *engine, struct execution *thrower)
         if (record->dead || record->scope != scope->id || record->thrower != 0 ||
             (thrower->node->compensates != NULL && record->node != thrower->node->compensates))
             continue;
-        schedule(engine, record, thrower->id, &turn);
+        schedule(engine, record, scope->id, thrower->id, &turn);
     }
     thrower->phase = PHASE_WAIT;
     bpmn_compensation_next(engine, thrower);

@@ -1,7 +1,7 @@
 /*
- * Texts of a model that are computed: FEEL as it stands, "=…" (Zeebe), "${…}" and "#{…}" (Camunda family). Of
- * the latter the simple forms of the unified expression language are rewritten to FEEL: == && || ! 'text',
- * a ? b : c, empty, and/or/not and the word operators. What is not FEEL after that is a finding.
+ * Texts of a model that are computed: FEEL as it stands, "=…" (Zeebe), "${…}" and "#{…}" (Camunda family).
+ * The latter are read as unified expression language and written as FEEL (unified.c), or are FEEL as they
+ * stand. What is neither is a finding.
  */
 #include "builder.h"
 #include "motcua/base/buf.h"
@@ -19,13 +19,6 @@ bool bpmn_is_simple_name(struct str text)
             return false;
     }
     return true;
-}
-
-static bool is_word_character(char c)
-{
-    unsigned char u = (unsigned char)c;
-    return u == '_' || u >= 0x80 || (u >= '0' && u <= '9') || (u >= 'a' && u <= 'z') ||
-           (u >= 'A' && u <= 'Z');
 }
 
 /* ---- names the data may have ---- */
@@ -75,13 +68,6 @@ void bpmn_collect_names(struct builder *builder)
     builder->feel_names.variable_count = builder->names.count;
 }
 
-static size_t word_end(struct str text, size_t from)
-{
-    while (from < text.length && is_word_character(text.data[from]))
-        from++;
-    return from;
-}
-
 static size_t string_end(struct str text, size_t from, char quote)
 {
     for (size_t i = from + 1; i < text.length; i++) {
@@ -92,10 +78,6 @@ static size_t string_end(struct str text, size_t from, char quote)
     }
     return text.length;
 }
-
-/* ---- unified expression language → FEEL ---- */
-
-static void rewrite(struct str text, struct buf *out, unsigned depth);
 
 /* Position of `wanted` outside strings and brackets, or -1. */
 static ptrdiff_t find_outside(struct str text, char wanted)
@@ -111,146 +93,6 @@ static ptrdiff_t find_outside(struct str text, char wanted)
         depth += (c == '(' || c == '[' || c == '{') - (c == ')' || c == ']' || c == '}');
     }
     return -1;
-}
-
-/* End of the operand that begins at `from`: a path with calls and indices, or a group in brackets. */
-static size_t operand_end(struct str text, size_t from)
-{
-    size_t i = from;
-    while (i < text.length && text.data[i] == ' ')
-        i++;
-    while (i < text.length && text.data[i] == '!')
-        i++;
-    for (;;) {
-        i = word_end(text, i);
-        if (i < text.length && (text.data[i] == '(' || text.data[i] == '[')) {
-            int depth = 0;
-            for (; i < text.length; i++) {
-                if (text.data[i] == '"' || text.data[i] == '\'') {
-                    i = string_end(text, i, text.data[i]) - 1;
-                    continue;
-                }
-                depth += (text.data[i] == '(' || text.data[i] == '[') -
-                         (text.data[i] == ')' || text.data[i] == ']');
-                if (depth == 0) break;
-            }
-            i = i < text.length ? i + 1 : i;
-        } else if (i < text.length && text.data[i] == '.') {
-            i++;
-        } else {
-            return i;
-        }
-    }
-}
-
-static const char *word_operator(struct str word)
-{
-    static const char *const pairs[][2] = {{"eq", "="},  {"ne", "!="}, {"lt", "<"}, {"gt", ">"},
-                                           {"le", "<="}, {"ge", ">="}, {"div", "/"}};
-    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++)
-        if (str_equal_cstr(word, pairs[i][0])) return pairs[i][1];
-    return NULL;
-}
-
-static void rewrite_string(struct str text, struct buf *out)
-{
-    buf_append_char(out, '"');
-    for (size_t i = 1; i + 1 < text.length; i++) {
-        char c = text.data[i];
-        if (c == '\\' && i + 2 < text.length && text.data[i + 1] == '\'') {
-            buf_append_char(out, '\'');
-            i++;
-        } else {
-            if (c == '"') buf_append_char(out, '\\');
-            buf_append_char(out, c);
-        }
-    }
-    buf_append_char(out, '"');
-}
-
-static size_t rewrite_word(struct str text, size_t i, struct buf *out, unsigned depth)
-{
-    size_t end = word_end(text, i);
-    struct str word = str_slice(text, i, end);
-    const char *operation = word_operator(word);
-    bool is_empty = str_equal_cstr(word, "empty");
-    if (operation != NULL && i > 0 && end < text.length) {
-        buf_append_cstr(out, operation);
-        return end;
-    }
-    if ((is_empty || str_equal_cstr(word, "not")) && end < text.length && text.data[end] == ' ') {
-        size_t stop = operand_end(text, end);
-        struct str operand = str_trim(str_slice(text, end, stop));
-        if (!is_empty && str_starts_with(operand, STR("empty"))) {
-            buf_append_cstr(out, "not(");
-            rewrite(str_slice(text, end, text.length), out, depth + 1);
-            buf_append_char(out, ')');
-            return text.length;
-        }
-        buf_append_cstr(out, is_empty ? "(" : "not(");
-        rewrite(operand, out, depth + 1);
-        if (is_empty) {
-            buf_append_cstr(out, " = null or ");
-            rewrite(operand, out, depth + 1);
-            buf_append_cstr(out, " = \"\" or ");
-            rewrite(operand, out, depth + 1);
-            buf_append_cstr(out, " = []");
-        }
-        buf_append_char(out, ')');
-        return stop;
-    }
-    buf_append_str(out, word);
-    return end;
-}
-
-static void rewrite(struct str text, struct buf *out, unsigned depth)
-{
-    if (depth > 8 || out->overflow) {
-        buf_append_cstr(out, "?"); /* unreadable on purpose */
-        return;
-    }
-    ptrdiff_t question = find_outside(text, '?');
-    if (question >= 0) {
-        struct str rest = str_slice(text, (size_t)question + 1, text.length);
-        ptrdiff_t colon = find_outside(rest, ':');
-        if (colon >= 0) {
-            buf_append_cstr(out, "if ");
-            rewrite(str_slice(text, 0, (size_t)question), out, depth + 1);
-            buf_append_cstr(out, " then ");
-            rewrite(str_slice(rest, 0, (size_t)colon), out, depth + 1);
-            buf_append_cstr(out, " else ");
-            rewrite(str_slice(rest, (size_t)colon + 1, rest.length), out, depth + 1);
-            return;
-        }
-    }
-    for (size_t i = 0; i < text.length;) {
-        char c = text.data[i], next = i + 1 < text.length ? text.data[i + 1] : '\0';
-        if (c == '"' || c == '\'') {
-            size_t end = string_end(text, i, c);
-            rewrite_string(str_slice(text, i, end), out);
-            i = end;
-        } else if (c == '=' && next == '=') {
-            buf_append_char(out, '=');
-            i += i + 2 < text.length && text.data[i + 2] == '=' ? 3 : 2;
-        } else if (c == '&' && next == '&') {
-            buf_append_cstr(out, " and ");
-            i += 2;
-        } else if (c == '|' && next == '|') {
-            buf_append_cstr(out, " or ");
-            i += 2;
-        } else if (c == '!' && next != '=') {
-            size_t end = operand_end(text, i + 1);
-            buf_append_cstr(out, "not(");
-            rewrite(str_slice(text, i + 1, end), out, depth + 1);
-            buf_append_char(out, ')');
-            i = end;
-        } else if (is_word_character(c) && (i == 0 || text.data[i - 1] != '.')) {
-            i = rewrite_word(text, i, out, depth);
-        } else {
-            buf_append_char(out, c);
-            i++;
-        }
-    }
 }
 
 /* ---- reading ---- */
@@ -291,23 +133,18 @@ static void unreadable(struct builder *builder, const struct bpmn_node *node, st
     bpmn_refuse(builder, node, "bpmn.unreadable_expression", N_("Không đọc được biểu thức FEEL: %s"), shown);
 }
 
-static bool compile_rewritten(struct builder *builder, struct str text, struct bpmn_expression *result)
-{
-    BUF_AUTO out = BUF_WITH_MAXIMUM(MAXIMUM_REWRITTEN);
-    rewrite(text, &out, 0);
-    return !out.overflow && out.length > 0 && compile(builder, buf_copy(&out, builder->arena), result, NULL);
-}
-
-/* `unified`: the text stood in ${...}. FEEL reads "a eq b" as one name with spaces, so there the rewritten
- * form is tried first; elsewhere plain FEEL is. */
+/* `unified`: the text stood in ${...}. FEEL reads "a eq b" as one name with spaces, so there the unified
+ * language is tried first; elsewhere plain FEEL is. */
 static struct bpmn_expression read_feel(struct builder *builder, const struct bpmn_node *node,
                                         struct str text, bool unified)
 {
     struct bpmn_expression result = {.text = text};
     struct error error = {0};
-    if (unified && compile_rewritten(builder, text, &result)) return result;
-    if (compile(builder, text, &result, &error)) return result;
-    if (!unified && compile_rewritten(builder, text, &result)) return result;
+    if (!unified && compile(builder, text, &result, &error)) return result;
+    struct str feel = text;
+    enum bpmn_unified found = bpmn_unified_to_feel(builder->arena, text, &feel);
+    if (found == BPMN_UNIFIED_WRITTEN && compile(builder, feel, &result, NULL)) return result;
+    if (unified && found == BPMN_UNIFIED_NOT && compile(builder, text, &result, &error)) return result;
     unreadable(builder, node, text, &error);
     return (struct bpmn_expression){.text = text};
 }
@@ -336,7 +173,7 @@ static struct bpmn_expression read_template(struct builder *builder, const struc
                                             struct str text)
 {
     BUF_AUTO out = BUF_WITH_MAXIMUM(MAXIMUM_REWRITTEN);
-    bool first = true;
+    bool first = true, foreign = false;
     for (size_t i = 0; i < text.length;) {
         struct str rest = str_slice(text, i, text.length);
         bool computed =
@@ -346,8 +183,10 @@ static struct bpmn_expression read_template(struct builder *builder, const struc
         if (computed) {
             ptrdiff_t end = find_outside(str_slice(rest, 2, rest.length), '}');
             size_t stop = end < 0 ? rest.length : (size_t)end + 2;
+            struct str inside = str_slice(rest, 2, stop), feel = inside;
             buf_append_cstr(&out, "string(");
-            rewrite(str_slice(rest, 2, stop), &out, 0);
+            if (bpmn_unified_to_feel(builder->arena, inside, &feel) == BPMN_UNIFIED_FOREIGN) foreign = true;
+            buf_append_str(&out, feel);
             buf_append_char(&out, ')');
             i += end < 0 ? rest.length : stop + 1;
             continue;
@@ -362,6 +201,10 @@ static struct bpmn_expression read_template(struct builder *builder, const struc
             buf_append_char(&out, text.data[i]);
         }
         buf_append_char(&out, '"');
+    }
+    if (foreign) {
+        unreadable(builder, node, text, &(struct error){0});
+        return (struct bpmn_expression){.text = text};
     }
     return read_feel(builder, node, buf_copy(&out, builder->arena), false);
 }

@@ -82,7 +82,7 @@ static void check_event(struct builder *builder, const struct bpmn_node *node)
                   STR_NULL);
 }
 
-static void check_links(struct builder *builder, struct bpmn_node *node)
+static void check_links(struct builder *builder, const struct bpmn_node *node)
 {
     if (node->trigger != BPMN_LINK || node->parent == NULL) return;
     size_t count = 0;
@@ -92,7 +92,6 @@ static void check_links(struct builder *builder, struct bpmn_node *node)
             !str_equal(other->reference.text, node->reference.text))
             continue;
         count++;
-        if (node->kind == BPMN_THROW_EVENT && node->link_target == NULL) node->link_target = other;
     }
     if (count == 0)
         bpmn_refuse(builder, node, "bpmn.unknown_link", N_("Không có điểm nối đến tên là: %s"),

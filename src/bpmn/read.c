@@ -205,6 +205,18 @@ static void index_elements(struct builder *builder)
     builder->id_count = kept;
 }
 
+/* "FEEL", its address in DMN, or the unified expression language by any of its names. */
+static void check_language(struct builder *builder, const struct bpmn_node *node, struct str language)
+{
+    static const char *const known[] = {"", "feel", "juel", "uel", "el"};
+    language = str_trim(language);
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (str_equal_ignore_case(language, str_of(known[i]))) return;
+    if (str_find(language, STR("FEEL")) >= 0) return;
+    bpmn_warn(builder, node, "bpmn.expression_language",
+              N_("Điều kiện ghi là viết bằng %s; ở đây nó được đọc như FEEL."), language);
+}
+
 static void resolve_flow(struct builder *builder, struct bpmn_flow *flow, const xmlNode *xml)
 {
     struct bpmn_node *source = bpmn_node_by_ref(builder, bpmn_attribute(builder, xml, "sourceRef"));
@@ -227,8 +239,9 @@ static void resolve_flow(struct builder *builder, struct bpmn_flow *flow, const 
         return;
     }
     const xmlNode *condition = bpmn_child(xml, "conditionExpression");
-    if (condition != NULL)
-        flow->condition = bpmn_read_expression(builder, source, bpmn_text_of(builder, condition));
+    if (condition == NULL) return;
+    flow->condition = bpmn_read_expression(builder, source, bpmn_text_of(builder, condition));
+    check_language(builder, source, bpmn_attribute(builder, condition, "language"));
 }
 
 /* Outgoing flows in the order of <outgoing>, then those that are not listed there in document order. */
@@ -439,6 +452,21 @@ static void finish(struct builder *builder)
     index->joins = bpmn_joins_build(model, builder->arena);
 }
 
+/* A throwing link goes on at the catching one of its name in the same scope. */
+static void connect_links(struct builder *builder)
+{
+    for (size_t i = 0; i < builder->nodes.count; i++) {
+        struct bpmn_node *node = builder->nodes.items[i];
+        if (node->kind != BPMN_THROW_EVENT || node->trigger != BPMN_LINK || node->parent == NULL) continue;
+        for (size_t k = 0; k < node->parent->child_count && node->link_target == NULL; k++) {
+            const struct bpmn_node *other = node->parent->children[k];
+            if (other->kind == BPMN_CATCH_EVENT && other->trigger == BPMN_LINK &&
+                str_equal(other->reference.text, node->reference.text))
+                node->link_target = other;
+        }
+    }
+}
+
 static enum status read_document(struct builder *builder, struct error *error)
 {
     read_roots(builder);
@@ -455,6 +483,7 @@ static enum status read_document(struct builder *builder, struct error *error)
         resolve_flow(builder, builder->flows.items[i], builder->flow_sources.items[i]);
     connect(builder);
     read_details(builder);
+    connect_links(builder);
     finish(builder);
     bpmn_lint_structure(builder);
     bpmn_lint_details(builder);

@@ -185,6 +185,11 @@ static void read_timer(struct builder *builder, struct bpmn_node *node, const xm
 static void read_compensation(struct builder *builder, struct bpmn_node *node, const xmlNode *definition)
 {
     struct str reference = bpmn_attribute(builder, definition, "activityRef");
+    if (str_equal(bpmn_attribute(builder, definition, "waitForCompletion"), STR("false")))
+        bpmn_warn(builder, node, "bpmn.waits_for_undo",
+                  N_("Ở đây sự kiện hoàn tác luôn chờ hoàn tác xong; waitForCompletion=\"false\" không có "
+                     "tác dụng."),
+                  STR_NULL);
     if (reference.length == 0) return;
     node->compensates = bpmn_node_by_ref(builder, reference);
     if (node->compensates == NULL || !bpmn_is_activity(node->compensates)) {

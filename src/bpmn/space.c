@@ -187,11 +187,15 @@ static const struct bpmn_node *start_of(const struct bpmn_node *scope)
     return NULL;
 }
 
+static bool catches_throw(const struct bpmn_node *boundary)
+{
+    return boundary->trigger == BPMN_ERROR || boundary->trigger == BPMN_CANCEL;
+}
+
 static bool catches_errors(const struct bpmn_node *node)
 {
     for (size_t i = 0; i < node->boundary_count; i++)
-        if (node->boundary[i]->trigger == BPMN_ERROR || node->boundary[i]->trigger == BPMN_CANCEL)
-            return true;
+        if (catches_throw(node->boundary[i])) return true;
     return false;
 }
 
@@ -350,8 +354,7 @@ static void happen_boundary(struct search *search, const uint8_t *state, const s
         const struct bpmn_node *event = host->boundary[i];
         uint32_t flag = search->flag_place[event->index];
         if (event->trigger == BPMN_COMPENSATION || (!event->interrupting && state[flag] > 0)) continue;
-        if (!search->space->with_events && !(event->trigger == BPMN_ERROR && search->throws[host->index]))
-            continue;
+        if (!search->space->with_events && !(catches_throw(event) && search->throws[host->index])) continue;
         uint8_t *next = push_state(search, state);
         if (event->interrupting) {
             next[search->place[host->index]]--;

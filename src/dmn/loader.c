@@ -175,6 +175,23 @@ static const struct dmn_element *find_id(const struct loader *loader, const stru
     return NULL;
 }
 
+/* Imports without a name make the other model's elements elements of this one (DMN 1.5): the first way to one
+ * wins, deep before wide. `seen` has a bit for each document. */
+static const struct document *find_unnamed(const struct loader *loader, const struct document *from,
+                                           struct str id, uint32_t *seen, const struct dmn_element **element)
+{
+    *seen |= UINT32_C(1) << (from - loader->documents);
+    *element = find_id(loader, from, id);
+    if (*element != NULL) return from;
+    for (size_t i = 0; i < from->import_count; i++) {
+        const struct import *import = &from->imports[i];
+        if (import->name.length > 0 || (*seen >> (import->document - loader->documents) & 1) != 0) continue;
+        const struct document *found = find_unnamed(loader, import->document, id, seen, element);
+        if (found != NULL) return found;
+    }
+    return NULL;
+}
+
 /* "#id", or "namespace#id" of this or an imported model. */
 static const struct document *by_reference(struct loader *loader, const char *reference,
                                            const struct dmn_element **element)
@@ -185,8 +202,8 @@ static const struct document *by_reference(struct loader *loader, const char *re
         hash != NULL ? str_trim(str_make(reference, (size_t)(hash - reference))) : STR_NULL;
     *element = NULL;
     if (namespace.length == 0 || str_equal(namespace, loader->document->namespace)) {
-        *element = find_id(loader, loader->document, id);
-        return loader->document;
+        uint32_t seen = 0;
+        return find_unnamed(loader, loader->document, id, &seen, element);
     }
     for (size_t i = 0; i < loader->document_count; i++)
         if (str_equal(loader->documents[i].namespace, namespace)) {

@@ -100,6 +100,13 @@ static const struct feel_value *date_and_time(struct feel_evaluation *evaluation
     }
 }
 
+static const struct feel_value *range(struct feel_evaluation *evaluation,
+                                      const struct feel_value *const *arguments, size_t count)
+{
+    (void)count;
+    return range_from_string(evaluation, arguments[0]->string);
+}
+
 static bool separator(const struct feel_value *value, const char *allowed, char *out)
 {
     *out = '\0';
@@ -190,6 +197,7 @@ const struct builtin builtins_conversion[] = {
               PARAMETER("second", TAKES_NUMBER), PARAMETER_OR_NULL("offset", TAKES_ANY)}}),
     BUILTIN("date and time", date_and_time, {1, 1, false, {PARAMETER("from", TAKES_ANY)}},
             {2, 2, false, {PARAMETER("date", TAKES_DATE), PARAMETER("time", TAKES_ANY)}}),
+    BUILTIN("range", range, {1, 1, false, {PARAMETER("from", TAKES_STRING)}}),
     BUILTIN("number", number,
             {1,
              3,

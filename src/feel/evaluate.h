@@ -87,6 +87,8 @@ bool compare_order(struct feel_evaluation *evaluation, const struct feel_value *
 /* Is `point` in the range? 1, 0, or -1 when they do not compare. */
 int range_includes(struct feel_evaluation *evaluation, const struct feel_range *range,
                    const struct feel_value *point);
+/* The range that a text of literals spells (range_text.c), or null. */
+const struct feel_value *range_from_string(struct feel_evaluation *evaluation, struct str text);
 /* feel_equal with steps counted. */
 int compare_equal(struct feel_evaluation *evaluation, const struct feel_value *left,
                   const struct feel_value *right);

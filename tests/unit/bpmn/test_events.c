@@ -335,6 +335,22 @@ static void compensation_reaches_into_a_completed_subprocess(void **state)
     assert_string_equal(play_where(&play), "ended c");
 }
 
+static void the_pieces_of_a_subprocess_outlive_a_pause_while_they_are_undone(void **state)
+{
+    (void)state;
+    PLAY_AUTO play = play_open(
+        "start s\n sub outer\n start os\n sub box\n start bs\n user a\n boundary ca at=a compensate\n"
+        "user ua undo\n user b\n boundary cb at=b compensate\n user ub undo\n end be\n bs -> a\n a -> b\n"
+        "b -> be\n<association sourceRef='ca' targetRef='ua'/><association sourceRef='cb' targetRef='ub'/>\n"
+        "end-sub\n end oe\n os -> box\n box -> oe\n end-sub\n throw c compensate\n end e\n s -> outer\n"
+        "outer -> c\n c -> e");
+    play_start(&play, NULL);
+    play_complete(&play, "a", NULL);
+    assert_trace(play_complete(&play, "b", NULL), "b. be+ be. box. oe+ oe. outer. c+ cb+ cb. ub+");
+    assert_trace(play_complete(&play, "ub", NULL), "ub. ca+ ca. ua+");
+    assert_trace(play_complete(&play, "ua", NULL), "ua. c. e+ e.");
+}
+
 static void a_compensation_event_subprocess_undoes_its_subprocess(void **state)
 {
     (void)state;
@@ -395,6 +411,7 @@ int main(void)
         cmocka_unit_test(without_start_events_what_has_no_way_in_starts),
         cmocka_unit_test(compensation_undoes_the_last_first),
         cmocka_unit_test(compensation_reaches_into_a_completed_subprocess),
+        cmocka_unit_test(the_pieces_of_a_subprocess_outlive_a_pause_while_they_are_undone),
         cmocka_unit_test(a_compensation_event_subprocess_undoes_its_subprocess),
         cmocka_unit_test(nothing_to_compensate_goes_on),
         cmocka_unit_test(a_cancelled_transaction_undoes_and_leaves_by_its_cancel_event),

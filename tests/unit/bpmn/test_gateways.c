@@ -203,6 +203,18 @@ static void an_inclusive_join_waits_for_what_a_boundary_event_may_send(void **st
     assert_trace(play_due(&play, "t"), "b! t+ t. j+ j. e+ e.");
 }
 
+static void a_token_before_a_link_holds_an_inclusive_join_behind_it(void **state)
+{
+    (void)state;
+    PLAY_AUTO play = play_open(
+        "start s\n and f\n user a\n user b\n throw out link=L\n catch in link=L\n user c\n or j\n user z\n"
+        "s -> f\n f -> a\n f -> b\n a -> j\n b -> out\n in -> c\n c -> j\n j -> z");
+    play_start(&play, NULL);
+    assert_trace(play_complete(&play, "a", NULL), "a.");
+    assert_trace(play_complete(&play, "b", NULL), "b. out+ out. in+ in. c+");
+    assert_trace(play_complete(&play, "c", NULL), "c. j+ j. z+");
+}
+
 static void tokens_inside_a_subprocess_hold_an_inclusive_join_outside(void **state)
 {
     (void)state;
@@ -287,6 +299,7 @@ int main(void)
         cmocka_unit_test(an_inclusive_join_in_a_loop_ignores_ways_through_itself),
         cmocka_unit_test(two_joins_in_a_circle_wait_as_the_standard_says),
         cmocka_unit_test(an_inclusive_join_waits_for_what_a_boundary_event_may_send),
+        cmocka_unit_test(a_token_before_a_link_holds_an_inclusive_join_behind_it),
         cmocka_unit_test(tokens_inside_a_subprocess_hold_an_inclusive_join_outside),
         cmocka_unit_test(a_join_in_each_instance_of_a_scope_counts_its_own_tokens),
         cmocka_unit_test(the_first_event_decides),

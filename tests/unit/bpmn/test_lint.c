@@ -28,6 +28,9 @@ static void sound_models_have_no_errors(void **state)
         "<association sourceRef='c' targetRef='u'/>",
         "start s\n throw l link=L\n catch c link=L\n end e\n s -> l\n c -> e",
         "start s\n start m message=x\n user a\n end e\n s -> a\n m -> a\n a -> e",
+        "start s\n transaction tx\n start bs\n user a\n end no cancel\n bs -> a\n a -> no\n "
+        "end-transaction\n"
+        "boundary c at=tx cancel\n end e\n s -> tx\n tx -> e\n c -> e",
     };
     for (size_t i = 0; i < sizeof models / sizeof *models; i++) {
         PLAY_AUTO play = play_open(models[i]);
@@ -127,6 +130,31 @@ static void what_cannot_run_is_named_with_its_element(void **state)
         if (blocked != cases[i].blocking) fail_msg("case %zu: %s blocks: %d", i, cases[i].code, blocked);
         if (blocked) assert_string_equal(play_start(&play, NULL), "refused");
     }
+}
+
+static void what_is_done_otherwise_than_written_is_a_warning(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *sketch, *element, *code;
+    } cases[] = {
+        {"start s\n xor g\n user a\n s -> g\n<sequenceFlow id='f' sourceRef='g' targetRef='a'>"
+         "<conditionExpression language='groovy'>n == 1</conditionExpression></sequenceFlow>",
+         "g", "bpmn.expression_language"},
+        {"start s\n<endEvent id='c'><compensateEventDefinition waitForCompletion='false'/></endEvent>\n s -> "
+         "c",
+         "c", "bpmn.waits_for_undo"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        PLAY_AUTO play = play_open(cases[i].sketch);
+        assert_true(play_finds(&play, cases[i].element, cases[i].code));
+        assert_false(bpmn_model_has_errors(play.models[0], play.models[0]->processes[0], true));
+    }
+    PLAY_AUTO feel = play_open(
+        "start s\n xor g\n user a\n s -> g\n<sequenceFlow id='f' sourceRef='g' "
+        "targetRef='a'><conditionExpression "
+        "language='https://www.omg.org/spec/DMN/20191111/FEEL/'>n = 1</conditionExpression></sequenceFlow>");
+    assert_false(play_finds(&feel, "g", "bpmn.expression_language"));
 }
 
 static void texts_say_what_is_wrong(void **state)
@@ -266,6 +294,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(sound_models_have_no_errors),
         cmocka_unit_test(what_cannot_run_is_named_with_its_element),
+        cmocka_unit_test(what_is_done_otherwise_than_written_is_a_warning),
         cmocka_unit_test(texts_say_what_is_wrong),
         cmocka_unit_test(strangers_extensions_are_ignored),
         cmocka_unit_test(processes_that_are_not_executable_may_be_drawn_as_they_like),

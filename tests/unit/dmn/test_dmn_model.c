@@ -269,6 +269,37 @@ static void imported_models_are_seen_under_their_names(void **state)
     }
 }
 
+static void a_model_imported_without_a_name_is_part_of_the_importing_one(void **state)
+{
+    static const char first[] = DOCUMENT("urn:first", DECISION("phí", "string", LITERAL("\"first\"")));
+    static const char second[] =
+        DOCUMENT("urn:second", DECISION("phí", "string", LITERAL("\"second\""))
+                 DECISION("hạn", "string", LITERAL("\"limit\"")) IMPORT("", "urn:main"));
+    static const char middle[] =
+        DOCUMENT("urn:middle", IMPORT("", "urn:first") IMPORT("", "urn:second")
+                 DECISION("giữa", "string", NEEDS("hạn") LITERAL("hạn + \"!\"")));
+    static const char text[] =
+        DOCUMENT("urn:main", IMPORT("", "urn:middle")
+                 DECISION("all", "string", NEEDS("phí") NEEDS("giữa") NEEDS("hạn")
+                          LITERAL("phí + \" \" + giữa + \" \" + hạn"))
+                 DECISION("none", "string", NEEDS("không có") LITERAL("1")));
+    struct str imports[] = {
+        {middle, sizeof middle - 1}, {first, sizeof first - 1}, {second, sizeof second - 1}};
+    struct arena *arena = arena_create(CASE_ARENA);
+    struct feel_environment environment = {.context = NULL};
+    const struct dmn_model *model;
+    const struct feel_value *value;
+    struct error error;
+    size_t count;
+    (void)state;
+    assert_int_equal(dmn_load_with_imports(arena, str_of(text), imports, 3, &model, &error), STATUS_OK);
+    assert_string_equal(dmn_findings(model, &count)[0].code, "dmn.reference");
+    assert_int_equal(count, 1);
+    assert_int_equal(dmn_evaluate(model, STR("all"), &environment, arena, &value, &error), STATUS_OK);
+    assert_string_equal(feel_literal(arena, value, 1000), "\"first limit! limit\"");
+    arena_destroy(arena);
+}
+
 static void hostile_files_are_refused(void **state)
 {
     struct arena *arena = arena_create(CASE_ARENA);
@@ -302,6 +333,7 @@ int main(void)
         cmocka_unit_test(item_definitions_hold_values),
         cmocka_unit_test(what_cannot_work_is_found),
         cmocka_unit_test(imported_models_are_seen_under_their_names),
+        cmocka_unit_test(a_model_imported_without_a_name_is_part_of_the_importing_one),
         cmocka_unit_test(hostile_files_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

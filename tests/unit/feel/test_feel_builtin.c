@@ -41,6 +41,27 @@ static void conversion_functions(void **state)
         {"years and months duration(@\"2026-01-31\", @\"2026-02-28\")", "duration(\"P0M\")"});
 }
 
+static void a_text_of_literals_becomes_a_range(void **state)
+{
+    (void)state;
+    CHECK_CASES(
+        {"range(\"[2..5)\") = [2..5)", "true"}, {"range(from: \" ] -2 .. 5 ] \") = (-2..5]", "true"},
+        {"range(\"[2..)\") = (>= 2)", "true"}, {"range(\"(..2)\") = (< 2)", "true"},
+        {"range(\"[..2]\")", "null"}, {"range(\"[2..]\")", "null"}, {"range(\"(..)\")", "null"},
+        {"range(\"[\\\"a..b\\\"..\\\"c\\\"]\") = [\"a..b\"..\"c\"]", "true"},
+        {"range(\"[@\\\"2026-01-01\\\"..date(\\\"2026-02-01\\\")]\") = [@\"2026-01-01\"..@\"2026-02-01\"]",
+         "true"},
+        {"range(\"[duration(\\\"P1D\\\")..@\\\"P2D\\\"]\") = [@\"P1D\"..@\"P2D\"]", "true"},
+        {"{x: 1, r: range(\"[x..5]\")}.r", "null"}, {"range(\"[1+1..5]\")", "null"},
+        {"range(\"[date(string(\\\"2026-01-01\\\"))..@\\\"2026-02-01\\\"]\")", "null"},
+        {"range(\"[5..2]\")", "null"}, {"range(\"[1..\\\"b\\\"]\")", "null"},
+        {"range(\"[null..null]\")", "null"},
+        {"range(\"[@\\\"2026-01-01\\\"..@\\\"2026-01-02T00:00:00\\\"]\")", "null"},
+        {"range(\"[2]\")", "null"}, {"range(\"\")", "null"}, {"range(\">= 10\")", "null"},
+        {"range([1..3])", "null"}, {"range()", "null"}, {"range(\"[1..2]\", 1)", "null"},
+        {"range(\"[1..2]]\")", "null"}, {"range(\"[1...2]\")", "null"});
+}
+
 static void string_functions(void **state)
 {
     (void)state;
@@ -206,13 +227,10 @@ static void context_functions(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(conversion_functions),
-        cmocka_unit_test(string_functions),
-        cmocka_unit_test(regular_expressions_are_those_of_xpath),
-        cmocka_unit_test(list_functions),
-        cmocka_unit_test(numeric_functions),
-        cmocka_unit_test(temporal_functions),
-        cmocka_unit_test(relations_of_points_and_ranges),
+        cmocka_unit_test(conversion_functions), cmocka_unit_test(a_text_of_literals_becomes_a_range),
+        cmocka_unit_test(string_functions),     cmocka_unit_test(regular_expressions_are_those_of_xpath),
+        cmocka_unit_test(list_functions),       cmocka_unit_test(numeric_functions),
+        cmocka_unit_test(temporal_functions),   cmocka_unit_test(relations_of_points_and_ranges),
         cmocka_unit_test(context_functions),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
