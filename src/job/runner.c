@@ -99,6 +99,14 @@ static void run_supplements(struct work *work)
     if (status != STATUS_OK) log_failure("supplements", status, &error);
 }
 
+static void run_messages(struct work *work)
+{
+    size_t done = 0;
+    struct error error = {0};
+    enum status status = message_expire_due(work, BATCH, &done, &error);
+    if (status != STATUS_OK) log_failure("messages", status, &error);
+}
+
 static void run_sweep(struct work *work)
 {
     int64_t removed = 0;
@@ -126,6 +134,7 @@ static bool run_round(struct job_runner *runner, struct db_connection *db, struc
     size_t done = run_timers(&work) + run_outbox(runner, &work);
     run_apologies(&work);
     run_supplements(&work);
+    run_messages(&work);
     if (round % SWEEP_ROUNDS == 0) run_sweep(&work);
     return done >= BATCH;
 }

@@ -321,6 +321,8 @@ NODISCARD enum status timer_run_due(struct work *work, int batch, size_t *done, 
 NODISCARD enum status apology_draft_due(struct work *work, int batch, size_t *done, struct error *error);
 /* Tells workflows that the time to supply papers is over. */
 NODISCARD enum status supplement_expire_due(struct work *work, int batch, size_t *done, struct error *error);
+/* Puts messages on record that nobody has waited for in time. */
+NODISCARD enum status message_expire_due(struct work *work, int batch, size_t *done, struct error *error);
 NODISCARD enum status consultation_deliver(struct work *work, const struct uuid *tenant_id,
                                            const json_t *payload, bool is_answer, struct error *error);
 

@@ -27,6 +27,14 @@ DB_STATEMENT(
     command_supplements, DB_PARAMETERS(DB_UUID), DB_COLUMNS({"count", DB_INT64}),
     "SELECT count(*) FROM supplement_request WHERE tenant_id = motcua.app_tenant() AND dossier_id = $1")
 
+DB_STATEMENT(command_messages, DB_PARAMETERS(DB_UUID, DB_INT32),
+             DB_COLUMNS({"name", DB_TEXT}, {"key", DB_TEXT}, {"data", DB_JSON}, {"keep_until", DB_INSTANT}),
+             "SELECT name, key, data, keep_until FROM kept_message WHERE tenant_id = motcua.app_tenant() AND "
+             "dossier_id = $1 ORDER BY received_at, name, key LIMIT $2")
+
+DB_STATEMENT(command_messages_drop, DB_PARAMETERS(DB_UUID), DB_NOTHING,
+             "DELETE FROM kept_message WHERE tenant_id = motcua.app_tenant() AND dossier_id = $1")
+
 DB_STATEMENT(
     command_update,
     DB_PARAMETERS(DB_UUID, DB_TEXT, DB_TEXT, DB_JSON, DB_INSTANT, DB_INSTANT, DB_INSTANT, DB_JSON, DB_INSTANT,
@@ -193,6 +201,8 @@ static enum status write_state(struct command *command, struct error *error)
     db_add(command->write, &command_state_save, db_uuid(command->dossier.id),
            db_uuid(command->dossier.procedure_version_id), db_text(buf_copy(&text, command->work->arena)),
            db_instant(command->work->now), ended ? db_instant(command->work->now) : db_null());
+    if (ended && command->message_count > 0) /* nothing will wait for them any more */
+        db_add(command->write, &command_messages_drop, db_uuid(command->dossier.id));
     return STATUS_OK;
 }
 
@@ -278,6 +288,8 @@ static enum status run_command(struct db_transaction *transaction, void *context
     struct db_result *pauses = db_add(load, &command_pauses, db_uuid(*call->dossier_id));
     struct db_result *tasks = db_add(load, &command_tasks, db_uuid(*call->dossier_id));
     struct db_result *supplements = db_add(load, &command_supplements, db_uuid(*call->dossier_id));
+    struct db_result *messages =
+        db_add(load, &command_messages, db_uuid(*call->dossier_id), db_int32(COMMAND_MESSAGES));
     enum status status = db_run(load, error);
     if (status != STATUS_OK) return status;
     if (row->row_count == 0)
@@ -291,6 +303,7 @@ static enum status run_command(struct db_transaction *transaction, void *context
         command.due_before = command.dossier.due_at;
         command.supplement_count = (int)db_get_int64(supplements, 0, 0);
         read_pauses(&command, pauses);
+        message_read(&command, messages);
         command.task_count = tasks->row_count;
         command.tasks = arena_array(call->work->arena, tasks->row_count, sizeof *command.tasks);
         for (size_t i = 0; i < tasks->row_count; i++)

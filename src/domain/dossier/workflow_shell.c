@@ -8,13 +8,24 @@
 #include "motcua/domain/reference.h"
 #include "motcua/feel/json.h"
 
-enum { ROUNDS = 50 };
+/* A service task that was called for, and what is to be reported for it. */
+struct pending_call {
+    struct pending_call *next;
+    uint64_t id;
+    const char *problem;           /* NULL: done */
+    const struct feel_value *data; /* what the workflow gets back */
+};
 
 struct shell {
     struct command *command;
     struct bpmn_environment environment;
     const struct bpmn_model *models[1];
+    struct pending_call *calls, **last_call;
+    unsigned call_count; /* of this command so far */
 };
+
+/* A loop of service tasks would never come to a wait. */
+enum { CALLS_MAXIMUM = 1000 };
 
 struct str workflow_text(const struct command *command, const char *name)
 {
@@ -41,6 +52,9 @@ static void shell_start(struct shell *shell, struct command *command)
 {
     shell->command = command;
     shell->models[0] = command->version->workflow;
+    shell->calls = NULL;
+    shell->last_call = &shell->calls;
+    shell->call_count = 0;
     shell->environment = (struct bpmn_environment){
         .models = {shell->models, 1},
         .now = command->work->now,
@@ -265,23 +279,17 @@ static const char *ask_agency(struct command *command, const struct bpmn_effect 
     return NULL;
 }
 
-struct pending_call {
-    uint64_t id;
-    const char *problem;           /* NULL: done */
-    const struct feel_value *data; /* what the workflow gets back */
-};
-
-struct pending_calls {
-    struct pending_call items[ROUNDS];
-    size_t count;
-};
-
-static void answer_call(struct command *command, const struct bpmn_effect *effect,
-                        struct pending_calls *calls)
+static void answer_call(struct shell *shell, const struct bpmn_effect *effect)
 {
-    if (calls->count == ROUNDS) return;
-    struct pending_call *call = &calls->items[calls->count++];
-    *call = (struct pending_call){.id = effect->id};
+    struct command *command = shell->command;
+    struct pending_call *call = arena_zalloc(command->work->arena, sizeof *call);
+    call->id = effect->id;
+    *shell->last_call = call;
+    shell->last_call = &call->next;
+    if (++shell->call_count > CALLS_MAXIMUM) {
+        call->problem = N_("Quy trình gọi quá nhiều dịch vụ trong một bước");
+        return;
+    }
     if (!str_equal_cstr(effect->name, "consult")) {
         call->problem = arena_printf(command->work->arena, N_("Không có dịch vụ \"%.*s\" cho bước này"),
                                      STR_ARG(effect->name));
@@ -296,9 +304,9 @@ static void answer_call(struct command *command, const struct bpmn_effect *effec
     call->data = feel_from_json(command->work->arena, data);
 }
 
-static void apply_effect(struct command *command, const struct bpmn_effect *effect,
-                         struct pending_calls *calls)
+static void apply_effect(struct shell *shell, const struct bpmn_effect *effect)
 {
+    struct command *command = shell->command;
     struct work *work = command->work;
     struct str id = number_text(work->arena, effect->id);
     switch (effect->kind) {
@@ -317,7 +325,10 @@ static void apply_effect(struct command *command, const struct bpmn_effect *effe
         db_add(command->write, &shell_timer_delete, db_uuid(command->dossier.id), db_text(id));
         break;
     case BPMN_CALL_REQUESTED:
-        answer_call(command, effect, calls);
+        answer_call(shell, effect);
+        break;
+    case BPMN_SUBSCRIPTION_OPENED:
+        command->message_awaited = true;
         break;
     case BPMN_INCIDENT_RAISED:
         add_incident(command, effect);
@@ -360,8 +371,7 @@ static void name_step(struct command *command)
     }
 }
 
-static enum status run_input(struct shell *shell, const struct bpmn_input *input, struct pending_calls *calls,
-                             struct error *error)
+static enum status run_one_input(struct shell *shell, const struct bpmn_input *input, struct error *error)
 {
     struct command *command = shell->command;
     struct bpmn_result result;
@@ -371,24 +381,72 @@ static enum status run_input(struct shell *shell, const struct bpmn_input *input
     command->state = result.state;
     command->state_changed = true;
     for (size_t i = 0; i < result.effect_count; i++)
-        apply_effect(command, &result.effects[i], calls);
+        apply_effect(shell, &result.effects[i]);
     return STATUS_OK;
+}
+
+/* With what service tasks ask for on the way. */
+static enum status run_input(struct shell *shell, const struct bpmn_input *input, struct error *error)
+{
+    enum status status = run_one_input(shell, input, error);
+    while (status == STATUS_OK && shell->calls != NULL) {
+        const struct pending_call *call = shell->calls;
+        struct bpmn_input answer = {.kind = call->problem == NULL ? BPMN_COMPLETE : BPMN_FAIL,
+                                    .id = call->id,
+                                    .detail = call->problem == NULL ? STR_NULL : str_of(call->problem),
+                                    .data = call->data};
+        shell->calls = call->next;
+        if (shell->calls == NULL) shell->last_call = &shell->calls;
+        struct error cancelled = {0};
+        status = run_one_input(shell, &answer, &cancelled);
+        if (status == STATUS_NOT_FOUND || status == STATUS_CONFLICT)
+            status = STATUS_OK; /* an earlier answer has led the workflow away from this call */
+        else if (status != STATUS_OK && error != NULL)
+            *error = cancelled;
+    }
+    return status;
+}
+
+static enum status deliver_kept(struct shell *shell, struct kept_message *message, bool *delivered,
+                                struct error *error)
+{
+    struct command *command = shell->command;
+    json_auto data = NULL;
+    struct error nobody = {0};
+    enum status status = message_data(command, message, &data, error);
+    if (status != STATUS_OK) return status;
+    struct bpmn_input input = {.kind = BPMN_CORRELATE,
+                               .name = message->name,
+                               .key = message->key,
+                               .data = feel_from_json(command->work->arena, data)};
+    status = run_input(shell, &input, &nobody);
+    *delivered = status == STATUS_OK;
+    if (*delivered) message_delivered(command, message);
+    return status == STATUS_NOT_FOUND || status == STATUS_CONFLICT ? STATUS_OK : status;
+}
+
+/* What came before it was waited for, now that it is; what that opens may be for another one. */
+static enum status deliver_messages(struct shell *shell, struct error *error)
+{
+    struct command *command = shell->command;
+    enum status status = STATUS_OK;
+    for (size_t i = 0; status == STATUS_OK && command->message_awaited && i < command->message_count;) {
+        struct kept_message *message = &command->messages[i++];
+        bool delivered = false;
+        if (message->gone || message->until <= command->work->now) continue;
+        status = deliver_kept(shell, message, &delivered, error);
+        if (delivered) i = 0;
+    }
+    command->message_awaited = false;
+    return status;
 }
 
 static enum status run_to_wait(struct command *command, const struct bpmn_input *input, struct error *error)
 {
     struct shell shell;
-    struct pending_calls calls = {.count = 0};
     shell_start(&shell, command);
-    enum status status = run_input(&shell, input, &calls, error);
-    for (size_t i = 0; status == STATUS_OK && i < calls.count; i++) {
-        struct pending_call call = calls.items[i];
-        struct bpmn_input answer = {.kind = call.problem == NULL ? BPMN_COMPLETE : BPMN_FAIL,
-                                    .id = call.id,
-                                    .detail = call.problem == NULL ? STR_NULL : str_of(call.problem),
-                                    .data = call.data};
-        status = run_input(&shell, &answer, &calls, error);
-    }
+    enum status status = run_input(&shell, input, error);
+    if (status == STATUS_OK) status = deliver_messages(&shell, error);
     if (status == STATUS_OK) name_step(command);
     return status;
 }

@@ -119,6 +119,9 @@ static const struct {
     {"timer_fired", N_("Đến giờ hẹn của quy trình")},
     {"incident_raised", N_("Quy trình dừng vì lỗi")},
     {"incident_retried", N_("Chạy lại quy trình")},
+    {"message_kept", N_("Tin đến sớm, giữ lại cho bước sau")},
+    {"message_delivered", N_("Chuyển tin đã giữ cho quy trình")},
+    {"message_expired", N_("Tin đã giữ hết hạn, không bước nào cần")},
 };
 
 static const char *event_what(struct visit *visit, const struct event *event)
