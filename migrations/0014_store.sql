@@ -55,6 +55,18 @@ ALTER TABLE incident ADD COLUMN resolution text NOT NULL DEFAULT '' CHECK (resol
 ALTER TABLE outbox DROP CONSTRAINT outbox_state_check,
     ADD CONSTRAINT outbox_state_check CHECK (state IN ('waiting', 'done', 'failed', 'dropped'));
 
+-- With a timer comes what is needed to run it, and to run those of one dossier together.
+DROP FUNCTION timer_claim(timestamptz, interval, integer);
+CREATE FUNCTION timer_claim(at timestamptz, lease interval, batch integer)
+RETURNS TABLE (tenant_id uuid, id uuid, dossier_id uuid, engine_timer text, element_id text, attempts integer, due_at timestamptz)
+LANGUAGE sql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+    UPDATE timer t SET next_at = at + lease, attempts = t.attempts + 1
+    FROM (SELECT c.tenant_id, c.id FROM timer c WHERE c.next_at <= at ORDER BY c.next_at
+          FOR UPDATE SKIP LOCKED LIMIT batch) due
+    WHERE t.tenant_id = due.tenant_id AND t.id = due.id
+    RETURNING t.tenant_id, t.id, t.dossier_id, t.engine_timer, t.element_id, t.attempts, t.due_at
+$$;
+
 -- The jobs' questions again, each without what has failed a moment ago or is being worked on.
 CREATE OR REPLACE FUNCTION late_dossiers(at timestamptz, ahead interval, batch integer) RETURNS TABLE (tenant_id uuid, id uuid)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path FROM CURRENT AS $$
@@ -100,10 +112,13 @@ LANGUAGE sql SECURITY DEFINER SET search_path FROM CURRENT AS $$
         WHERE j.next_at <= at
     RETURNING j.tenant_id, j.dossier_id
 $$;
+ALTER FUNCTION timer_claim(timestamptz, interval, integer) OWNER TO motcua_lookup;
 ALTER FUNCTION expired_messages(timestamptz, integer) OWNER TO motcua_lookup;
 ALTER FUNCTION calendar_claim(timestamptz, interval, integer) OWNER TO motcua_lookup;
-REVOKE ALL ON FUNCTION expired_messages(timestamptz, integer), calendar_claim(timestamptz, interval, integer) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION expired_messages(timestamptz, integer), calendar_claim(timestamptz, interval, integer) TO motcua_app;
+REVOKE ALL ON FUNCTION timer_claim(timestamptz, interval, integer), expired_messages(timestamptz, integer),
+    calendar_claim(timestamptz, interval, integer) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION timer_claim(timestamptz, interval, integer), expired_messages(timestamptz, integer),
+    calendar_claim(timestamptz, interval, integer) TO motcua_app;
 
 -- Functions that see across tenants look up names in this schema only, never in a session's temporary one.
 DO $$

@@ -246,9 +246,10 @@ struct call {
     command_function *function;
     void *input;
     struct uuid missing_version; /* to be loaded outside of the transaction */
+    bool stale_reference;        /* another process knows a newer calendar */
 };
 
-static enum status prepare(struct call *call, struct command *command, struct error *error)
+static enum status prepare(struct call *call, struct command *command, int *revision, struct error *error)
 {
     struct work *work = call->work;
     struct reference_store *reference = work->domain->reference;
@@ -261,13 +262,12 @@ static enum status prepare(struct call *call, struct command *command, struct er
     if (command->tenant == NULL)
         return error_set(error, work->arena, STATUS_NOT_FOUND, "tenant.unknown",
                          N_("Cơ quan này không còn hoạt động"), NULL);
-    int revision = command->dossier.calendar_revision;
-    command->calendar = reference_calendar(reference, command->dossier.calendar_code, &revision);
+    command->calendar = reference_calendar(reference, command->dossier.calendar_code, revision);
     if (command->calendar == NULL)
         return error_set(error, work->arena, STATUS_FATAL, "calendar.unknown", NULL, "no calendar %s",
                          command->dossier.calendar_code);
-    command->dossier.calendar_revision = revision;
-    return STATUS_OK;
+    call->stale_reference = *revision < command->dossier.calendar_revision;
+    return call->stale_reference ? STATUS_CONFLICT : STATUS_OK;
 }
 
 static void read_pauses(struct command *command, const struct db_result *rows)
@@ -296,7 +296,8 @@ static enum status run_command(struct db_transaction *transaction, void *context
         return error_set(error, call->work->arena, STATUS_NOT_FOUND, "dossier.unknown",
                          N_("Không tìm thấy hồ sơ này"), NULL);
     dossier_read_row(row, 0, &command.dossier);
-    status = prepare(call, &command, error);
+    int revision;
+    status = prepare(call, &command, &revision, error);
     if (status == STATUS_OK && state->row_count > 0)
         status = workflow_load(&command, db_get_text(state, 0, 0), error);
     if (status == STATUS_OK) {
@@ -309,8 +310,10 @@ static enum status run_command(struct db_transaction *transaction, void *context
         for (size_t i = 0; i < tasks->row_count; i++)
             task_read_row(call->work->arena, tasks, i, &command.tasks[i]);
         command.write = db_batch(transaction);
-        status = call->function(&command, call->input, error);
+        if (command.dossier.finished_at == INSTANT_NONE && revision > command.dossier.calendar_revision)
+            status = follow_calendar(&command, revision, error);
     }
+    if (status == STATUS_OK) status = call->function(&command, call->input, error);
     if (status == STATUS_OK) status = command_finish(&command, error);
     /* When nobody knows whether the commit went through, the file must stay: the row may point to it. */
     bool unknown = error != NULL && error->code != NULL && strcmp(error->code, "db.commit_unknown") == 0;
@@ -327,16 +330,21 @@ enum status command_run(struct work *work, const struct uuid *tenant_id, const s
     int key_version;
     enum status status = key_ring_tenant(work, tenant_id, 1, &key, &key_version, error);
     struct db_scope scope = work_scope(work, tenant_id);
-    for (int attempt = 0; status == STATUS_OK && attempt < 2; attempt++) {
+    for (int attempt = 0; status == STATUS_OK && attempt < 3; attempt++) {
         struct call call = {.work = work,
                             .tenant_id = tenant_id,
                             .dossier_id = dossier_id,
                             .function = function,
                             .input = input};
         status = db_transaction(work->db, &scope, work->arena, run_command, &call, error);
-        if (status != STATUS_CONFLICT || uuid_is_empty(&call.missing_version)) return status;
+        if (status != STATUS_CONFLICT) return status;
         const struct procedure_version *version;
-        status = reference_procedure_version(work, &call.missing_version, &version, error);
+        if (call.stale_reference)
+            status = reference_refresh(work, true, error);
+        else if (!uuid_is_empty(&call.missing_version))
+            status = reference_procedure_version(work, &call.missing_version, &version, error);
+        else
+            return status;
     }
     return status;
 }

@@ -161,6 +161,7 @@ struct command {
     bool state_changed;
     struct kept_message *messages; /* kept ones, the oldest first */
     size_t message_count;
+    json_t *moves;        /* while the workflow follows a changed calendar: what moved; else NULL; borrowed */
     bool message_awaited; /* the workflow has begun to wait for a message */
     int supplement_count; /* requests made so far */
     struct task *tasks;   /* open ones, under the dossier's lock */
@@ -218,6 +219,11 @@ NODISCARD enum status clock_pause(struct command *command, const char *reason, c
                                   struct error *error);
 NODISCARD enum status clock_resume(struct command *command, struct error *error);
 
+/* The dossier's dates by this newer revision of its calendar, and a word on the trail about what moved. */
+NODISCARD enum status follow_calendar(struct command *command, int revision, struct error *error);
+/* For the shell: the due date of a step or a timer is another one. */
+void follow_moved(struct command *command, const struct bpmn_effect *effect);
+
 /* Workflow shell (workflow/shell.c). */
 NODISCARD enum status workflow_start(struct command *command, const json_t *data, struct error *error);
 NODISCARD enum status workflow_complete(struct command *command, const struct task *task, const json_t *data,
@@ -238,8 +244,14 @@ NODISCARD enum status message_data(struct command *command, const struct kept_me
                                    struct error *error);
 void message_delivered(struct command *command, struct kept_message *message);
 NODISCARD enum status workflow_timer(struct command *command, uint64_t engine_timer, struct error *error);
+NODISCARD enum status workflow_reschedule(struct command *command, struct error *error);
 NODISCARD enum status workflow_cancel(struct command *command, struct error *error);
 NODISCARD enum status workflow_retry(struct command *command, uint64_t engine_incident, struct error *error);
+/* The service task at which this incident stands counts as done. STATUS_INVALID when it stands elsewhere. */
+NODISCARD enum status workflow_complete_failed(struct command *command, uint64_t engine_incident,
+                                               struct error *error);
+/* The engine's number of a task, timer or incident from its stored text. */
+bool workflow_number(const char *text, uint64_t *number);
 /* A text variable of the running workflow in the work's arena; data NULL when it has none. */
 struct str workflow_text(const struct command *command, const char *name);
 NODISCARD enum status workflow_load(struct command *command, struct str text, struct error *error);

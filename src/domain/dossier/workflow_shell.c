@@ -85,6 +85,12 @@ DB_STATEMENT(
     "least(coalesce($12, 'infinity'), coalesce(d.due_at, 'infinity'), $11 + interval '1 year') "
     "FROM dossier d WHERE d.tenant_id = motcua.app_tenant() AND d.id = $2")
 
+DB_STATEMENT(shell_task_due, DB_PARAMETERS(DB_UUID, DB_TEXT, DB_INSTANT), DB_NOTHING,
+             "UPDATE task SET step_due_at = $3, urgent_at = least(coalesce($3, 'infinity'), "
+             "coalesce(dossier_due_at, 'infinity'), created_at + interval '1 year') "
+             "WHERE tenant_id = motcua.app_tenant() AND dossier_id = $1 AND engine_task = $2 AND state IN "
+             "('open', 'waiting')")
+
 DB_STATEMENT(shell_task_cancel, DB_PARAMETERS(DB_UUID, DB_TEXT, DB_INSTANT), DB_NOTHING,
              "UPDATE task SET state = 'cancelled', done_at = $3, revision = revision + 1 "
              "WHERE tenant_id = motcua.app_tenant() AND dossier_id = $1 AND engine_task = $2 AND state IN "
@@ -317,8 +323,16 @@ static void apply_effect(struct shell *shell, const struct bpmn_effect *effect)
         db_add(command->write, &shell_task_cancel, db_uuid(command->dossier.id), db_text(id),
                db_instant(work->now));
         break;
-    case BPMN_TIMER_SCHEDULED:
+    case BPMN_TASK_CHANGED:
+        db_add(command->write, &shell_task_due, db_uuid(command->dossier.id), db_text(id),
+               db_instant_or_null(effect->due));
+        follow_moved(command, effect);
+        break;
     case BPMN_TIMER_MOVED:
+        follow_moved(command, effect);
+        if (effect->due != 0) add_timer(command, effect);
+        break;
+    case BPMN_TIMER_SCHEDULED:
         if (effect->due != 0) add_timer(command, effect);
         break;
     case BPMN_TIMER_CANCELLED:
@@ -463,7 +477,7 @@ enum status workflow_start(struct command *command, const json_t *data, struct e
     return run_to_wait(command, &input, error);
 }
 
-static bool number_from(const char *text, uint64_t *number)
+bool workflow_number(const char *text, uint64_t *number)
 {
     int64_t value;
     if (str_to_int64(str_of(text), &value) != STATUS_OK || value < 0) return false;
@@ -475,7 +489,7 @@ enum status workflow_complete(struct command *command, const struct task *task, 
                               struct error *error)
 {
     struct bpmn_input input = {.kind = BPMN_COMPLETE, .data = variables(command, data)};
-    if (!number_from(task->engine_task, &input.id)) return STATUS_NOT_FOUND;
+    if (!workflow_number(task->engine_task, &input.id)) return STATUS_NOT_FOUND;
     return run_to_wait(command, &input, error);
 }
 
@@ -487,11 +501,42 @@ enum status workflow_message(struct command *command, const char *name, struct s
     return run_to_wait(command, &input, error);
 }
 
+/* A calendar that has changed since the timer was claimed may have moved it. */
+static bool runs_later(const struct command *command, uint64_t engine_timer)
+{
+    size_t count;
+    const struct bpmn_wait_view *waits = bpmn_state_waits(command->state, command->work->arena, &count);
+    for (size_t i = 0; i < count; i++)
+        if (waits[i].kind == BPMN_WAIT_TIMER && waits[i].id == engine_timer)
+            return waits[i].due > command->work->now;
+    return false;
+}
+
 enum status workflow_timer(struct command *command, uint64_t engine_timer, struct error *error)
 {
     struct bpmn_input input = {.kind = BPMN_DUE, .id = engine_timer};
+    if (runs_later(command, engine_timer)) return STATUS_OK;
     db_add(command->write, &shell_timer_delete, db_uuid(command->dossier.id),
            db_text(number_text(command->work->arena, engine_timer)));
+    struct error refusal = {0};
+    enum status status = run_to_wait(command, &input, &refusal);
+    if (status == STATUS_OK) {
+        json_t *data = json_object();
+        json_object_set_new(data, "timer", json_integer((json_int_t)engine_timer));
+        command_event(command, "timer_fired", false, data);
+    }
+    /* Only the engine's own word: a tenant or a row that cannot be found just now is no reason to forget one.
+     */
+    bool no_longer = refusal.code != NULL && (strcmp(refusal.code, "bpmn.unknown_job") == 0 ||
+                                              strcmp(refusal.code, "bpmn.instance_ended") == 0);
+    if (status != STATUS_OK && no_longer) return STATUS_OK;
+    if (status != STATUS_OK && error != NULL) *error = refusal;
+    return status;
+}
+
+enum status workflow_reschedule(struct command *command, struct error *error)
+{
+    struct bpmn_input input = {.kind = BPMN_RESCHEDULE};
     return run_to_wait(command, &input, error);
 }
 
@@ -505,4 +550,19 @@ enum status workflow_retry(struct command *command, uint64_t engine_incident, st
 {
     struct bpmn_input input = {.kind = BPMN_RETRY, .id = engine_incident};
     return run_to_wait(command, &input, error);
+}
+
+enum status workflow_complete_failed(struct command *command, uint64_t engine_incident, struct error *error)
+{
+    struct bpmn_input input = {.kind = BPMN_COMPLETE};
+    size_t count;
+    const struct bpmn_incident_view *incidents =
+        bpmn_state_incidents(command->state, command->work->arena, &count);
+    for (size_t i = 0; i < count; i++)
+        if (incidents[i].id == engine_incident) input.id = incidents[i].execution;
+    enum status status = run_to_wait(command, &input, error);
+    return status == STATUS_NOT_FOUND
+               ? error_set(error, command->work->arena, STATUS_INVALID, "incident.no_service",
+                           N_("Chỉ bước gọi dịch vụ mới có thể coi là đã làm xong bằng tay"), NULL)
+               : status;
 }
