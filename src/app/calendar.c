@@ -329,11 +329,7 @@ static int load(struct arguments *arguments, struct calendar **calendar)
 
 static int run(int argc, char **argv)
 {
-    static char publish[] = "motcua calendar publish";
-    if (argc > 1 && strcmp(argv[1], "publish") == 0) {
-        argv[1] = publish;
-        return calendar_publish_run(argc - 1, argv + 1);
-    }
+    if (argc > 1 && strcmp(argv[1], "publish") == 0) return calendar_publish_run(argc - 1, argv + 1);
     static const struct argp argp = {
         option_table,
         parse_option,

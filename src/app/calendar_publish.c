@@ -126,9 +126,12 @@ int calendar_publish_run(int argc, char **argv)
         children,
         NULL,
         NULL};
+    static char name[] = "motcua calendar publish";
     struct options options = {0};
     struct program program;
     struct error error = {0};
+    argv[0] = name;
+    argp_err_exit_status = 64;
     if (argp_parse(&argp, argc, argv, 0, NULL, &options) != 0) return 64;
     if (program_open(&program, &options.program) != STATUS_OK) return 1;
     int result = publish_all(&program, &options, &error) == STATUS_OK

@@ -208,7 +208,7 @@ static void add_ahead(struct steps *steps)
     bool ends = strcmp(dossier->status, "returned") == 0 ||
                 (!dossier_is_open(dossier) && strcmp(dossier->status, "finished") != 0);
     if (ends || task == NULL ||
-        reference_procedure_version(&visit->work, &dossier->procedure_version_id, &version, &ignored) !=
+        reference_procedure_version(&visit->work, &steps->file->workflow_version_id, &version, &ignored) !=
             STATUS_OK ||
         version->workflow == NULL)
         return;

@@ -190,3 +190,15 @@ test('a calendar is published once for each agency it says something new for', (
   assert.equal(run(['calendar', 'publish']).status, 64);
   assert.match(run(['calendar', 'publish', '--help']).stdout, /^Usage: motcua calendar publish/);
 });
+
+test('moving running dossiers needs a procedure, a version it has, and a mapping that reads', () => {
+  const number = sql(`SELECT max(number) FROM procedure_version v JOIN procedure p ON p.id = v.procedure_id WHERE p.code = '2.000635'`);
+  const migrate = (...args) => run(['workflow', 'migrate', ...args]);
+  assert.equal(migrate('--procedure', '2.000635', '--to', number, '--preview').stdout, '0 can be moved, 0 refused\n');
+  assert.equal(migrate('--procedure', '2.000635', '--to', number, '--map', 'a=b', '--tenant', 'quan-mau').stdout, '0 moved, 0 refused\n');
+  assert.match(migrate('--procedure', '2.000635', '--to', '99').stderr, /has no such version/);
+  assert.match(migrate('--procedure', '9.999999', '--to', '1').stderr, /has no such version/);
+  assert.match(migrate('--procedure', '2.000635', '--to', number, '--tenant', 'khong-co').stderr, /no agency khong-co/);
+  for (const wrong of [[], ['--procedure', '2.000635'], ['--procedure', '2.000635', '--to', '0'], ['--procedure', '2.000635', '--to', '1', '--map', 'a'], ['--procedure', '2.000635', '--to', '1', 'x']])
+    assert.equal(migrate(...wrong).status, 64, wrong.join(' '));
+});

@@ -160,9 +160,10 @@ struct dossier_file {
     size_t consultation_count;
     struct payment *payments;
     size_t payment_count;
-    struct result *result;      /* NULL: none */
-    struct rating *rating;      /* NULL: none */
-    struct incident *incidents; /* open ones */
+    struct result *result;           /* NULL: none */
+    struct rating *rating;           /* NULL: none */
+    struct uuid workflow_version_id; /* by which it runs: the dossier's own unless it was moved */
+    struct incident *incidents;      /* open ones */
     size_t incident_count;
 };
 

@@ -9,8 +9,10 @@ DB_STATEMENT(command_lock, DB_PARAMETERS(DB_UUID), DB_COLUMNS(DOSSIER_COLUMNS),
              "SELECT " DOSSIER_SELECT
              " FROM dossier WHERE tenant_id = motcua.app_tenant() AND id = $1 FOR UPDATE")
 
-DB_STATEMENT(command_state, DB_PARAMETERS(DB_UUID), DB_COLUMNS({"state", DB_TEXT}),
-             "SELECT state FROM workflow_instance WHERE tenant_id = motcua.app_tenant() AND dossier_id = $1")
+DB_STATEMENT(command_state, DB_PARAMETERS(DB_UUID),
+             DB_COLUMNS({"state", DB_TEXT}, {"procedure_version_id", DB_UUID}),
+             "SELECT state, procedure_version_id FROM workflow_instance WHERE tenant_id = "
+             "motcua.app_tenant() AND dossier_id = $1")
 
 DB_STATEMENT(command_pauses, DB_PARAMETERS(DB_UUID),
              DB_COLUMNS({"number", DB_INT32}, {"note", DB_TEXT}, {"from_at", DB_INSTANT},
@@ -70,6 +72,7 @@ DB_STATEMENT(command_state_save, DB_PARAMETERS(DB_UUID, DB_UUID, DB_TEXT, DB_INS
              "ended_at) "
              "VALUES (motcua.app_tenant(), $1, $2, $3, $4, $5) ON CONFLICT (tenant_id, dossier_id) "
              "DO UPDATE SET state = EXCLUDED.state, ended_at = EXCLUDED.ended_at, "
+             "procedure_version_id = EXCLUDED.procedure_version_id, "
              "revision = workflow_instance.revision + 1")
 
 DB_STATEMENT(command_tasks_due, DB_PARAMETERS(DB_UUID, DB_INSTANT), DB_NOTHING,
@@ -199,7 +202,7 @@ static enum status write_state(struct command *command, struct error *error)
                          N_("Quy trình của hồ sơ này đã quá lớn; hãy báo quản trị viên"), NULL);
     bool ended = bpmn_state_ended(command->state);
     db_add(command->write, &command_state_save, db_uuid(command->dossier.id),
-           db_uuid(command->dossier.procedure_version_id), db_text(buf_copy(&text, command->work->arena)),
+           db_uuid(command->workflow_version->id), db_text(buf_copy(&text, command->work->arena)),
            db_instant(command->work->now), ended ? db_instant(command->work->now) : db_null());
     if (ended && command->message_count > 0) /* nothing will wait for them any more */
         db_add(command->write, &command_messages_drop, db_uuid(command->dossier.id));
@@ -249,15 +252,28 @@ struct call {
     bool stale_reference;        /* another process knows a newer calendar */
 };
 
-static enum status prepare(struct call *call, struct command *command, int *revision, struct error *error)
+/* From memory; one that is not there yet is loaded outside of the transaction. */
+static enum status find_version(struct call *call, const struct uuid *id,
+                                const struct procedure_version **version)
+{
+    *version = reference_cached_version(call->work->domain->reference, id);
+    if (*version != NULL) return STATUS_OK;
+    call->missing_version = *id;
+    return STATUS_CONFLICT; /* rolled back, loaded, run again */
+}
+
+/* `state`: the row of the workflow; one that was moved to another version runs by that, the rest of the
+ * dossier stays with its own. */
+static enum status prepare(struct call *call, struct command *command, const struct db_result *state,
+                           int *revision, struct error *error)
 {
     struct work *work = call->work;
     struct reference_store *reference = work->domain->reference;
-    command->version = reference_cached_version(reference, &command->dossier.procedure_version_id);
-    if (command->version == NULL) {
-        call->missing_version = command->dossier.procedure_version_id;
-        return STATUS_CONFLICT; /* rolled back, loaded, run again */
-    }
+    struct uuid workflow_version =
+        state->row_count > 0 ? db_get_uuid(state, 0, 1) : command->dossier.procedure_version_id;
+    enum status status = find_version(call, &command->dossier.procedure_version_id, &command->version);
+    if (status == STATUS_OK) status = find_version(call, &workflow_version, &command->workflow_version);
+    if (status != STATUS_OK) return status;
     command->tenant = tenant_by_id(reference_tenants(reference), &command->dossier.tenant_id);
     if (command->tenant == NULL)
         return error_set(error, work->arena, STATUS_NOT_FOUND, "tenant.unknown",
@@ -297,7 +313,7 @@ static enum status run_command(struct db_transaction *transaction, void *context
                          N_("Không tìm thấy hồ sơ này"), NULL);
     dossier_read_row(row, 0, &command.dossier);
     int revision;
-    status = prepare(call, &command, &revision, error);
+    status = prepare(call, &command, state, &revision, error);
     if (status == STATUS_OK && state->row_count > 0)
         status = workflow_load(&command, db_get_text(state, 0, 0), error);
     if (status == STATUS_OK) {
@@ -330,7 +346,7 @@ enum status command_run(struct work *work, const struct uuid *tenant_id, const s
     int key_version;
     enum status status = key_ring_tenant(work, tenant_id, 1, &key, &key_version, error);
     struct db_scope scope = work_scope(work, tenant_id);
-    for (int attempt = 0; status == STATUS_OK && attempt < 3; attempt++) {
+    for (int attempt = 0; status == STATUS_OK && attempt < 4; attempt++) {
         struct call call = {.work = work,
                             .tenant_id = tenant_id,
                             .dossier_id = dossier_id,

@@ -148,7 +148,8 @@ struct command {
     struct work *work;
     struct db_transaction *transaction;
     const struct tenant *tenant;
-    const struct procedure_version *version;
+    const struct procedure_version *version;          /* form, papers, limit, fee: as received */
+    const struct procedure_version *workflow_version; /* the same unless the workflow was moved */
     const struct calendar *calendar;
     struct dossier dossier; /* as it will be written */
     instant due_before;
@@ -250,6 +251,10 @@ NODISCARD enum status workflow_retry(struct command *command, uint64_t engine_in
 /* The service task at which this incident stands counts as done. STATUS_INVALID when it stands elsewhere. */
 NODISCARD enum status workflow_complete_failed(struct command *command, uint64_t engine_incident,
                                                struct error *error);
+/* The open task has its element of the workflow's new version: its name and outcomes. */
+void workflow_retitle(struct command *command, const struct task *task, const struct bpmn_node *node);
+/* Sets where the dossier stands, in words. */
+void workflow_name_step(struct command *command);
 /* The engine's number of a task, timer or incident from its stored text. */
 bool workflow_number(const char *text, uint64_t *number);
 /* A text variable of the running workflow in the work's arena; data NULL when it has none. */

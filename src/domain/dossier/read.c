@@ -78,6 +78,10 @@ DB_STATEMENT(read_incidents, DB_PARAMETERS(DB_UUID),
              "WHERE tenant_id = motcua.app_tenant() AND dossier_id = $1 AND resolved_at IS NULL "
              "ORDER BY created_at LIMIT 20")
 
+DB_STATEMENT(read_workflow, DB_PARAMETERS(DB_UUID), DB_COLUMNS({"procedure_version_id", DB_UUID}),
+             "SELECT procedure_version_id FROM workflow_instance WHERE tenant_id = motcua.app_tenant() AND "
+             "dossier_id = $1")
+
 static void fill_incidents(struct arena *arena, const struct db_result *rows, struct dossier_file *file)
 {
     file->incidents = arena_array(arena, rows->row_count, sizeof *file->incidents);
@@ -234,6 +238,7 @@ enum status dossier_load(struct work *work, const struct uuid *tenant_id, const 
     struct db_result *result = db_add(batch, &read_result, db_uuid(*id));
     struct db_result *rating = db_add(batch, &read_rating, db_uuid(*id));
     struct db_result *incidents = db_add(batch, &read_incidents, db_uuid(*id));
+    struct db_result *workflow = db_add(batch, &read_workflow, db_uuid(*id));
     enum status status = db_run(batch, error);
     if (status != STATUS_OK) return status;
     if (dossier->row_count == 0)
@@ -248,6 +253,8 @@ enum status dossier_load(struct work *work, const struct uuid *tenant_id, const 
     fill_payments(work->arena, payments, file);
     fill_end(work->arena, result, rating, file);
     fill_incidents(work->arena, incidents, file);
+    file->workflow_version_id =
+        workflow->row_count > 0 ? db_get_uuid(workflow, 0, 0) : file->dossier.procedure_version_id;
     return STATUS_OK;
 }
 

@@ -51,7 +51,7 @@ static bool compute_due(void *user, const struct bpmn_due_request *request, inst
 static void shell_start(struct shell *shell, struct command *command)
 {
     shell->command = command;
-    shell->models[0] = command->version->workflow;
+    shell->models[0] = command->workflow_version->workflow;
     shell->calls = NULL;
     shell->last_call = &shell->calls;
     shell->call_count = 0;
@@ -66,7 +66,7 @@ static void shell_start(struct shell *shell, struct command *command)
 
 enum status workflow_load(struct command *command, struct str text, struct error *error)
 {
-    const struct bpmn_model *models[] = {command->version->workflow};
+    const struct bpmn_model *models[] = {command->workflow_version->workflow};
     struct bpmn_models known = {models, 1};
     return bpmn_state_load(command->work->arena, text, &known, &command->state, error);
 }
@@ -160,6 +160,41 @@ static size_t split_outcomes(struct arena *arena, struct str text, struct str **
     return filled;
 }
 
+/* As the model says them; a step that says none can be handed on. */
+static size_t node_outcomes(struct arena *arena, const struct bpmn_node *node, struct str **outcomes)
+{
+    size_t count = split_outcomes(arena, bpmn_node_attribute(node, "outcomes"), outcomes);
+    if (count > 0) return count;
+    (*outcomes)[0] = STR("forward");
+    return 1;
+}
+
+static struct str node_title(const struct bpmn_node *node)
+{
+    return node->name.length > 0 ? node->name : node->id;
+}
+
+static struct str node_title_en(const struct bpmn_node *node)
+{
+    struct str english = bpmn_node_attribute(node, "name_en");
+    return english.data == NULL ? STR("") : english;
+}
+
+DB_STATEMENT(
+    shell_task_retitle, DB_PARAMETERS(DB_UUID, DB_TEXT, DB_TEXT, DB_TEXT, DB_TEXT, DB_TEXT_ARRAY), DB_NOTHING,
+    "UPDATE task SET element_id = $3, name = $4, name_en = $5, outcomes = $6, revision = revision + 1 "
+    "WHERE tenant_id = motcua.app_tenant() AND dossier_id = $1 AND engine_task = $2 AND state IN "
+    "('open', 'waiting')")
+
+void workflow_retitle(struct command *command, const struct task *task, const struct bpmn_node *node)
+{
+    struct str *outcomes;
+    size_t count = node_outcomes(command->work->arena, node, &outcomes);
+    db_add(command->write, &shell_task_retitle, db_uuid(command->dossier.id), db_cstr(task->engine_task),
+           db_text(node->id), db_text(node_title(node)), db_text(node_title_en(node)),
+           db_text_array(outcomes, count));
+}
+
 static void add_task(struct command *command, const struct bpmn_effect *effect)
 {
     struct work *work = command->work;
@@ -178,19 +213,13 @@ static void add_task(struct command *command, const struct bpmn_effect *effect)
     }
     if (role == 0) role = ROLE_PROCESSING_OFFICER;
     struct str *outcomes;
-    size_t outcome_count = split_outcomes(work->arena, bpmn_node_attribute(node, "outcomes"), &outcomes);
-    if (outcome_count == 0) {
-        outcomes[0] = STR("forward");
-        outcome_count = 1;
-    }
-    struct str name_en = bpmn_node_attribute(node, "name_en");
+    size_t outcome_count = node_outcomes(work->arena, node, &outcomes);
     bool hand_over = outcome_count == 1 && str_equal_cstr(outcomes[0], "hand_over");
     db_add(command->write, &shell_task_insert, db_uuid(uuid_create(work->now)), db_uuid(command->dossier.id),
-           db_text(number_text(work->arena, effect->id)), db_text(node->id),
-           db_text(node->name.length > 0 ? node->name : node->id),
-           db_text(name_en.data == NULL ? STR("") : name_en), db_cstr(role_name(role)),
-           db_text_array(others, other_count), db_uuid(unit_for_role(&command->dossier, role)),
-           db_text_array(outcomes, outcome_count), db_instant(work->now), db_instant_or_null(view->due),
+           db_text(number_text(work->arena, effect->id)), db_text(node->id), db_text(node_title(node)),
+           db_text(node_title_en(node)), db_cstr(role_name(role)), db_text_array(others, other_count),
+           db_uuid(unit_for_role(&command->dossier, role)), db_text_array(outcomes, outcome_count),
+           db_instant(work->now), db_instant_or_null(view->due),
            db_cstr(hand_over ? "hand_over" : "workflow"));
 }
 
@@ -363,7 +392,7 @@ static void apply_effect(struct shell *shell, const struct bpmn_effect *effect)
 }
 
 /* Where the dossier stands, in words: the first open task, else what is waited for. */
-static void name_step(struct command *command)
+void workflow_name_step(struct command *command)
 {
     struct arena *arena = command->work->arena;
     struct dossier *dossier = &command->dossier;
@@ -461,7 +490,7 @@ static enum status run_to_wait(struct command *command, const struct bpmn_input 
     shell_start(&shell, command);
     enum status status = run_input(&shell, input, error);
     if (status == STATUS_OK) status = deliver_messages(&shell, error);
-    if (status == STATUS_OK) name_step(command);
+    if (status == STATUS_OK) workflow_name_step(command);
     return status;
 }
 
@@ -473,7 +502,7 @@ static const struct feel_value *variables(struct command *command, const json_t 
 enum status workflow_start(struct command *command, const json_t *data, struct error *error)
 {
     struct bpmn_input input = {
-        .kind = BPMN_START, .model = command->version->workflow, .data = variables(command, data)};
+        .kind = BPMN_START, .model = command->workflow_version->workflow, .data = variables(command, data)};
     return run_to_wait(command, &input, error);
 }
 

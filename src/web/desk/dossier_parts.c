@@ -142,6 +142,7 @@ static const struct {
     {"incident_completed", N_("Xử lý sự cố: bước đã làm xong bằng tay")},
     {"incident_settled", N_("Xử lý sự cố: không cần làm gì thêm")},
     {"calendar_changed", N_("Tính lại thời hạn theo lịch làm việc mới")},
+    {"workflow_migrated", N_("Chuyển sang phiên bản mới của quy trình")},
     {"message_kept", N_("Tin đến sớm, giữ lại cho bước sau")},
     {"message_delivered", N_("Chuyển tin đã giữ cho quy trình")},
     {"message_expired", N_("Tin đã giữ hết hạn, không bước nào cần")},
