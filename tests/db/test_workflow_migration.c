@@ -25,8 +25,10 @@ static struct str changed(const char *from, const char *to)
 
 static int newest(void)
 {
-    return atoi(ask("SELECT max(number) FROM procedure_version v JOIN procedure p ON p.id = v.procedure_id "
-                    "WHERE p.code = '1.013225'"));
+    return (int)strtoll(
+        ask("SELECT max(number) FROM procedure_version v JOIN procedure p ON p.id = v.procedure_id "
+            "WHERE p.code = '1.013225'"),
+        NULL, 10);
 }
 
 static const struct procedure_version *publish(struct str workflow)
