@@ -3,20 +3,15 @@
  * prints is made by the same library that serves the dossiers.
  */
 #include <argp.h>
-#include <dirent.h>
 #include <errno.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
+#include "calendar_files.h"
 #include "command.h"
 #include "motcua/calendar/deadline.h"
 
 enum {
-    MAXIMUM_FILES = 256,
-    MAXIMUM_FILE_SIZE = 4 << 20,
     MAXIMUM_LIST = 64,
     ARENA_MAXIMUM = 512 << 20,
 };
@@ -149,7 +144,8 @@ static error_t parse_option(int key, char *value, struct argp_state *state)
     case ARGP_KEY_ARG:
         if (arguments->verb != NULL) argp_usage(state);
         if (!is_verb(value))
-            argp_error(state, "there is no \"%s\"; it is due, between, days, agencies or export", value);
+            argp_error(state, "there is no \"%s\"; it is due, between, days, agencies, export or publish",
+                       value);
         arguments->verb = value;
         return 0;
     case ARGP_KEY_NO_ARGS:
@@ -158,88 +154,6 @@ static error_t parse_option(int key, char *value, struct argp_state *state)
     default:
         return ARGP_ERR_UNKNOWN;
     }
-}
-
-static void close_file(FILE **file)
-{
-    if (*file != NULL) fclose(*file);
-}
-
-static bool read_file(struct arena *arena, const char *path, struct str *text)
-{
-    __attribute__((cleanup(close_file))) FILE *file = fopen(path, "rb");
-    if (file == NULL) {
-        fprintf(stderr, "motcua calendar: %s: %s\n", path, strerror(errno));
-        return false;
-    }
-    struct stat about;
-    bool good =
-        fstat(fileno(file), &about) == 0 && S_ISREG(about.st_mode) && about.st_size <= MAXIMUM_FILE_SIZE;
-    size_t size = good ? (size_t)about.st_size : 0;
-    char *data = arena_alloc(arena, size + 1);
-    size_t length = fread(data, 1, size, file);
-    if (!good || ferror(file)) {
-        fprintf(stderr, "motcua calendar: %s is no file of at most 4 MiB\n", path);
-        return false;
-    }
-    *text = str_make(data, length);
-    return true;
-}
-
-static int is_json(const struct dirent *entry)
-{
-    return entry->d_name[0] != '.' && str_ends_with(str_of(entry->d_name), STR(".json"));
-}
-
-struct files {
-    struct str texts[MAXIMUM_FILES];
-    size_t count;
-};
-
-static bool add_source(struct arena *arena, const char *path, struct files *files)
-{
-    struct stat about;
-    struct dirent **entries = NULL;
-    bool good = true;
-    int count = 1;
-    if (stat(path, &about) == 0 && S_ISDIR(about.st_mode)) {
-        count = scandir(path, &entries, is_json, alphasort);
-        if (count < 0) {
-            fprintf(stderr, "motcua calendar: %s: %s\n", path, strerror(errno));
-            return false;
-        }
-    }
-    for (int i = 0; i < count; i++) {
-        const char *name = entries == NULL ? path : arena_printf(arena, "%s/%s", path, entries[i]->d_name);
-        if (good && files->count == MAXIMUM_FILES) {
-            fputs("motcua calendar: more than 256 calendar files\n", stderr);
-            good = false;
-        }
-        if (good) good = read_file(arena, name, &files->texts[files->count++]);
-        if (entries != NULL) free(entries[i]);
-    }
-    free(entries);
-    return good;
-}
-
-/* Where calendars lie when none is named: the environment, the current folder, beside the program. */
-static const char *default_source(struct arena *arena)
-{
-    const char *named = getenv("MOTCUA_CALENDARS");
-    if (named != NULL && named[0] != '\0') return named;
-    static const char *const beside[] = {"../samples/calendars", "../share/motcua/samples/calendars"};
-    if (access("samples/calendars", R_OK) == 0) return "samples/calendars";
-    char program[PATH_MAX];
-    ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
-    if (length > 0) {
-        program[length] = '\0';
-        *strrchr(program, '/') = '\0';
-        for (size_t i = 0; i < sizeof beside / sizeof *beside; i++) {
-            const char *path = arena_printf(arena, "%s/%s", program, beside[i]);
-            if (access(path, R_OK) == 0) return path;
-        }
-    }
-    return "samples/calendars";
 }
 
 static int complain(const struct error *error)
@@ -380,10 +294,11 @@ static int run_days(const struct arguments *arguments, const struct calendar *ca
 static int load(struct arguments *arguments, struct calendar **calendar)
 {
     struct arena *arena = arguments->arena;
-    struct files *files = arena_zalloc(arena, sizeof *files);
-    if (arguments->source_count == 0) arguments->sources[arguments->source_count++] = default_source(arena);
+    struct calendar_files *files = arena_zalloc(arena, sizeof *files);
+    if (arguments->source_count == 0)
+        arguments->sources[arguments->source_count++] = calendar_files_default(arena);
     for (size_t i = 0; i < arguments->source_count; i++)
-        if (!add_source(arena, arguments->sources[i], files)) return 1;
+        if (!calendar_files_add(arena, arguments->sources[i], files)) return 1;
     struct calendar_definition definition;
     struct error error;
     const char *const *agencies;
@@ -414,16 +329,18 @@ static int load(struct arguments *arguments, struct calendar **calendar)
 
 static int run(int argc, char **argv)
 {
+    if (argc > 1 && strcmp(argv[1], "publish") == 0) return calendar_publish_run(argc - 1, argv + 1);
     static const struct argp argp = {
         option_table,
         parse_option,
-        "due|between|days|agencies|export",
+        "due|between|days|agencies|export\npublish --help",
         "Computes with working calendars.\v"
         "due: the due moment of --limit from --from, and why, a line a day.\n"
         "between: working time from --from to --to.\n"
         "days: the days from --from to --to with their hours and reasons.\n"
         "agencies: the agencies the calendar files define.\n"
-        "export: one agency's calendar as a single JSON text.\n",
+        "export: one agency's calendar as a single JSON text.\n"
+        "publish: make the files the calendars of the agencies; running dossiers follow.\n",
         NULL,
         NULL,
         NULL,

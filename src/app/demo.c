@@ -48,8 +48,9 @@ static enum status load_calendars(struct city *city, struct error *error)
     closedir(directory);
     for (size_t i = 0; status == STATUS_OK && i < json_array_size(agencies); i++) {
         const json_t *agency = json_array_get(agencies, i);
+        int revision;
         status = calendar_publish(&city->program->work, json_get_cstr(agency, "id", ""),
-                                  json_get_cstr(agency, "name", ""), texts, error);
+                                  json_get_cstr(agency, "name", ""), "", texts, &revision, error);
     }
     return status;
 }

@@ -9,6 +9,7 @@
 #include "motcua/bpmn/paths.h"
 #include "motcua/calendar/deadline.h"
 #include "workflow_console.h"
+#include "workflow_migrate.h"
 
 enum { MAXIMUM_FILES = WORLD_MAXIMUM_MODELS, OPTION_PATHS = 1, OPTION_STORE, OPTION_AT };
 #define CALENDAR_FILE ((size_t)4 << 20)
@@ -304,9 +305,10 @@ static int run_console(const struct arguments *arguments)
 
 static int run(int argc, char **argv)
 {
+    if (argc > 1 && strcmp(argv[1], "migrate") == 0) return workflow_migrate_run(argc - 1, argv + 1);
     static const struct argp parser = {option_table,
                                        parse_option,
-                                       "check FILE...\nconsole FILE.bpmn...",
+                                       "check FILE...\nconsole FILE.bpmn...\nmigrate --help",
                                        "Checks BPMN 2.0 models and plays them.\v"
                                        "check prints what the linter found, one finding with its element and "
                                        "reason; the exit status is 1 when "

@@ -400,12 +400,20 @@ bool bpmn_broadcast(struct engine *engine, struct str name, const struct feel_va
 
 /* ---- another calendar ---- */
 
+/* Working time, and days, weeks or months whose end rolls off a day off; ISO 8601 and dates are civil time.
+ */
+static bool by_calendar(struct str text, bool working)
+{
+    struct limit_text limit;
+    return working || bpmn_limit_from_text(text, &limit);
+}
+
 static void reschedule_task(struct engine *engine, struct execution *execution)
 {
-    if (execution->task == NULL || execution->task->limit.length == 0 || !execution->task->limit_working)
+    if (execution->task == NULL || !by_calendar(execution->task->limit, execution->task->limit_working))
         return;
-    instant due = bpmn_compute_due(engine->environment, execution->node, execution->task->limit, true,
-                                   execution->task->created);
+    instant due = bpmn_compute_due(engine->environment, execution->node, execution->task->limit,
+                                   execution->task->limit_working, execution->task->created);
     if (due == execution->task->due) return;
     struct task *task = arena_alloc(engine->arena, sizeof *task);
     *task = *execution->task;
@@ -416,7 +424,7 @@ static void reschedule_task(struct engine *engine, struct execution *execution)
     told->name = task->limit;
     told->due = due;
     told->previous_due = previous;
-    told->working = true;
+    told->working = task->limit_working;
 }
 
 void bpmn_reschedule(struct engine *engine)
@@ -426,9 +434,9 @@ void bpmn_reschedule(struct engine *engine)
         reschedule_task(engine, state->executions.items[i]);
     for (size_t i = 0; i < state->subscriptions.count; i++) {
         struct subscription *timer = state->subscriptions.items[i];
-        if (timer->kind != BPMN_WAIT_TIMER || !timer->working) continue;
         struct str text = timer->interval.length > 0 ? timer->interval : timer->name;
-        instant due = bpmn_compute_due(engine->environment, timer->node, text, true, timer->from);
+        if (timer->kind != BPMN_WAIT_TIMER || !by_calendar(text, timer->working)) continue;
+        instant due = bpmn_compute_due(engine->environment, timer->node, text, timer->working, timer->from);
         if (due == timer->due) continue;
         struct bpmn_effect *told =
             bpmn_effect(engine, BPMN_TIMER_MOVED, bpmn_execution_find(state, timer->execution), timer->id);
@@ -436,7 +444,7 @@ void bpmn_reschedule(struct engine *engine)
         told->name = timer->name;
         told->due = due;
         told->previous_due = timer->due;
-        told->working = true;
+        told->working = timer->working;
         timer->due = due;
     }
 }

@@ -196,6 +196,7 @@ const struct bpmn_incident_view *bpmn_state_incidents(const struct bpmn_state *s
         const struct incident *incident = execution->incident;
         if (incident == NULL) continue;
         struct bpmn_incident_view view = {.id = incident->id,
+                                          .execution = execution->id,
                                           .instance = bpmn_instance_of(state, execution),
                                           .element = execution->node,
                                           .code = incident->code,

@@ -21,7 +21,7 @@ enum {
 };
 
 struct calendar_entry {
-    const char *code;
+    const char *code, *notice;
     int revision;
     struct calendar *calendar;
 };
@@ -89,8 +89,8 @@ void reference_touch(struct db_batch *batch, const char *name)
 
 DB_STATEMENT(
     calendar_newest, DB_NOTHING,
-    DB_COLUMNS({"code", DB_TEXT}, {"revision", DB_INT32}, {"definition", DB_JSON}),
-    "SELECT DISTINCT ON (code) code, revision, definition FROM calendar ORDER BY code, revision DESC")
+    DB_COLUMNS({"code", DB_TEXT}, {"revision", DB_INT32}, {"definition", DB_JSON}, {"notice", DB_TEXT}),
+    "SELECT DISTINCT ON (code) code, revision, definition, notice FROM calendar ORDER BY code, revision DESC")
 
 /* A definition is one text of docs/clock.md or an array of several, of which the agency named by `code` is
  * taken. */
@@ -121,6 +121,7 @@ static enum status load_calendars(struct work *work, struct arena *into, struct 
         struct calendar_entry *entry = &calendars->entries[calendars->count];
         entry->code = arena_strdup(into, db_get_cstr(rows, i, 0));
         entry->revision = db_get_int32(rows, i, 1);
+        entry->notice = arena_strdup(into, db_get_cstr(rows, i, 3));
         json_auto definition = db_get_json(rows, i, 2);
         status = compile_calendar(into, entry->code, definition, &entry->calendar, error);
         if (status != STATUS_OK) return status;
@@ -216,17 +217,27 @@ const struct form_lists *reference_form_lists(const struct reference_store *stor
     return &store->lists;
 }
 
+static const struct calendar_entry *find_calendar(const struct reference_store *store, const char *code)
+{
+    const struct calendars *calendars = atomic_load(&store->calendars);
+    for (size_t i = 0; calendars != NULL && i < calendars->count; i++)
+        if (strcmp(calendars->entries[i].code, code) == 0) return &calendars->entries[i];
+    return NULL;
+}
+
 const struct calendar *reference_calendar(const struct reference_store *store, const char *code,
                                           int *revision)
 {
-    const struct calendars *calendars = atomic_load(&store->calendars);
-    for (size_t i = 0; calendars != NULL && i < calendars->count; i++) {
-        if (strcmp(calendars->entries[i].code, code) == 0) {
-            if (revision != NULL) *revision = calendars->entries[i].revision;
-            return calendars->entries[i].calendar;
-        }
-    }
-    return NULL;
+    const struct calendar_entry *entry = find_calendar(store, code);
+    if (entry == NULL) return NULL;
+    if (revision != NULL) *revision = entry->revision;
+    return entry->calendar;
+}
+
+const char *reference_calendar_notice(const struct reference_store *store, const char *code)
+{
+    const struct calendar_entry *entry = find_calendar(store, code);
+    return entry == NULL ? "" : entry->notice;
 }
 
 static _Atomic(struct procedure_version *) *version_slot(struct reference_store *store,

@@ -99,6 +99,23 @@ static void run_supplements(struct work *work)
     if (status != STATUS_OK) log_failure("supplements", status, &error);
 }
 
+static size_t run_calendars(struct work *work)
+{
+    size_t done = 0;
+    struct error error = {0};
+    enum status status = calendar_follow_due(work, BATCH, &done, &error);
+    if (status != STATUS_OK) log_failure("calendars", status, &error);
+    return done;
+}
+
+static void run_messages(struct work *work)
+{
+    size_t done = 0;
+    struct error error = {0};
+    enum status status = message_expire_due(work, BATCH, &done, &error);
+    if (status != STATUS_OK) log_failure("messages", status, &error);
+}
+
 static void run_sweep(struct work *work)
 {
     int64_t removed = 0;
@@ -123,9 +140,10 @@ static bool run_round(struct job_runner *runner, struct db_connection *db, struc
         log_failure("reference", status, &error);
         return false;
     }
-    size_t done = run_timers(&work) + run_outbox(runner, &work);
+    size_t done = run_timers(&work) + run_outbox(runner, &work) + run_calendars(&work);
     run_apologies(&work);
     run_supplements(&work);
+    run_messages(&work);
     if (round % SWEEP_ROUNDS == 0) run_sweep(&work);
     return done >= BATCH;
 }

@@ -107,6 +107,24 @@ static void add_requests(struct steps *steps)
     }
 }
 
+/* The due date moved because the calendar changed: when, from when to when, and why. */
+static void add_moves(struct steps *steps)
+{
+    struct visit *visit = steps->visit;
+    for (size_t i = 0; i < steps->file->event_count; i++) {
+        const struct event *event = &steps->file->events[i];
+        if (strcmp(event->kind, "calendar_changed") != 0 || !event->is_public) continue;
+        add(steps, (struct step){
+                       .from = event->at,
+                       .state = STEP_DONE,
+                       .name = visit_text(visit, N_("Ngày hẹn trả thay đổi theo lịch làm việc")),
+                       .who = "",
+                       .when = visit_short_moment(visit, event->at),
+                       .note = dossier_move_text(visit, event->data),
+                   });
+    }
+}
+
 static void add_end(struct steps *steps)
 {
     struct visit *visit = steps->visit;
@@ -190,7 +208,7 @@ static void add_ahead(struct steps *steps)
     bool ends = strcmp(dossier->status, "returned") == 0 ||
                 (!dossier_is_open(dossier) && strcmp(dossier->status, "finished") != 0);
     if (ends || task == NULL ||
-        reference_procedure_version(&visit->work, &dossier->procedure_version_id, &version, &ignored) !=
+        reference_procedure_version(&visit->work, &steps->file->workflow_version_id, &version, &ignored) !=
             STATUS_OK ||
         version->workflow == NULL)
         return;
@@ -249,6 +267,7 @@ json_t *dossier_steps_view(struct visit *visit, const struct dossier_file *file)
                              .note = ""});
     add_tasks(steps);
     add_requests(steps);
+    add_moves(steps);
     add_end(steps);
     add_ahead(steps);
     qsort(steps->list, steps->count, sizeof steps->list[0], by_time);

@@ -133,6 +133,15 @@ static json_t *due_box(const char *icon, const char *label, const char *text, co
     return due;
 }
 
+/* The newest change of the calendar that moved the due date; NULL: none. */
+static const struct event *newest_move(const struct dossier_file *file)
+{
+    for (size_t i = file->event_count; i > 0; i--)
+        if (strcmp(file->events[i - 1].kind, "calendar_changed") == 0 && file->events[i - 1].is_public)
+            return &file->events[i - 1];
+    return NULL;
+}
+
 /* The note below a running due date: what is left, and why it is no longer the first one. */
 static const char *running_note(struct visit *visit, const struct dossier_file *file,
                                 struct remaining remaining)
@@ -142,6 +151,8 @@ static const char *running_note(struct visit *visit, const struct dossier_file *
     for (size_t i = 0; i < file->apology_count; i++)
         if (strcmp(file->apologies[i].state, "sent") == 0)
             moved = N_("Cơ quan đã xin lỗi và hẹn lại; ngày hẹn ban đầu: %s.");
+    if (moved == NULL && dossier->due_at != dossier->first_due_at && newest_move(file) != NULL)
+        moved = N_("Tính lại theo lịch làm việc mới; ngày hẹn ban đầu: %s.");
     if (moved == NULL && dossier->due_at != dossier->first_due_at && file->pause_count > 0)
         moved = N_("Đã cộng thời gian tạm dừng; ngày hẹn ban đầu: %s.");
     if (moved == NULL || dossier->first_due_at == INSTANT_NONE)
@@ -206,6 +217,18 @@ json_t *dossier_due_view(struct visit *visit, const struct dossier_file *file)
                    visit_long_moment(visit, dossier->due_at), running_note(visit, file, remaining));
 }
 
+const char *dossier_move_text(struct visit *visit, const json_t *data)
+{
+    const struct catalogue *catalogue = visit_is_english(visit) ? visit->web->domain->english : NULL;
+    const char *why = dossier_move_reason(visit->arena, catalogue, data);
+    instant old_due, new_due;
+    if (civil_parse_instant(json_get_str(data, "old_due"), &old_due) != STATUS_OK ||
+        civil_parse_instant(json_get_str(data, "new_due"), &new_due) != STATUS_OK)
+        return why;
+    return arena_printf(visit->arena, "%s → %s. %s", visit_moment(visit, old_due),
+                        visit_moment(visit, new_due), why);
+}
+
 json_t *dossier_explanation_view(struct visit *visit, const struct dossier_file *file)
 {
     struct deadline deadline;
@@ -228,8 +251,10 @@ json_t *dossier_explanation_view(struct visit *visit, const struct dossier_file 
         view_flag(line, "is_muted", row->counted == NULL);
         json_array_append_new(lines, line);
     }
+    const struct event *move = newest_move(file);
     view_flag(view, "open", false);
     view_text(view, "intro", table.intro);
+    view_text(view, "moved", move == NULL ? NULL : dossier_move_text(visit, move->data));
     view_set(view, "lines", lines);
     view_text(view, "conclusion",
               table.warning == NULL ? table.conclusion

@@ -37,6 +37,8 @@ json_t *dossier_status_tag_of(struct visit *visit, const char *status, const cha
 json_t *dossier_due_view(struct visit *visit, const struct dossier_file *file);
 /* {open, intro, lines: [{date, reason, basis, counted, total, is_muted}], conclusion}; null before receipt.
  */
+/* "Từ … thành …. <why>" of an event "calendar_changed" that moved the due date. */
+const char *dossier_move_text(struct visit *visit, const json_t *data);
 json_t *dossier_explanation_view(struct visit *visit, const struct dossier_file *file);
 /* [{name, is_done, is_current, is_stopped, icon, state_text, who, when, note}], with the steps that are still
  * to come. */

@@ -35,6 +35,7 @@ static const struct {
     {"answered", "good", N_("Đã gửi trả lời cho cơ quan hỏi.")},
     {"switched", "info", N_("Đã chuyển vai trò.")},
     {"retried", "good", N_("Đã chạy lại.")},
+    {"incident_resolved", "good", N_("Đã ghi nhận cách xử lý sự cố.")},
 };
 
 enum { MESSAGE_COUNT = sizeof messages / sizeof messages[0], SECONDS_KEPT = 60 };

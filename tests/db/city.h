@@ -121,8 +121,10 @@ static inline void city_load_calendars(struct hand *system)
     closedir(directory);
     for (size_t i = 0; i < json_array_size(agencies); i++) {
         const json_t *agency = json_array_get(agencies, i);
-        assert_ok(system, calendar_publish(of(system), json_get_cstr(agency, "id", ""),
-                                           json_get_cstr(agency, "name", ""), texts, &system->error));
+        int revision;
+        assert_ok(system,
+                  calendar_publish(of(system), json_get_cstr(agency, "id", ""),
+                                   json_get_cstr(agency, "name", ""), "", texts, &revision, &system->error));
     }
 }
 

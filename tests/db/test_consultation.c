@@ -276,7 +276,7 @@ static void a_message_that_was_given_up_is_sent_when_retried(void **state)
     }
     struct uuid incident =
         uuid_from(str_of(ask(with_id("SELECT id FROM incident WHERE engine_incident = ", &ours, ""))));
-    assert_ok(builder, incident_retry(of(builder), &incident, &builder->error));
+    assert_ok(builder, incident_resolve(of(builder), &incident, INCIDENT_RETRY, STR(""), &builder->error));
     assert_asked(with_id("SELECT state FROM outbox WHERE id = ", &ours, ""), "waiting");
     carry(1);
     struct uuid question = question_about(&id);

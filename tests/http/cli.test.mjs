@@ -167,3 +167,38 @@ test('docs/operations.md has the table of settings as the program knows them', (
   const documented = /<!-- settings: begin[^\n]*-->\n([\s\S]*?)\n<!-- settings: end -->/.exec(readFileSync('docs/operations.md', 'utf8'))[1];
   assert.equal(documented.trim(), good(['serve', '--document-settings']).trim());
 });
+
+test('a calendar is published once for each agency it says something new for', () => {
+  const notice = (days) => JSON.stringify({ format: 'motcua-calendar/1', notices: [{ id: 'nam', name: 'Năm', from: '2017-01-01', to: '2017-12-31', legal: 'Thông báo', days }] });
+  const hours = JSON.stringify({ format: 'motcua-calendar/1', rule_sets: [{ id: 'gio', name: 'Giờ', valid_from: '2017-01-01', hours: { monday: ['08:00-12:00', '13:00-17:00'] } }],
+    agencies: [{ id: 'xa-a', name: 'Xã A' }, { id: 'xa-b', name: 'Xã B', closures: [{ from: '2017-03-06T13:00', to: '2017-03-06T17:00', reason: 'Mất điện' }] }] });
+  const [year, agencies] = ['nam.json', 'co-quan.json'].map((name) => path.join(folder, name));
+  writeFileSync(year, notice([]));
+  writeFileSync(agencies, hours);
+  const publish = (...more) => run(['calendar', 'publish', '-c', year, '-c', agencies, ...more]);
+  assert.equal(publish('--agency', 'xa-a').stdout, 'xa-a: revision 1\n');
+  assert.equal(publish().stdout, 'xa-a: as before\nxa-b: revision 1\n');
+  writeFileSync(year, notice([{ date: '2017-03-13', kind: 'holiday', reason: 'Nghỉ thêm' }]));
+  assert.equal(publish('--notice', 'Thông báo số 1').stdout, 'xa-a: revision 2\nxa-b: revision 2\n');
+  assert.equal(sql(`SELECT notice FROM calendar WHERE code = 'xa-b' ORDER BY revision DESC LIMIT 1`), 'Thông báo số 1');
+  assert.equal(publish('--agency', 'xa-c').status, 1);
+  writeFileSync(year, '{"format":"motcua-calendar/1","notice":[]}');
+  const refused = publish();
+  assert.equal(refused.status, 1);
+  assert.match(refused.stderr, /motcua calendar publish: /);
+  assert.equal(sql('SELECT max(revision) FROM calendar'), '2');
+  assert.equal(run(['calendar', 'publish']).status, 64);
+  assert.match(run(['calendar', 'publish', '--help']).stdout, /^Usage: motcua calendar publish/);
+});
+
+test('moving running dossiers needs a procedure, a version it has, and a mapping that reads', () => {
+  const number = sql(`SELECT max(number) FROM procedure_version v JOIN procedure p ON p.id = v.procedure_id WHERE p.code = '2.000635'`);
+  const migrate = (...args) => run(['workflow', 'migrate', ...args]);
+  assert.equal(migrate('--procedure', '2.000635', '--to', number, '--preview').stdout, '0 can be moved, 0 refused\n');
+  assert.equal(migrate('--procedure', '2.000635', '--to', number, '--map', 'a=b', '--tenant', 'quan-mau').stdout, '0 moved, 0 refused\n');
+  assert.match(migrate('--procedure', '2.000635', '--to', '99').stderr, /has no such version/);
+  assert.match(migrate('--procedure', '9.999999', '--to', '1').stderr, /has no such version/);
+  assert.match(migrate('--procedure', '2.000635', '--to', number, '--tenant', 'khong-co').stderr, /no agency khong-co/);
+  for (const wrong of [[], ['--procedure', '2.000635'], ['--procedure', '2.000635', '--to', '0'], ['--procedure', '2.000635', '--to', '1', '--map', 'a'], ['--procedure', '2.000635', '--to', '1', 'x']])
+    assert.equal(migrate(...wrong).status, 64, wrong.join(' '));
+});

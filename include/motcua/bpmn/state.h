@@ -76,6 +76,7 @@ struct bpmn_wait_view {
 
 struct bpmn_incident_view {
     uint64_t id;
+    uint64_t execution; /* the number of the task it is at, where it is at one */
     uint64_t instance;
     const struct bpmn_node *element;
     struct str code;     /* "bpmn.no_flow", "feel.syntax", ... */

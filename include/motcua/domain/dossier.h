@@ -137,6 +137,13 @@ struct rating {
 };
 
 /* Everything of one dossier, read in one round trip. */
+/* What stopped and waits for somebody. */
+struct incident { /* kind: workflow, timer, job, outbox */
+    struct uuid id, dossier_id;
+    const char *kind, *element_id, *message, *dossier_code; /* code "" where it belongs to no dossier */
+    instant created_at;
+};
+
 struct dossier_file {
     struct dossier dossier;
     struct event *events;
@@ -153,9 +160,11 @@ struct dossier_file {
     size_t consultation_count;
     struct payment *payments;
     size_t payment_count;
-    struct result *result; /* NULL: none */
-    struct rating *rating; /* NULL: none */
-    bool has_open_incident;
+    struct result *result;           /* NULL: none */
+    struct rating *rating;           /* NULL: none */
+    struct uuid workflow_version_id; /* by which it runs: the dossier's own unless it was moved */
+    struct incident *incidents;      /* open ones */
+    size_t incident_count;
 };
 
 void dossier_file_release(struct dossier_file *file);
@@ -167,6 +176,12 @@ NODISCARD enum status dossier_load(struct work *work, const struct uuid *tenant_
 /* By code (the tenant follows from it). */
 NODISCARD enum status dossier_load_by_code(struct work *work, struct str code, struct dossier_file *file,
                                            struct error *error);
+
+/*
+ * Why a changed calendar moved a date, for people: the notice it rests on and the days it changes, from the
+ * data of an event "calendar_changed"; never empty. `catalogue` NULL: in Vietnamese.
+ */
+const char *dossier_move_reason(struct arena *arena, const struct catalogue *catalogue, const json_t *data);
 
 /* A line of "my dossiers". */
 struct dossier_row {
@@ -260,8 +275,15 @@ NODISCARD enum status apology_send(struct work *work, const struct uuid *dossier
 /* Answers another agency's question. */
 NODISCARD enum status consultation_answer(struct work *work, const struct uuid *task_id, struct str answer,
                                           struct str note, struct error *error);
-/* Retries what stopped. */
-NODISCARD enum status incident_retry(struct work *work, const struct uuid *incident_id, struct error *error);
+/*
+ * What is done about an incident, by an administrator or, for dossiers of the own unit, its head: run again;
+ * a service task that failed counts as done (by hand); or nothing more is to be done. The latter two need a
+ * reason, and all stand on the trail. STATUS_NOT_FOUND: somebody has dealt with it. STATUS_INVALID:
+ * "incident.reason", "incident.no_service".
+ */
+enum incident_resolution { INCIDENT_RETRY, INCIDENT_COMPLETE, INCIDENT_SETTLE };
+NODISCARD enum status incident_resolve(struct work *work, const struct uuid *incident_id,
+                                       enum incident_resolution how, struct str reason, struct error *error);
 
 /* --- Queues of officials */
 
@@ -305,11 +327,7 @@ NODISCARD enum status apology_drafts(struct work *work, struct dossier_row **row
 NODISCARD enum status payment_due_list(struct work *work, struct dossier_row **rows, size_t *count,
                                        struct error *error);
 
-struct incident {
-    struct uuid id, dossier_id;
-    const char *kind, *element_id, *message, *dossier_code; /* code "" where it belongs to no dossier */
-    instant created_at;
-};
+/* Open ones, the oldest first: of the agency for its administrator, else of the actor's unit. */
 NODISCARD enum status incident_list(struct work *work, struct incident **incidents, size_t *count,
                                     struct error *error);
 
@@ -321,6 +339,11 @@ NODISCARD enum status timer_run_due(struct work *work, int batch, size_t *done, 
 NODISCARD enum status apology_draft_due(struct work *work, int batch, size_t *done, struct error *error);
 /* Tells workflows that the time to supply papers is over. */
 NODISCARD enum status supplement_expire_due(struct work *work, int batch, size_t *done, struct error *error);
+/* Open dossiers that were reckoned by an older revision of their calendar: their dates move, with a record of
+ * why (see follow.c). */
+NODISCARD enum status calendar_follow_due(struct work *work, int batch, size_t *done, struct error *error);
+/* Puts messages on record that nobody has waited for in time. */
+NODISCARD enum status message_expire_due(struct work *work, int batch, size_t *done, struct error *error);
 NODISCARD enum status consultation_deliver(struct work *work, const struct uuid *tenant_id,
                                            const json_t *payload, bool is_answer, struct error *error);
 

@@ -26,6 +26,9 @@ const struct tenants *reference_tenants(const struct reference_store *store);
 const struct calendar *reference_calendar(const struct reference_store *store, const char *code,
                                           int *revision);
 
+/* What its newest revision rests on, in the words of whoever published it; "" when nothing was said. */
+const char *reference_calendar_notice(const struct reference_store *store, const char *code);
+
 /* Raises the version so that every process loads again; call in the transaction that changes rows. */
 void reference_touch(struct db_batch *batch, const char *name);
 

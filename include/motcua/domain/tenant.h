@@ -87,9 +87,11 @@ struct administrative_unit {
 /* Official units that are not known yet (by code), valid from long ago; order as given. */
 NODISCARD enum status administrative_unit_add(struct work *work, const struct administrative_unit *units,
                                               size_t count, struct error *error);
-/* A working calendar: a new revision unless the newest one is the same. `definition`: see docs/clock.md;
- * `code`: its agency. */
+/* A working calendar: a new revision unless the newest one is the same, then *revision is 0. `definition`:
+ * see docs/clock.md; `code`: its agency; `notice`: what the change rests on, for people, may be empty.
+ * Dossiers that are running follow. */
 NODISCARD enum status calendar_publish(struct work *work, const char *code, const char *name,
-                                       const json_t *definition, struct error *error);
+                                       const char *notice, const json_t *definition, int *revision,
+                                       struct error *error);
 
 #endif

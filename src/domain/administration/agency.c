@@ -166,7 +166,7 @@ DB_STATEMENT(outgoing_rows, DB_NOTHING,
                         {"attempts", DB_INT32}),
              "SELECT kind, coalesce(payload ->> 'to', '') AS recipient, state, last_error, created_at, "
              "next_at, attempts "
-             "FROM outbox WHERE tenant_id = motcua.app_tenant() AND state <> 'done' "
+             "FROM outbox WHERE tenant_id = motcua.app_tenant() AND state IN ('waiting', 'failed') "
              "ORDER BY created_at DESC, id DESC LIMIT 100")
 
 enum status outgoing_list(struct work *work, struct outgoing **list, size_t *count, struct error *error)

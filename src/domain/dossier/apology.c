@@ -172,6 +172,7 @@ enum { AHEAD_HOURS = 4 };
 
 enum status apology_draft_due(struct work *work, int batch, size_t *done, struct error *error)
 {
+    static const struct dossier_job job = {"apology", draft_apology, false};
     struct db_scope scope = work_scope(work, NULL);
     struct db_result *rows;
     *done = 0;
@@ -180,14 +181,5 @@ enum status apology_draft_due(struct work *work, int batch, size_t *done, struct
                     DB_VALUES(db_instant(work->now), db_int64(AHEAD_HOURS * INT64_C(3600) * MICROSECONDS),
                               db_int32(batch)),
                     &rows, error);
-    if (status != STATUS_OK) return status;
-    for (size_t i = 0; i < rows->row_count; i++) {
-        struct uuid tenant = db_get_uuid(rows, i, 0), id = db_get_uuid(rows, i, 1);
-        enum status one = command_run(work, &tenant, &id, draft_apology, NULL, error);
-        if (one == STATUS_OK)
-            (*done)++;
-        else
-            status = one; /* the others still have their turn */
-    }
-    return status;
+    return status == STATUS_OK ? job_run(work, &job, rows, done, error) : status;
 }

@@ -73,7 +73,7 @@ static enum status answer_supplement(struct command *command, void *input, struc
     json_t *data = json_object();
     json_set_str(data, "note", answer->note);
     command_event(command, "supplement_answered", true, data);
-    return workflow_message(command, "supplement_received", STR_NULL, command->dossier.answers, error);
+    return message_take(command, "supplement_received", STR_NULL, command->dossier.answers, error);
 }
 
 static enum status expire_supplement(struct command *command, void *input, struct error *error)
@@ -96,21 +96,13 @@ DB_STATEMENT(citizen_expired_supplements, DB_PARAMETERS(DB_INSTANT, DB_INT32),
 
 enum status supplement_expire_due(struct work *work, int batch, size_t *done, struct error *error)
 {
+    static const struct dossier_job job = {"supplement", expire_supplement, false};
     struct db_scope scope = work_scope(work, NULL);
     struct db_result *rows;
     *done = 0;
     enum status status = db_read_one(work->db, &scope, work->arena, &citizen_expired_supplements,
                                      DB_VALUES(db_instant(work->now), db_int32(batch)), &rows, error);
-    if (status != STATUS_OK) return status;
-    for (size_t i = 0; i < rows->row_count; i++) {
-        struct uuid tenant = db_get_uuid(rows, i, 0), id = db_get_uuid(rows, i, 1);
-        enum status one = command_run(work, &tenant, &id, expire_supplement, NULL, error);
-        if (one == STATUS_OK)
-            (*done)++;
-        else
-            status = one; /* the others still have their turn */
-    }
-    return status;
+    return status == STATUS_OK ? job_run(work, &job, rows, done, error) : status;
 }
 
 enum status dossier_answer_supplement(struct work *work, const struct uuid *tenant_id, const struct uuid *id,

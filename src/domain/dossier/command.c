@@ -10,8 +10,10 @@ DB_STATEMENT(command_lock, DB_PARAMETERS(DB_UUID), DB_COLUMNS(DOSSIER_COLUMNS),
              "SELECT " DOSSIER_SELECT
              " FROM dossier WHERE tenant_id = motcua.app_tenant() AND id = $1 FOR UPDATE")
 
-DB_STATEMENT(command_state, DB_PARAMETERS(DB_UUID), DB_COLUMNS({"state", DB_TEXT}),
-             "SELECT state FROM workflow_instance WHERE tenant_id = motcua.app_tenant() AND dossier_id = $1")
+DB_STATEMENT(command_state, DB_PARAMETERS(DB_UUID),
+             DB_COLUMNS({"state", DB_TEXT}, {"procedure_version_id", DB_UUID}),
+             "SELECT state, procedure_version_id FROM workflow_instance WHERE tenant_id = "
+             "motcua.app_tenant() AND dossier_id = $1")
 
 DB_STATEMENT(command_pauses, DB_PARAMETERS(DB_UUID),
              DB_COLUMNS({"number", DB_INT32}, {"note", DB_TEXT}, {"from_at", DB_INSTANT},
@@ -27,6 +29,14 @@ DB_STATEMENT(command_tasks, DB_PARAMETERS(DB_UUID), DB_COLUMNS(TASK_COLUMNS),
 DB_STATEMENT(
     command_supplements, DB_PARAMETERS(DB_UUID), DB_COLUMNS({"count", DB_INT64}),
     "SELECT count(*) FROM supplement_request WHERE tenant_id = motcua.app_tenant() AND dossier_id = $1")
+
+DB_STATEMENT(command_messages, DB_PARAMETERS(DB_UUID, DB_INT32),
+             DB_COLUMNS({"name", DB_TEXT}, {"key", DB_TEXT}, {"data", DB_JSON}, {"keep_until", DB_INSTANT}),
+             "SELECT name, key, data, keep_until FROM kept_message WHERE tenant_id = motcua.app_tenant() AND "
+             "dossier_id = $1 ORDER BY received_at, name, key LIMIT $2")
+
+DB_STATEMENT(command_messages_drop, DB_PARAMETERS(DB_UUID), DB_NOTHING,
+             "DELETE FROM kept_message WHERE tenant_id = motcua.app_tenant() AND dossier_id = $1")
 
 DB_STATEMENT(
     command_update,
@@ -64,6 +74,7 @@ DB_STATEMENT(command_state_save, DB_PARAMETERS(DB_UUID, DB_UUID, DB_TEXT, DB_INS
              "ended_at) "
              "VALUES (motcua.app_tenant(), $1, $2, $3, $4, $5) ON CONFLICT (tenant_id, dossier_id) "
              "DO UPDATE SET state = EXCLUDED.state, ended_at = EXCLUDED.ended_at, "
+             "procedure_version_id = EXCLUDED.procedure_version_id, "
              "revision = workflow_instance.revision + 1")
 
 DB_STATEMENT(command_tasks_name, DB_PARAMETERS(DB_UUID, DB_TEXT), DB_NOTHING,
@@ -197,8 +208,10 @@ static enum status write_state(struct command *command, struct error *error)
                          N_("Quy trình của hồ sơ này đã quá lớn; hãy báo quản trị viên"), NULL);
     bool ended = bpmn_state_ended(command->state);
     db_add(command->write, &command_state_save, db_uuid(command->dossier.id),
-           db_uuid(command->dossier.procedure_version_id), db_text(buf_copy(&text, command->work->arena)),
+           db_uuid(command->workflow_version->id), db_text(buf_copy(&text, command->work->arena)),
            db_instant(command->work->now), ended ? db_instant(command->work->now) : db_null());
+    if (ended && command->message_count > 0) /* nothing will wait for them any more */
+        db_add(command->write, &command_messages_drop, db_uuid(command->dossier.id));
     return STATUS_OK;
 }
 
@@ -244,28 +257,41 @@ struct call {
     command_function *function;
     void *input;
     struct uuid missing_version; /* to be loaded outside of the transaction */
+    bool stale_reference;        /* another process knows a newer calendar */
 };
 
-static enum status prepare(struct call *call, struct command *command, struct error *error)
+/* From memory; one that is not there yet is loaded outside of the transaction. */
+static enum status find_version(struct call *call, const struct uuid *id,
+                                const struct procedure_version **version)
+{
+    *version = reference_cached_version(call->work->domain->reference, id);
+    if (*version != NULL) return STATUS_OK;
+    call->missing_version = *id;
+    return STATUS_CONFLICT; /* rolled back, loaded, run again */
+}
+
+/* `state`: the row of the workflow; one that was moved to another version runs by that, the rest of the
+ * dossier stays with its own. */
+static enum status prepare(struct call *call, struct command *command, const struct db_result *state,
+                           int *revision, struct error *error)
 {
     struct work *work = call->work;
     struct reference_store *reference = work->domain->reference;
-    command->version = reference_cached_version(reference, &command->dossier.procedure_version_id);
-    if (command->version == NULL) {
-        call->missing_version = command->dossier.procedure_version_id;
-        return STATUS_CONFLICT; /* rolled back, loaded, run again */
-    }
+    struct uuid workflow_version =
+        state->row_count > 0 ? db_get_uuid(state, 0, 1) : command->dossier.procedure_version_id;
+    enum status status = find_version(call, &command->dossier.procedure_version_id, &command->version);
+    if (status == STATUS_OK) status = find_version(call, &workflow_version, &command->workflow_version);
+    if (status != STATUS_OK) return status;
     command->tenant = tenant_by_id(reference_tenants(reference), &command->dossier.tenant_id);
     if (command->tenant == NULL)
         return error_set(error, work->arena, STATUS_NOT_FOUND, "tenant.unknown",
                          N_("Cơ quan này không còn hoạt động"), NULL);
-    int revision = command->dossier.calendar_revision;
-    command->calendar = reference_calendar(reference, command->dossier.calendar_code, &revision);
+    command->calendar = reference_calendar(reference, command->dossier.calendar_code, revision);
     if (command->calendar == NULL)
         return error_set(error, work->arena, STATUS_FATAL, "calendar.unknown", NULL, "no calendar %s",
                          command->dossier.calendar_code);
-    command->dossier.calendar_revision = revision;
-    return STATUS_OK;
+    call->stale_reference = *revision < command->dossier.calendar_revision;
+    return call->stale_reference ? STATUS_CONFLICT : STATUS_OK;
 }
 
 static void read_pauses(struct command *command, const struct db_result *rows)
@@ -286,26 +312,32 @@ static enum status run_command(struct db_transaction *transaction, void *context
     struct db_result *pauses = db_add(load, &command_pauses, db_uuid(*call->dossier_id));
     struct db_result *tasks = db_add(load, &command_tasks, db_uuid(*call->dossier_id));
     struct db_result *supplements = db_add(load, &command_supplements, db_uuid(*call->dossier_id));
+    struct db_result *messages =
+        db_add(load, &command_messages, db_uuid(*call->dossier_id), db_int32(COMMAND_MESSAGES));
     enum status status = db_run(load, error);
     if (status != STATUS_OK) return status;
     if (row->row_count == 0)
         return error_set(error, call->work->arena, STATUS_NOT_FOUND, "dossier.unknown",
                          N_("Không tìm thấy hồ sơ này"), NULL);
     dossier_read_row(row, 0, &command.dossier);
-    status = prepare(call, &command, error);
+    int revision;
+    status = prepare(call, &command, state, &revision, error);
     if (status == STATUS_OK && state->row_count > 0)
         status = workflow_load(&command, db_get_text(state, 0, 0), error);
     if (status == STATUS_OK) {
         command.due_before = command.dossier.due_at;
         command.supplement_count = (int)db_get_int64(supplements, 0, 0);
         read_pauses(&command, pauses);
+        message_read(&command, messages);
         command.task_count = tasks->row_count;
         command.tasks = arena_array(call->work->arena, tasks->row_count, sizeof *command.tasks);
         for (size_t i = 0; i < tasks->row_count; i++)
             task_read_row(call->work->arena, tasks, i, &command.tasks[i]);
         command.write = db_batch(transaction);
-        status = call->function(&command, call->input, error);
+        if (command.dossier.finished_at == INSTANT_NONE && revision > command.dossier.calendar_revision)
+            status = follow_calendar(&command, revision, error);
     }
+    if (status == STATUS_OK) status = call->function(&command, call->input, error);
     if (status == STATUS_OK) status = command_finish(&command, error);
     /* When nobody knows whether the commit went through, the file must stay: the row may point to it. */
     bool unknown = error != NULL && error->code != NULL && strcmp(error->code, "db.commit_unknown") == 0;
@@ -322,16 +354,21 @@ enum status command_run(struct work *work, const struct uuid *tenant_id, const s
     int key_version;
     enum status status = key_ring_tenant(work, tenant_id, 1, &key, &key_version, error);
     struct db_scope scope = work_scope(work, tenant_id);
-    for (int attempt = 0; status == STATUS_OK && attempt < 2; attempt++) {
+    for (int attempt = 0; status == STATUS_OK && attempt < 4; attempt++) {
         struct call call = {.work = work,
                             .tenant_id = tenant_id,
                             .dossier_id = dossier_id,
                             .function = function,
                             .input = input};
         status = db_transaction(work->db, &scope, work->arena, run_command, &call, error);
-        if (status != STATUS_CONFLICT || uuid_is_empty(&call.missing_version)) return status;
+        if (status != STATUS_CONFLICT) return status;
         const struct procedure_version *version;
-        status = reference_procedure_version(work, &call.missing_version, &version, error);
+        if (call.stale_reference)
+            status = reference_refresh(work, true, error);
+        else if (!uuid_is_empty(&call.missing_version))
+            status = reference_procedure_version(work, &call.missing_version, &version, error);
+        else
+            return status;
     }
     return status;
 }

@@ -143,6 +143,7 @@ static enum status ask_supplement(struct command *command, const struct decision
            db_text(decision->note.data == NULL ? STR("") : decision->note), db_cstr(work->actor->name),
            db_instant(work->now), db_instant_or_null(answer_due));
     command->dossier.status = "supplement";
+    message_forget(command, "supplement_received"); /* an answer to an earlier request is none to this one */
     command_mail(command, "supplement", NULL);
     return clock_pause(command, "supplement", N_("Chờ người nộp bổ sung giấy tờ"), error);
 }

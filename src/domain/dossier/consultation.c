@@ -106,10 +106,10 @@ static enum status take_answer(struct command *command, void *context, struct er
     json_auto data = json_object();
     json_set_cstr(data, "consultation_answer", input->answer);
     json_set_cstr(data, "consultation_note", input->note);
-    status = workflow_message(command, "consultation_answered", str_of(input->id.text), data, error);
-    /* The answer may come after the time was over and the workflow went on, also to another question: it is
-     * on record, nothing waits for it. */
-    return status == STATUS_NOT_FOUND || status == STATUS_CONFLICT ? STATUS_OK : status;
+    /* The answer may come before the workflow waits for it, or after the time was over and it went on, also
+     * to another question: its key keeps it from being taken for that one's. */
+    status = message_take(command, "consultation_answered", str_of(input->id.text), data, error);
+    return status == STATUS_CONFLICT ? STATUS_OK : status;
 }
 
 static enum status deliver_answer(struct work *work, const json_t *payload, struct error *error)

@@ -129,7 +129,14 @@ struct db_value db_instant_or_null(instant moment);
 /* A NUL-terminated text, "" for SQL NULL. */
 const char *db_cstr_or_empty(const struct db_result *rows, size_t row, size_t column);
 
-enum { COMMAND_PAUSES = 200, COMMAND_EVENTS = 32 };
+enum { COMMAND_PAUSES = 200, COMMAND_EVENTS = 32, COMMAND_MESSAGES = 100 };
+
+/* A message that came before the workflow waited for it. */
+struct kept_message {
+    struct str name, key, data; /* data: JSON */
+    instant until;
+    bool gone; /* delivered or dropped by this command */
+};
 
 struct pending_event {
     const char *kind;
@@ -141,7 +148,8 @@ struct command {
     struct work *work;
     struct db_transaction *transaction;
     const struct tenant *tenant;
-    const struct procedure_version *version;
+    const struct procedure_version *version;          /* form, papers, limit, fee: as received */
+    const struct procedure_version *workflow_version; /* the same unless the workflow was moved */
     const struct calendar *calendar;
     struct dossier dossier; /* as it will be written */
     instant due_before;
@@ -153,6 +161,10 @@ struct command {
     const char *pause_kind;          /* database reason of a pause opened now */
     const struct bpmn_state *state;  /* NULL: no workflow */
     bool state_changed;
+    struct kept_message *messages; /* kept ones, the oldest first */
+    size_t message_count;
+    json_t *moves;        /* while the workflow follows a changed calendar: what moved; else NULL; borrowed */
+    bool message_awaited; /* the workflow has begun to wait for a message */
     int supplement_count; /* requests made so far */
     struct task *tasks;   /* open ones, under the dossier's lock */
     size_t task_count;
@@ -177,6 +189,17 @@ NODISCARD enum status command_run(struct work *work, const struct uuid *tenant_i
 NODISCARD enum status command_finish(struct command *command, struct error *error);
 void command_release(struct command *command);
 
+/* A job over dossiers that a statement found (tenant_id, id). */
+struct dossier_job {
+    const char *name; /* of job_attempt */
+    command_function *function;
+    bool claimed; /* the statement has claimed them and counted the attempt */
+};
+/* Runs it on each; *done grows by those that went well. One that fails has its turn again after a growing
+ * pause, then becomes an incident; the last failure is returned. */
+NODISCARD enum status job_run(struct work *work, const struct dossier_job *job, const struct db_result *found,
+                              size_t *done, struct error *error);
+
 /* Queues an event; takes the reference of `data` (NULL: {}). */
 void command_event(struct command *command, const char *kind, bool is_public, json_t *data);
 /* A dossier that ends without being decided owes nothing. */
@@ -198,6 +221,11 @@ NODISCARD enum status clock_pause(struct command *command, const char *reason, c
                                   struct error *error);
 NODISCARD enum status clock_resume(struct command *command, struct error *error);
 
+/* The dossier's dates by this newer revision of its calendar, and a word on the trail about what moved. */
+NODISCARD enum status follow_calendar(struct command *command, int revision, struct error *error);
+/* For the shell: the due date of a step or a timer is another one. */
+void follow_moved(struct command *command, const struct bpmn_effect *effect);
+
 /* Workflow shell (workflow/shell.c). */
 NODISCARD enum status workflow_start(struct command *command, const json_t *data, struct error *error);
 NODISCARD enum status workflow_complete(struct command *command, const struct task *task, const json_t *data,
@@ -206,9 +234,30 @@ NODISCARD enum status workflow_complete(struct command *command, const struct ta
  * waits for it. */
 NODISCARD enum status workflow_message(struct command *command, const char *name, struct str key,
                                        const json_t *data, struct error *error);
+/* The same; a message for which nothing waits yet is kept until its time to live ends. Once by name and key.
+ */
+NODISCARD enum status message_take(struct command *command, const char *name, struct str key,
+                                   const json_t *data, struct error *error);
+/* Kept messages of this name are not to be delivered any more. */
+void message_forget(struct command *command, const char *name);
+/* For the shell: what is kept, as loaded; its data (new reference); it has been delivered. */
+void message_read(struct command *command, const struct db_result *rows);
+NODISCARD enum status message_data(struct command *command, const struct kept_message *message, json_t **data,
+                                   struct error *error);
+void message_delivered(struct command *command, struct kept_message *message);
 NODISCARD enum status workflow_timer(struct command *command, uint64_t engine_timer, struct error *error);
+NODISCARD enum status workflow_reschedule(struct command *command, struct error *error);
 NODISCARD enum status workflow_cancel(struct command *command, struct error *error);
 NODISCARD enum status workflow_retry(struct command *command, uint64_t engine_incident, struct error *error);
+/* The service task at which this incident stands counts as done. STATUS_INVALID when it stands elsewhere. */
+NODISCARD enum status workflow_complete_failed(struct command *command, uint64_t engine_incident,
+                                               struct error *error);
+/* The open task has its element of the workflow's new version: its name and outcomes. */
+void workflow_retitle(struct command *command, const struct task *task, const struct bpmn_node *node);
+/* Sets where the dossier stands, in words. */
+void workflow_name_step(struct command *command);
+/* The engine's number of a task, timer or incident from its stored text. */
+bool workflow_number(const char *text, uint64_t *number);
 /* A text variable of the running workflow in the work's arena; data NULL when it has none. */
 struct str workflow_text(const struct command *command, const char *name);
 NODISCARD enum status workflow_load(struct command *command, struct str text, struct error *error);

@@ -71,9 +71,30 @@ DB_STATEMENT(
     DB_COLUMNS({"level", DB_INT32}, {"reason", DB_TEXT}, {"created_at", DB_INSTANT}),
     "SELECT level, reason, created_at FROM rating WHERE tenant_id = motcua.app_tenant() AND dossier_id = $1")
 
-DB_STATEMENT(read_incidents, DB_PARAMETERS(DB_UUID), DB_COLUMNS({"id", DB_UUID}),
-             "SELECT id FROM incident WHERE tenant_id = motcua.app_tenant() AND dossier_id = $1 AND "
-             "resolved_at IS NULL LIMIT 1")
+DB_STATEMENT(read_incidents, DB_PARAMETERS(DB_UUID),
+             DB_COLUMNS({"id", DB_UUID}, {"kind", DB_TEXT}, {"element_id", DB_TEXT}, {"message", DB_TEXT},
+                        {"created_at", DB_INSTANT}),
+             "SELECT id, kind, element_id, message, created_at FROM incident "
+             "WHERE tenant_id = motcua.app_tenant() AND dossier_id = $1 AND resolved_at IS NULL "
+             "ORDER BY created_at LIMIT 20")
+
+DB_STATEMENT(read_workflow, DB_PARAMETERS(DB_UUID), DB_COLUMNS({"procedure_version_id", DB_UUID}),
+             "SELECT procedure_version_id FROM workflow_instance WHERE tenant_id = motcua.app_tenant() AND "
+             "dossier_id = $1")
+
+static void fill_incidents(struct arena *arena, const struct db_result *rows, struct dossier_file *file)
+{
+    file->incidents = arena_array(arena, rows->row_count, sizeof *file->incidents);
+    file->incident_count = rows->row_count;
+    for (size_t i = 0; i < rows->row_count; i++)
+        file->incidents[i] = (struct incident){.id = db_get_uuid(rows, i, 0),
+                                               .dossier_id = file->dossier.id,
+                                               .kind = db_cstr_or_empty(rows, i, 1),
+                                               .element_id = db_cstr_or_empty(rows, i, 2),
+                                               .message = db_cstr_or_empty(rows, i, 3),
+                                               .dossier_code = file->dossier.code,
+                                               .created_at = db_get_instant(rows, i, 4)};
+}
 
 static void fill_events(struct arena *arena, const struct db_result *rows, struct dossier_file *file)
 {
@@ -217,6 +238,7 @@ enum status dossier_load(struct work *work, const struct uuid *tenant_id, const 
     struct db_result *result = db_add(batch, &read_result, db_uuid(*id));
     struct db_result *rating = db_add(batch, &read_rating, db_uuid(*id));
     struct db_result *incidents = db_add(batch, &read_incidents, db_uuid(*id));
+    struct db_result *workflow = db_add(batch, &read_workflow, db_uuid(*id));
     enum status status = db_run(batch, error);
     if (status != STATUS_OK) return status;
     if (dossier->row_count == 0)
@@ -230,7 +252,9 @@ enum status dossier_load(struct work *work, const struct uuid *tenant_id, const 
     fill_consultations(work->arena, consultations, file);
     fill_payments(work->arena, payments, file);
     fill_end(work->arena, result, rating, file);
-    file->has_open_incident = incidents->row_count > 0;
+    fill_incidents(work->arena, incidents, file);
+    file->workflow_version_id =
+        workflow->row_count > 0 ? db_get_uuid(workflow, 0, 0) : file->dossier.procedure_version_id;
     return STATUS_OK;
 }
 

@@ -246,7 +246,7 @@ static enum status start_command(struct submit_call *call, struct command *comma
 {
     struct work *work = call->submit->work;
     const struct procedure_version *version = call->loaded.version;
-    command->version = version;
+    command->version = command->workflow_version = version;
     command->tenant = tenant_by_id(reference_tenants(work->domain->reference), &call->loaded.tenant_id);
     if (command->tenant == NULL || command->tenant->agency_identifier[0] == '\0')
         return error_set(error, work->arena, STATUS_UNAVAILABLE, "tenant.no_identifier",

@@ -8,13 +8,24 @@
 #include "motcua/domain/reference.h"
 #include "motcua/feel/json.h"
 
-enum { ROUNDS = 50 };
+/* A service task that was called for, and what is to be reported for it. */
+struct pending_call {
+    struct pending_call *next;
+    uint64_t id;
+    const char *problem;           /* NULL: done */
+    const struct feel_value *data; /* what the workflow gets back */
+};
 
 struct shell {
     struct command *command;
     struct bpmn_environment environment;
     const struct bpmn_model *models[1];
+    struct pending_call *calls, **last_call;
+    unsigned call_count; /* of this command so far */
 };
+
+/* A loop of service tasks would never come to a wait. */
+enum { CALLS_MAXIMUM = 1000 };
 
 struct str workflow_text(const struct command *command, const char *name)
 {
@@ -40,7 +51,10 @@ static bool compute_due(void *user, const struct bpmn_due_request *request, inst
 static void shell_start(struct shell *shell, struct command *command)
 {
     shell->command = command;
-    shell->models[0] = command->version->workflow;
+    shell->models[0] = command->workflow_version->workflow;
+    shell->calls = NULL;
+    shell->last_call = &shell->calls;
+    shell->call_count = 0;
     shell->environment = (struct bpmn_environment){
         .models = {shell->models, 1},
         .now = command->work->now,
@@ -52,7 +66,7 @@ static void shell_start(struct shell *shell, struct command *command)
 
 enum status workflow_load(struct command *command, struct str text, struct error *error)
 {
-    const struct bpmn_model *models[] = {command->version->workflow};
+    const struct bpmn_model *models[] = {command->workflow_version->workflow};
     struct bpmn_models known = {models, 1};
     return bpmn_state_load(command->work->arena, text, &known, &command->state, error);
 }
@@ -70,6 +84,12 @@ DB_STATEMENT(
     "d.procedure_name, d.applicant_name, $11, $12, d.due_at, "
     "least(coalesce($12, 'infinity'), coalesce(d.due_at, 'infinity'), $11 + interval '1 year') "
     "FROM dossier d WHERE d.tenant_id = motcua.app_tenant() AND d.id = $2")
+
+DB_STATEMENT(shell_task_due, DB_PARAMETERS(DB_UUID, DB_TEXT, DB_INSTANT), DB_NOTHING,
+             "UPDATE task SET step_due_at = $3, urgent_at = least(coalesce($3, 'infinity'), "
+             "coalesce(dossier_due_at, 'infinity'), created_at + interval '1 year') "
+             "WHERE tenant_id = motcua.app_tenant() AND dossier_id = $1 AND engine_task = $2 AND state IN "
+             "('open', 'waiting')")
 
 DB_STATEMENT(shell_task_cancel, DB_PARAMETERS(DB_UUID, DB_TEXT, DB_INSTANT), DB_NOTHING,
              "UPDATE task SET state = 'cancelled', done_at = $3, revision = revision + 1 "
@@ -140,6 +160,41 @@ static size_t split_outcomes(struct arena *arena, struct str text, struct str **
     return filled;
 }
 
+/* As the model says them; a step that says none can be handed on. */
+static size_t node_outcomes(struct arena *arena, const struct bpmn_node *node, struct str **outcomes)
+{
+    size_t count = split_outcomes(arena, bpmn_node_attribute(node, "outcomes"), outcomes);
+    if (count > 0) return count;
+    (*outcomes)[0] = STR("forward");
+    return 1;
+}
+
+static struct str node_title(const struct bpmn_node *node)
+{
+    return node->name.length > 0 ? node->name : node->id;
+}
+
+static struct str node_title_en(const struct bpmn_node *node)
+{
+    struct str english = bpmn_node_attribute(node, "name_en");
+    return english.data == NULL ? STR("") : english;
+}
+
+DB_STATEMENT(
+    shell_task_retitle, DB_PARAMETERS(DB_UUID, DB_TEXT, DB_TEXT, DB_TEXT, DB_TEXT, DB_TEXT_ARRAY), DB_NOTHING,
+    "UPDATE task SET element_id = $3, name = $4, name_en = $5, outcomes = $6, revision = revision + 1 "
+    "WHERE tenant_id = motcua.app_tenant() AND dossier_id = $1 AND engine_task = $2 AND state IN "
+    "('open', 'waiting')")
+
+void workflow_retitle(struct command *command, const struct task *task, const struct bpmn_node *node)
+{
+    struct str *outcomes;
+    size_t count = node_outcomes(command->work->arena, node, &outcomes);
+    db_add(command->write, &shell_task_retitle, db_uuid(command->dossier.id), db_cstr(task->engine_task),
+           db_text(node->id), db_text(node_title(node)), db_text(node_title_en(node)),
+           db_text_array(outcomes, count));
+}
+
 static void add_task(struct command *command, const struct bpmn_effect *effect)
 {
     struct work *work = command->work;
@@ -158,19 +213,13 @@ static void add_task(struct command *command, const struct bpmn_effect *effect)
     }
     if (role == 0) role = ROLE_PROCESSING_OFFICER;
     struct str *outcomes;
-    size_t outcome_count = split_outcomes(work->arena, bpmn_node_attribute(node, "outcomes"), &outcomes);
-    if (outcome_count == 0) {
-        outcomes[0] = STR("forward");
-        outcome_count = 1;
-    }
-    struct str name_en = bpmn_node_attribute(node, "name_en");
+    size_t outcome_count = node_outcomes(work->arena, node, &outcomes);
     bool hand_over = outcome_count == 1 && str_equal_cstr(outcomes[0], "hand_over");
     db_add(command->write, &shell_task_insert, db_uuid(uuid_create(work->now)), db_uuid(command->dossier.id),
-           db_text(number_text(work->arena, effect->id)), db_text(node->id),
-           db_text(node->name.length > 0 ? node->name : node->id),
-           db_text(name_en.data == NULL ? STR("") : name_en), db_cstr(role_name(role)),
-           db_text_array(others, other_count), db_uuid(unit_for_role(&command->dossier, role)),
-           db_text_array(outcomes, outcome_count), db_instant(work->now), db_instant_or_null(view->due),
+           db_text(number_text(work->arena, effect->id)), db_text(node->id), db_text(node_title(node)),
+           db_text(node_title_en(node)), db_cstr(role_name(role)), db_text_array(others, other_count),
+           db_uuid(unit_for_role(&command->dossier, role)), db_text_array(outcomes, outcome_count),
+           db_instant(work->now), db_instant_or_null(view->due),
            db_cstr(hand_over ? "hand_over" : "workflow"));
 }
 
@@ -265,17 +314,6 @@ static const char *ask_agency(struct command *command, const struct bpmn_effect 
     return NULL;
 }
 
-struct pending_call {
-    uint64_t id;
-    const char *problem;           /* NULL: done */
-    const struct feel_value *data; /* what the workflow gets back */
-};
-
-struct pending_calls {
-    struct pending_call items[ROUNDS];
-    size_t count;
-};
-
 /* The result: into the variable that the task names; else entry by entry, or under the decision's name. */
 static void decide(struct command *command, const struct bpmn_effect *effect, struct pending_call *call)
 {
@@ -296,12 +334,17 @@ static void decide(struct command *command, const struct bpmn_effect *effect, st
     call->data = feel_context_end(builder);
 }
 
-static void answer_call(struct command *command, const struct bpmn_effect *effect,
-                        struct pending_calls *calls)
+static void answer_call(struct shell *shell, const struct bpmn_effect *effect)
 {
-    if (calls->count == ROUNDS) return;
-    struct pending_call *call = &calls->items[calls->count++];
-    *call = (struct pending_call){.id = effect->id};
+    struct command *command = shell->command;
+    struct pending_call *call = arena_zalloc(command->work->arena, sizeof *call);
+    call->id = effect->id;
+    *shell->last_call = call;
+    shell->last_call = &call->next;
+    if (++shell->call_count > CALLS_MAXIMUM) {
+        call->problem = N_("Quy trình gọi quá nhiều dịch vụ trong một bước");
+        return;
+    }
     if (effect->element->call == BPMN_CALL_DECISION) {
         decide(command, effect, call);
         return;
@@ -320,9 +363,9 @@ static void answer_call(struct command *command, const struct bpmn_effect *effec
     call->data = feel_from_json(command->work->arena, data);
 }
 
-static void apply_effect(struct command *command, const struct bpmn_effect *effect,
-                         struct pending_calls *calls)
+static void apply_effect(struct shell *shell, const struct bpmn_effect *effect)
 {
+    struct command *command = shell->command;
     struct work *work = command->work;
     struct str id = number_text(work->arena, effect->id);
     switch (effect->kind) {
@@ -333,15 +376,26 @@ static void apply_effect(struct command *command, const struct bpmn_effect *effe
         db_add(command->write, &shell_task_cancel, db_uuid(command->dossier.id), db_text(id),
                db_instant(work->now));
         break;
-    case BPMN_TIMER_SCHEDULED:
+    case BPMN_TASK_CHANGED:
+        db_add(command->write, &shell_task_due, db_uuid(command->dossier.id), db_text(id),
+               db_instant_or_null(effect->due));
+        follow_moved(command, effect);
+        break;
     case BPMN_TIMER_MOVED:
+        follow_moved(command, effect);
+        if (effect->due != 0) add_timer(command, effect);
+        break;
+    case BPMN_TIMER_SCHEDULED:
         if (effect->due != 0) add_timer(command, effect);
         break;
     case BPMN_TIMER_CANCELLED:
         db_add(command->write, &shell_timer_delete, db_uuid(command->dossier.id), db_text(id));
         break;
     case BPMN_CALL_REQUESTED:
-        answer_call(command, effect, calls);
+        answer_call(shell, effect);
+        break;
+    case BPMN_SUBSCRIPTION_OPENED:
+        command->message_awaited = true;
         break;
     case BPMN_INCIDENT_RAISED:
         add_incident(command, effect);
@@ -377,7 +431,7 @@ static const struct bpmn_node *stands_at(const struct bpmn_wait_view *wait)
 }
 
 /* Where the dossier stands, in words: the first open task, else what is waited for. */
-static void name_step(struct command *command)
+void workflow_name_step(struct command *command)
 {
     struct arena *arena = command->work->arena;
     struct dossier *dossier = &command->dossier;
@@ -399,8 +453,7 @@ static void name_step(struct command *command)
     }
 }
 
-static enum status run_input(struct shell *shell, const struct bpmn_input *input, struct pending_calls *calls,
-                             struct error *error)
+static enum status run_one_input(struct shell *shell, const struct bpmn_input *input, struct error *error)
 {
     struct command *command = shell->command;
     struct bpmn_result result;
@@ -410,25 +463,73 @@ static enum status run_input(struct shell *shell, const struct bpmn_input *input
     command->state = result.state;
     command->state_changed = true;
     for (size_t i = 0; i < result.effect_count; i++)
-        apply_effect(command, &result.effects[i], calls);
+        apply_effect(shell, &result.effects[i]);
     return STATUS_OK;
+}
+
+/* With what service tasks ask for on the way. */
+static enum status run_input(struct shell *shell, const struct bpmn_input *input, struct error *error)
+{
+    enum status status = run_one_input(shell, input, error);
+    while (status == STATUS_OK && shell->calls != NULL) {
+        const struct pending_call *call = shell->calls;
+        struct bpmn_input answer = {.kind = call->problem == NULL ? BPMN_COMPLETE : BPMN_FAIL,
+                                    .id = call->id,
+                                    .detail = call->problem == NULL ? STR_NULL : str_of(call->problem),
+                                    .data = call->data};
+        shell->calls = call->next;
+        if (shell->calls == NULL) shell->last_call = &shell->calls;
+        struct error cancelled = {0};
+        status = run_one_input(shell, &answer, &cancelled);
+        if (status == STATUS_NOT_FOUND || status == STATUS_CONFLICT)
+            status = STATUS_OK; /* an earlier answer has led the workflow away from this call */
+        else if (status != STATUS_OK && error != NULL)
+            *error = cancelled;
+    }
+    return status;
+}
+
+static enum status deliver_kept(struct shell *shell, struct kept_message *message, bool *delivered,
+                                struct error *error)
+{
+    struct command *command = shell->command;
+    json_auto data = NULL;
+    struct error nobody = {0};
+    enum status status = message_data(command, message, &data, error);
+    if (status != STATUS_OK) return status;
+    struct bpmn_input input = {.kind = BPMN_CORRELATE,
+                               .name = message->name,
+                               .key = message->key,
+                               .data = feel_from_json(command->work->arena, data)};
+    status = run_input(shell, &input, &nobody);
+    *delivered = status == STATUS_OK;
+    if (*delivered) message_delivered(command, message);
+    return status == STATUS_NOT_FOUND || status == STATUS_CONFLICT ? STATUS_OK : status;
+}
+
+/* What came before it was waited for, now that it is; what that opens may be for another one. */
+static enum status deliver_messages(struct shell *shell, struct error *error)
+{
+    struct command *command = shell->command;
+    enum status status = STATUS_OK;
+    for (size_t i = 0; status == STATUS_OK && command->message_awaited && i < command->message_count;) {
+        struct kept_message *message = &command->messages[i++];
+        bool delivered = false;
+        if (message->gone || message->until <= command->work->now) continue;
+        status = deliver_kept(shell, message, &delivered, error);
+        if (delivered) i = 0;
+    }
+    command->message_awaited = false;
+    return status;
 }
 
 static enum status run_to_wait(struct command *command, const struct bpmn_input *input, struct error *error)
 {
     struct shell shell;
-    struct pending_calls calls = {.count = 0};
     shell_start(&shell, command);
-    enum status status = run_input(&shell, input, &calls, error);
-    for (size_t i = 0; status == STATUS_OK && i < calls.count; i++) {
-        struct pending_call call = calls.items[i];
-        struct bpmn_input answer = {.kind = call.problem == NULL ? BPMN_COMPLETE : BPMN_FAIL,
-                                    .id = call.id,
-                                    .detail = call.problem == NULL ? STR_NULL : str_of(call.problem),
-                                    .data = call.data};
-        status = run_input(&shell, &answer, &calls, error);
-    }
-    if (status == STATUS_OK) name_step(command);
+    enum status status = run_input(&shell, input, error);
+    if (status == STATUS_OK) status = deliver_messages(&shell, error);
+    if (status == STATUS_OK) workflow_name_step(command);
     return status;
 }
 
@@ -440,11 +541,11 @@ static const struct feel_value *variables(struct command *command, const json_t 
 enum status workflow_start(struct command *command, const json_t *data, struct error *error)
 {
     struct bpmn_input input = {
-        .kind = BPMN_START, .model = command->version->workflow, .data = variables(command, data)};
+        .kind = BPMN_START, .model = command->workflow_version->workflow, .data = variables(command, data)};
     return run_to_wait(command, &input, error);
 }
 
-static bool number_from(const char *text, uint64_t *number)
+bool workflow_number(const char *text, uint64_t *number)
 {
     int64_t value;
     if (str_to_int64(str_of(text), &value) != STATUS_OK || value < 0) return false;
@@ -456,7 +557,7 @@ enum status workflow_complete(struct command *command, const struct task *task, 
                               struct error *error)
 {
     struct bpmn_input input = {.kind = BPMN_COMPLETE, .data = variables(command, data)};
-    if (!number_from(task->engine_task, &input.id)) return STATUS_NOT_FOUND;
+    if (!workflow_number(task->engine_task, &input.id)) return STATUS_NOT_FOUND;
     return run_to_wait(command, &input, error);
 }
 
@@ -468,11 +569,42 @@ enum status workflow_message(struct command *command, const char *name, struct s
     return run_to_wait(command, &input, error);
 }
 
+/* A calendar that has changed since the timer was claimed may have moved it. */
+static bool runs_later(const struct command *command, uint64_t engine_timer)
+{
+    size_t count;
+    const struct bpmn_wait_view *waits = bpmn_state_waits(command->state, command->work->arena, &count);
+    for (size_t i = 0; i < count; i++)
+        if (waits[i].kind == BPMN_WAIT_TIMER && waits[i].id == engine_timer)
+            return waits[i].due > command->work->now;
+    return false;
+}
+
 enum status workflow_timer(struct command *command, uint64_t engine_timer, struct error *error)
 {
     struct bpmn_input input = {.kind = BPMN_DUE, .id = engine_timer};
+    if (runs_later(command, engine_timer)) return STATUS_OK;
     db_add(command->write, &shell_timer_delete, db_uuid(command->dossier.id),
            db_text(number_text(command->work->arena, engine_timer)));
+    struct error refusal = {0};
+    enum status status = run_to_wait(command, &input, &refusal);
+    if (status == STATUS_OK) {
+        json_t *data = json_object();
+        json_object_set_new(data, "timer", json_integer((json_int_t)engine_timer));
+        command_event(command, "timer_fired", false, data);
+    }
+    /* Only the engine's own word: a tenant or a row that cannot be found just now is no reason to forget one.
+     */
+    bool no_longer = refusal.code != NULL && (strcmp(refusal.code, "bpmn.unknown_job") == 0 ||
+                                              strcmp(refusal.code, "bpmn.instance_ended") == 0);
+    if (status != STATUS_OK && no_longer) return STATUS_OK;
+    if (status != STATUS_OK && error != NULL) *error = refusal;
+    return status;
+}
+
+enum status workflow_reschedule(struct command *command, struct error *error)
+{
+    struct bpmn_input input = {.kind = BPMN_RESCHEDULE};
     return run_to_wait(command, &input, error);
 }
 
@@ -486,4 +618,19 @@ enum status workflow_retry(struct command *command, uint64_t engine_incident, st
 {
     struct bpmn_input input = {.kind = BPMN_RETRY, .id = engine_incident};
     return run_to_wait(command, &input, error);
+}
+
+enum status workflow_complete_failed(struct command *command, uint64_t engine_incident, struct error *error)
+{
+    struct bpmn_input input = {.kind = BPMN_COMPLETE};
+    size_t count;
+    const struct bpmn_incident_view *incidents =
+        bpmn_state_incidents(command->state, command->work->arena, &count);
+    for (size_t i = 0; i < count; i++)
+        if (incidents[i].id == engine_incident) input.id = incidents[i].execution;
+    enum status status = run_to_wait(command, &input, error);
+    return status == STATUS_NOT_FOUND
+               ? error_set(error, command->work->arena, STATUS_INVALID, "incident.no_service",
+                           N_("Chỉ bước gọi dịch vụ mới có thể coi là đã làm xong bằng tay"), NULL)
+               : status;
 }

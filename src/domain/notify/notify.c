@@ -117,6 +117,26 @@ static void fill_result(const struct letter *letter)
         json_object_set_new(letter->view, "fee", json_null());
 }
 
+/* What the newest change of the calendar did to the due date. */
+static void fill_moved(const struct letter *letter)
+{
+    for (size_t i = 0; i < letter->file->event_count; i++) {
+        const struct event *event = &letter->file->events[i];
+        instant old_due, new_due;
+        if (strcmp(event->kind, "calendar_changed") != 0 ||
+            civil_parse_instant(json_get_str(event->data, "old_due"), &old_due) != STATUS_OK ||
+            civil_parse_instant(json_get_str(event->data, "new_due"), &new_due) != STATUS_OK)
+            continue;
+        json_set_cstr(letter->view, "old_due", moment(letter, old_due));
+        json_set_cstr(letter->view, "new_due", moment(letter, new_due));
+        json_set_cstr(
+            letter->view, "reason",
+            dossier_move_reason(letter->work->arena,
+                                letter->language == LANGUAGE_ENGLISH ? letter->work->domain->english : NULL,
+                                event->data));
+    }
+}
+
 static enum status fill_dossier(const struct letter *letter, const char *template, struct error *error)
 {
     const struct dossier *dossier = &letter->file->dossier;
@@ -149,6 +169,8 @@ static enum status fill_dossier(const struct letter *letter, const char *templat
         fill_supplement(letter);
     else if (strcmp(template, "apology") == 0)
         fill_apology(letter);
+    else if (strcmp(template, "due-moved") == 0)
+        fill_moved(letter);
     else if (strcmp(template, "refusal") == 0)
         fill_refusal(letter);
     else if (strcmp(template, "result-ready") == 0)

@@ -173,11 +173,15 @@ static const char *taken_by(struct visit *visit, const struct task *task)
 }
 
 /* What the workflow says about the step; written by its author, in Vietnamese. */
-static const char *step_help(struct visit *visit, const struct procedure_version *version,
-                             const struct task *task)
+static const char *step_help(struct visit *visit, const struct dossier_file *file, const struct task *task)
 {
-    const struct bpmn_node *node =
-        version->workflow == NULL ? NULL : bpmn_model_node(version->workflow, str_of(task->element_id));
+    const struct procedure_version *version;
+    struct error ignored;
+    if (reference_procedure_version(&visit->work, &file->workflow_version_id, &version, &ignored) !=
+            STATUS_OK ||
+        version->workflow == NULL)
+        return NULL;
+    const struct bpmn_node *node = bpmn_model_node(version->workflow, str_of(task->element_id));
     if (node == NULL) return NULL;
     struct str text =
         visit_is_english(visit) ? bpmn_node_attribute(node, "documentation_en") : node->documentation;
@@ -196,7 +200,7 @@ json_t *task_panel_view(struct visit *visit, const struct dossier_file *file,
     view_text(view, "name", desk_task_name(visit, task));
     view_text(view, "role", desk_role_text(visit, task->role));
     view_set(view, "left", desk_left_tag(visit, desk_task_due(task)));
-    view_text(view, "help", step_help(visit, version, task));
+    view_text(view, "help", step_help(visit, file, task));
     view_text(view, "taken_by", taken_by(visit, task));
     view_flag(view, "can_take", decide && !taken);
     view_flag(view, "can_decide", decide && !issues);

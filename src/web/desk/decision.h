@@ -38,6 +38,8 @@ void conflict_keep(json_t *kept, const char *label, struct str text);
 bool conflict_by_other(const struct visit *visit);
 
 /* --- Parts of the page (dossier_parts.c); new references */
+/* Open incidents {list, url}; null when there is none. */
+json_t *desk_incidents_view(struct visit *visit, const struct dossier_file *file);
 
 json_t *dossier_tasks_view(struct visit *visit, const struct dossier_file *file);
 json_t *dossier_consultations_view(struct visit *visit, const struct dossier_file *file);

@@ -84,6 +84,14 @@ const char *desk_role_text(struct visit *visit, const char *role)
     return title == NULL ? "" : visit_text(visit, title);
 }
 
+const char *desk_incident_kind(const struct visit *visit, const char *kind)
+{
+    if (strcmp(kind, "timer") == 0) return visit_text(visit, N_("Hẹn giờ không chạy được"));
+    if (strcmp(kind, "job") == 0) return visit_text(visit, N_("Việc nền không chạy được"));
+    if (strcmp(kind, "outbox") == 0) return visit_text(visit, N_("Không gửi đi được"));
+    return visit_text(visit, N_("Quy trình dừng"));
+}
+
 const char *desk_roles_text(struct visit *visit, unsigned roles)
 {
     const char *text = "";

@@ -37,6 +37,8 @@ instant desk_task_due(const struct task *task);
 /* "hạn 14:30 hôm nay", "hạn 17:00, 16/02/2017"; "" without limit. */
 const char *desk_due_text(struct visit *visit, instant due);
 
+/* What stopped, in words: kinds of struct incident. */
+const char *desk_incident_kind(const struct visit *visit, const char *kind);
 const char *desk_task_name(const struct visit *visit, const struct task *task);
 const char *desk_return_text(const struct visit *visit, const char *channel);
 const char *desk_fee_text(struct visit *visit, const struct dossier_file *file);

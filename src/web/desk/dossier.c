@@ -152,7 +152,7 @@ static json_t *facts_view(struct visit *visit, const struct dossier_file *file)
     view_set(view, "status", dossier_status_tag(visit, dossier));
     view_set(view, "left",
              dossier->received_at == INSTANT_NONE ? json_null() : desk_dossier_left_tag(visit, dossier));
-    view_flag(view, "incident", file->has_open_incident);
+    view_set(view, "incidents", desk_incidents_view(visit, file));
     view_text(view, "applicant", dossier->applicant_name);
     view_text(view, "phone", or_dash(json_get_cstr(dossier->contact, "phone", "")));
     view_text(view, "email", or_dash(json_get_cstr(dossier->contact, "email", "")));

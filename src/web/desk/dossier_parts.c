@@ -91,6 +91,26 @@ json_t *dossier_consultations_view(struct visit *visit, const struct dossier_fil
     return list;
 }
 
+/* --- Incidents */
+
+json_t *desk_incidents_view(struct visit *visit, const struct dossier_file *file)
+{
+    if (file->incident_count == 0) return json_null();
+    bool may_resolve = (visit->actor.roles & (ROLE_TENANT_ADMIN | ROLE_HEAD_OF_UNIT)) != 0;
+    json_t *view = json_object(), *list = json_array();
+    for (size_t i = 0; i < file->incident_count; i++) {
+        const struct incident *incident = &file->incidents[i];
+        json_t *line = json_object();
+        view_text(line, "kind_text", desk_incident_kind(visit, incident->kind));
+        view_text(line, "at", visit_short_moment(visit, incident->created_at));
+        view_text(line, "message", visit_text(visit, incident->message));
+        json_array_append_new(list, line);
+    }
+    view_set(view, "list", list);
+    view_text(view, "url", may_resolve ? "/quan-tri/su-co" : NULL);
+    return view;
+}
+
 /* --- The trail */
 
 static const struct {
@@ -119,6 +139,13 @@ static const struct {
     {"timer_fired", N_("Đến giờ hẹn của quy trình")},
     {"incident_raised", N_("Quy trình dừng vì lỗi")},
     {"incident_retried", N_("Chạy lại quy trình")},
+    {"incident_completed", N_("Xử lý sự cố: bước đã làm xong bằng tay")},
+    {"incident_settled", N_("Xử lý sự cố: không cần làm gì thêm")},
+    {"calendar_changed", N_("Tính lại thời hạn theo lịch làm việc mới")},
+    {"workflow_migrated", N_("Chuyển sang phiên bản mới của quy trình")},
+    {"message_kept", N_("Tin đến sớm, giữ lại cho bước sau")},
+    {"message_delivered", N_("Chuyển tin đã giữ cho quy trình")},
+    {"message_expired", N_("Tin đã giữ hết hạn, không bước nào cần")},
 };
 
 static const char *event_what(struct visit *visit, const struct event *event)
@@ -152,6 +179,24 @@ static const char *joined(struct visit *visit, const char *text, const char *mor
     return more[0] == '\0' ? text : text[0] == '\0' ? more : arena_printf(visit->arena, "%s; %s", text, more);
 }
 
+/* The due date, then each step and timer that moved. */
+static const char *moved_note(struct visit *visit, const json_t *data)
+{
+    const char *note = json_object_get(data, "new_due") == NULL ? "" : dossier_move_text(visit, data);
+    size_t index;
+    json_t *step;
+    json_array_foreach(json_get_array(data, "steps"), index, step)
+    {
+        instant moment;
+        const char *name =
+            visit_pick(visit, json_get_cstr(step, "step", ""), json_get_cstr(step, "step_en", ""));
+        if (civil_parse_instant(json_get_str(step, "new_due"), &moment) == STATUS_OK)
+            note = joined(visit, note,
+                          arena_printf(visit->arena, "%s → %s", name, visit_short_moment(visit, moment)));
+    }
+    return note;
+}
+
 static const char *event_note(struct visit *visit, const struct event *event)
 {
     static const char *const keys[] = {"note", "reason", "message", "question"};
@@ -172,6 +217,7 @@ static const char *event_note(struct visit *visit, const struct event *event)
     if (recipient[0] != '\0')
         note = joined(visit, note,
                       arena_printf(visit->arena, "%s %s", visit_text(visit, N_("Người nhận:")), recipient));
+    if (strcmp(event->kind, "calendar_changed") == 0) note = moved_note(visit, event->data);
     if (strcmp(event->kind, "consultation_answered") == 0)
         note = joined(visit, answer_text(visit, json_get_cstr(event->data, "answer", "")), note);
     if (strcmp(event->kind, "payment_received") == 0)

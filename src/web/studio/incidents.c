@@ -2,26 +2,29 @@
 #include "studio.h"
 #include "web/routes.h"
 
-static const char *incident_kind(const struct visit *visit, const char *kind)
-{
-    if (strcmp(kind, "timer") == 0) return visit_text(visit, N_("Hẹn giờ không chạy được"));
-    if (strcmp(kind, "outbox") == 0) return visit_text(visit, N_("Không gửi đi được"));
-    return visit_text(visit, N_("Quy trình dừng"));
-}
+/* What somebody has filled in for one of them, and what is wrong with it. */
+struct filled {
+    const char *id, *reason;
+};
 
-static json_t *incidents_view(struct visit *visit, const struct incident *incidents, size_t count)
+static json_t *incidents_view(struct visit *visit, const struct incident *incidents, size_t count,
+                              const struct filled *filled)
 {
     json_t *list = json_array();
     for (size_t i = 0; i < count; i++) {
         bool has_dossier = !uuid_is_empty(&incidents[i].dossier_id);
         json_t *incident = json_object();
         view_text(incident, "id", incidents[i].id.text);
-        view_text(incident, "kind_text", incident_kind(visit, incidents[i].kind));
+        view_text(incident, "kind_text", desk_incident_kind(visit, incidents[i].kind));
         view_text(incident, "at", visit_short_moment(visit, incidents[i].created_at));
         view_text(incident, "message", visit_text(visit, incidents[i].message));
         view_text(incident, "dossier_url",
                   has_dossier ? desk_dossier_url(visit, &incidents[i].dossier_id) : NULL);
         view_text(incident, "code", incidents[i].dossier_code);
+        bool mine = filled != NULL && strcmp(filled->id, incidents[i].id.text) == 0;
+        view_flag(incident, "is_workflow", strcmp(incidents[i].kind, "workflow") == 0);
+        view_text(incident, "reason", mine ? filled->reason : "");
+        view_text(incident, "reason_error", mine ? visit_error_text(visit) : NULL);
         json_array_append_new(list, incident);
     }
     return list;
@@ -59,35 +62,58 @@ static json_t *outbox_view(struct visit *visit, const struct outgoing *rows, siz
     return list;
 }
 
-void page_studio_incidents(struct request *request)
+static void show_incidents(struct visit *visit, unsigned status, const struct filled *filled)
 {
-    struct visit *visit = visit_of(request);
     struct incident *incidents;
-    struct outgoing *outgoing;
-    size_t count, outgoing_count;
-    enum status status = incident_list(&visit->work, &incidents, &count, &visit->error);
-    if (status == STATUS_OK) status = outgoing_list(&visit->work, &outgoing, &outgoing_count, &visit->error);
-    if (status != STATUS_OK) {
-        visit_fail(visit, status);
+    struct outgoing *outgoing = NULL;
+    size_t count, outgoing_count = 0;
+    struct error wrong = visit->error;
+    bool whole = (visit->actor.roles & ROLE_TENANT_ADMIN) != 0; /* a head sees the own unit's dossiers only */
+    enum status loaded = incident_list(&visit->work, &incidents, &count, &visit->error);
+    if (loaded == STATUS_OK && whole)
+        loaded = outgoing_list(&visit->work, &outgoing, &outgoing_count, &visit->error);
+    if (loaded != STATUS_OK) {
+        visit_fail(visit, loaded);
         return;
     }
+    visit->error = wrong;
     json_t *view = studio_view(visit, visit_text(visit, N_("Sự cố và thư đi")), STUDIO_INCIDENTS, NULL);
-    view_set(view, "incidents", incidents_view(visit, incidents, count));
+    view_set(view, "incidents", incidents_view(visit, incidents, count, filled));
+    view_flag(view, "whole_agency", whole);
     view_list(view, "outbox", outbox_view(visit, outgoing, outgoing_count));
-    visit_render(visit, "studio/incidents", view);
+    visit_render_status(visit, status, "studio/incidents", view);
 }
 
-void page_studio_incident_retry(struct request *request)
+void page_studio_incidents(struct request *request)
 {
-    struct visit *visit = visit_of(request);
+    show_incidents(visit_of(request), 200, NULL);
+}
+
+static void resolve(struct visit *visit, enum incident_resolution how, const char *reason, const char *done)
+{
     struct uuid id = visit_param_uuid(visit, "id");
     if (uuid_is_empty(&id)) {
         visit_not_found(visit);
         return;
     }
-    enum status status = incident_retry(&visit->work, &id, &visit->error);
-    if (status != STATUS_OK)
-        visit_fail(visit, status);
+    enum status status = incident_resolve(&visit->work, &id, how, str_of(reason), &visit->error);
+    if (status == STATUS_OK)
+        visit_redirect(visit, done, "/quan-tri/su-co");
+    else if (status == STATUS_INVALID)
+        show_incidents(visit, 422, &(struct filled){id.text, reason});
     else
-        visit_redirect(visit, "retried", "/quan-tri/su-co");
+        visit_fail(visit, status);
+}
+
+void page_studio_incident_retry(struct request *request)
+{
+    resolve(visit_of(request), INCIDENT_RETRY, "", "retried");
+}
+
+void page_studio_incident_resolve(struct request *request)
+{
+    struct visit *visit = visit_of(request);
+    bool completed = strcmp(visit_form_cstr(visit, "how"), "completed") == 0;
+    resolve(visit, completed ? INCIDENT_COMPLETE : INCIDENT_SETTLE, visit_form_cstr(visit, "reason"),
+            "incident_resolved");
 }

@@ -330,6 +330,41 @@ static void limits_are_kept_as_texts_and_computed_by_the_calendar(void **state)
     assert_int_equal(again.effects[1].kind, BPMN_TIMER_MOVED);
 }
 
+/* The end of a limit in calendar days rolls off a day off: it depends on the calendar without being working
+ * time. */
+static bool rolled(void *user, const struct bpmn_due_request *request, instant *due)
+{
+    const int64_t *days = user;
+    *due = request->from + *days * 86400 * MICROSECONDS;
+    return !request->working;
+}
+
+static void limits_in_days_follow_another_calendar_too(void **state)
+{
+    (void)state;
+    PLAY_AUTO play = play_open(
+        "start s\n<userTask id='a' motcua:limit='12 days'/>\n<boundaryEvent id='t' attachedToRef='a'>"
+        "<timerEventDefinition motcua:limit='12 "
+        "days'><timeDuration>P12D</timeDuration></timerEventDefinition>"
+        "</boundaryEvent>\n<boundaryEvent id='u' attachedToRef='a'><timerEventDefinition>"
+        "<timeDuration>P12D</timeDuration></timerEventDefinition></boundaryEvent>\n end e\n s -> a\n t -> "
+        "e\n "
+        "u -> e");
+    int64_t days = 12;
+    struct bpmn_environment environment = {
+        .models = {play.models, 1}, .now = PLAY_START, .utc_offset = 25200, .due = rolled, .user = &days};
+    struct bpmn_input input = {.kind = BPMN_START}, moved = {.kind = BPMN_RESCHEDULE};
+    struct bpmn_result result, again;
+    assert_int_equal(bpmn_step(&environment, NULL, &input, play.arena, &result, NULL), STATUS_OK);
+    days = 13;
+    assert_int_equal(bpmn_step(&environment, result.state, &moved, play.arena, &again, NULL), STATUS_OK);
+    assert_int_equal(again.effect_count, 2); /* P12D is civil time and stays */
+    assert_int_equal(again.effects[0].kind, BPMN_TASK_CHANGED);
+    assert_int_equal(again.effects[1].kind, BPMN_TIMER_MOVED);
+    assert_true(str_equal(again.effects[1].element->id, STR("t")));
+    assert_true(again.effects[1].due - again.effects[1].previous_due == INT64_C(86400) * MICROSECONDS);
+}
+
 static void workers_are_asked_and_answer(void **state)
 {
     (void)state;
@@ -396,6 +431,7 @@ int main(void)
         cmocka_unit_test(a_call_activity_can_run_many_times),
         cmocka_unit_test(roles_come_from_the_usual_attributes),
         cmocka_unit_test(limits_are_kept_as_texts_and_computed_by_the_calendar),
+        cmocka_unit_test(limits_in_days_follow_another_calendar_too),
         cmocka_unit_test(workers_are_asked_and_answer),
         cmocka_unit_test(names_with_spaces_are_read_when_the_data_has_them),
         cmocka_unit_test(oversized_data_is_refused),
