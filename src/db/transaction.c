@@ -23,6 +23,7 @@ DB_STATEMENT(transaction_begin_repeatable, DB_NOTHING, DB_NOTHING, "BEGIN ISOLAT
 DB_STATEMENT(transaction_begin_serializable, DB_NOTHING, DB_NOTHING, "BEGIN ISOLATION LEVEL SERIALIZABLE READ WRITE")
 DB_STATEMENT(transaction_begin_snapshot, DB_NOTHING, DB_NOTHING, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
 DB_STATEMENT(transaction_begin_safe, DB_NOTHING, DB_NOTHING, "BEGIN ISOLATION LEVEL SERIALIZABLE READ ONLY")
+DB_STATEMENT(transaction_found_again, DB_NOTHING, DB_NOTHING, "SET LOCAL synchronous_commit = off")
 DB_STATEMENT(transaction_commit, DB_NOTHING, DB_NOTHING, "COMMIT")
 DB_STATEMENT(transaction_rollback, DB_NOTHING, DB_NOTHING, "ROLLBACK")
 DB_STATEMENT(transaction_ping, DB_NOTHING, DB_COLUMNS({"one", DB_INT32}), "SELECT 1 AS one")
@@ -164,6 +165,7 @@ static void add_write_head(struct db_batch *batch)
                                                         [DB_REPEATABLE_READ] = &transaction_begin_repeatable,
                                                         [DB_SERIALIZABLE] = &transaction_begin_serializable};
     add_scope(batch, &transaction_scope);
+    if (batch->scope->found_again) put_first(batch, create_step(batch, &transaction_found_again, NULL, 0));
     put_first(batch, create_step(batch, begins[batch->scope->isolation], NULL, 0));
 }
 

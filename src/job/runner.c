@@ -15,7 +15,7 @@
 #include "motcua/domain/outbox.h"
 #include "motcua/domain/reference.h"
 
-enum { BATCH = 20, LEASE_SECONDS = 120, ROUND_BYTES = 192 * 1024 * 1024, SWEEP_ROUNDS = 200 };
+enum { BATCH = 20, TIMERS = 100, LEASE_SECONDS = 120, ROUND_BYTES = 192 * 1024 * 1024, SWEEP_ROUNDS = 200 };
 
 struct job_runner {
     struct job_settings settings;
@@ -78,7 +78,7 @@ static size_t run_timers(struct work *work)
 {
     size_t done = 0;
     struct error error = {0};
-    enum status status = timer_run_due(work, BATCH, &done, &error);
+    enum status status = timer_run_due(work, TIMERS, &done, &error);
     if (status != STATUS_OK) log_failure("timers", status, &error);
     return done;
 }

@@ -44,6 +44,10 @@ struct db_scope {
     const char *tenant;  /* uuid; NULL: none (tenant tables look empty) */
     const char *account; /* uuid; NULL: nobody signed in */
     enum db_isolation isolation;
+    /* For jobs that find again what is lost: COMMIT does not wait for the disk. When PostgreSQL itself
+     * crashes, the newest of them may be gone as a whole (never in part), but none that a commit which waited
+     * came after. */
+    bool found_again;
 };
 
 struct db_batch;

@@ -347,20 +347,20 @@ static enum status run_command(struct db_transaction *transaction, void *context
     return status;
 }
 
-enum status command_run(struct work *work, const struct uuid *tenant_id, const struct uuid *dossier_id,
-                        command_function *function, void *input, struct error *error)
+static enum status run_in_scope(struct work *work, const struct db_scope *scope, const struct uuid *tenant_id,
+                                const struct uuid *dossier_id, command_function *function, void *input,
+                                struct error *error)
 {
     SECRET_KEY_AUTO key; /* so that the chain's key is in memory before the transaction begins */
     int key_version;
     enum status status = key_ring_tenant(work, tenant_id, 1, &key, &key_version, error);
-    struct db_scope scope = work_scope(work, tenant_id);
     for (int attempt = 0; status == STATUS_OK && attempt < 4; attempt++) {
         struct call call = {.work = work,
                             .tenant_id = tenant_id,
                             .dossier_id = dossier_id,
                             .function = function,
                             .input = input};
-        status = db_transaction(work->db, &scope, work->arena, run_command, &call, error);
+        status = db_transaction(work->db, scope, work->arena, run_command, &call, error);
         if (status != STATUS_CONFLICT) return status;
         const struct procedure_version *version;
         if (call.stale_reference)
@@ -371,4 +371,19 @@ enum status command_run(struct work *work, const struct uuid *tenant_id, const s
             return status;
     }
     return status;
+}
+
+enum status command_run(struct work *work, const struct uuid *tenant_id, const struct uuid *dossier_id,
+                        command_function *function, void *input, struct error *error)
+{
+    struct db_scope scope = work_scope(work, tenant_id);
+    return run_in_scope(work, &scope, tenant_id, dossier_id, function, input, error);
+}
+
+enum status command_run_again(struct work *work, const struct uuid *tenant_id, const struct uuid *dossier_id,
+                              command_function *function, void *input, struct error *error)
+{
+    struct db_scope scope = work_scope(work, tenant_id);
+    scope.found_again = true;
+    return run_in_scope(work, &scope, tenant_id, dossier_id, function, input, error);
 }

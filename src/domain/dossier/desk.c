@@ -141,7 +141,8 @@ DB_STATEMENT(
                {"engine_state", DB_TEXT}, {"proposed_by", DB_TEXT}, {"proposed_role", DB_TEXT},
                {"proposal_note", DB_TEXT}),
     "SELECT " TASK_SELECT_OF(
-        "t") ", d.due_at, d.procedure_version_id, w.state AS engine_state, p.done_by AS proposed_by, "
+        "t") ", d.due_at, coalesce(w.procedure_version_id, d.procedure_version_id) AS procedure_version_id, "
+             "w.state AS engine_state, p.done_by AS proposed_by, "
              "p.role AS proposed_role, p.note AS proposal_note "
              "FROM (SELECT x.* FROM unnest($1::text[], $2::uuid[]) AS q(role, unit_id) CROSS JOIN LATERAL ("
              "SELECT * FROM task y WHERE y.tenant_id = motcua.app_tenant() AND y.role = q.role AND y.unit_id "
@@ -161,7 +162,7 @@ static enum status read_decision(struct work *work, const struct uuid *version_i
                                  bool *rejects, const char **reason, struct error *error)
 {
     struct command command = {.work = work};
-    enum status status = reference_procedure_version(work, version_id, &command.version, error);
+    enum status status = reference_procedure_version(work, version_id, &command.workflow_version, error);
     if (status == STATUS_OK) status = workflow_load(&command, state, error);
     if (status != STATUS_OK) return status;
     struct str why = workflow_text(&command, "decision_reason");

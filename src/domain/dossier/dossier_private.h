@@ -185,6 +185,10 @@ typedef enum status command_function(struct command *command, void *input, struc
 NODISCARD enum status command_run(struct work *work, const struct uuid *tenant_id,
                                   const struct uuid *dossier_id, command_function *function, void *input,
                                   struct error *error);
+/* The same for a job that finds its work again should the database crash before it is on disk. */
+NODISCARD enum status command_run_again(struct work *work, const struct uuid *tenant_id,
+                                        const struct uuid *dossier_id, command_function *function,
+                                        void *input, struct error *error);
 /* The last part alone: row, events, pause, workflow state; for dossier_submit. Commits. */
 NODISCARD enum status command_finish(struct command *command, struct error *error);
 void command_release(struct command *command);

@@ -72,7 +72,8 @@ static enum status run_together(struct work *work, const struct due_timer *list,
 {
     struct due_timers timers = {list, count};
     struct arena_mark mark = arena_mark(work->arena);
-    enum status status = command_run(work, &list[0].tenant_id, &list[0].dossier_id, fire, &timers, error);
+    enum status status =
+        command_run_again(work, &list[0].tenant_id, &list[0].dossier_id, fire, &timers, error);
     if (status == STATUS_OK) {
         arena_rewind(work->arena, mark);
         *done += count;
@@ -111,6 +112,7 @@ enum status timer_run_due(struct work *work, int batch, size_t *done, struct err
     struct db_scope scope = work_scope(work, NULL);
     struct db_result *rows;
     *done = 0;
+    scope.found_again = true;
     enum status status = db_write_one(
         work->db, &scope, work->arena, &timer_claim_due,
         DB_VALUES(db_instant(work->now), db_int64(LEASE_SECONDS), db_int32(batch)), &rows, error);
