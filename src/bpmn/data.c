@@ -250,9 +250,9 @@ bool bpmn_map_outputs(struct engine *engine, const struct bpmn_node *node, struc
             if (!bpmn_write_data(engine, target, source->data)) return false;
             continue;
         }
-        if (!bpmn_evaluate(engine, source, &mapping->value, &value) ||
-            !bpmn_write_variable(engine, target, mapping->target, value))
-            return false;
+        if (!bpmn_evaluate(engine, source, &mapping->value, &value)) return false;
+        if (mapping->if_any && feel_is_null(value)) continue;
+        if (!bpmn_write_variable(engine, target, mapping->target, value)) return false;
     }
     return true;
 }

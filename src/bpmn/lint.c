@@ -151,7 +151,7 @@ static void check_conditions(struct builder *builder, const struct bpmn_node *no
                         arena_strndup(builder->arena, flow->id.data, flow->id.length));
     }
     bool all = conditional > 0 && conditional == node->outgoing_count;
-    if (all && node->default_flow == NULL && (choosing ? node->outgoing_count > 1 : bpmn_is_activity(node)))
+    if (all && node->default_flow == NULL && (choosing || bpmn_is_activity(node)))
         bpmn_warn(
             builder, node, "bpmn.no_default",
             N_("Không có luồng mặc định: khi không điều kiện nào đúng, hồ sơ sẽ dừng ở đây với một sự cố."),

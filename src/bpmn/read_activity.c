@@ -13,7 +13,8 @@ static void add_mapping(struct builder *builder, struct mapping_list *mappings, 
                         struct bpmn_expression value, bool all)
 {
     if (target.length == 0 && !all) return;
-    VEC_PUSH(builder->arena, &mappings->list, ((struct bpmn_mapping){target, value, all}));
+    VEC_PUSH(builder->arena, &mappings->list,
+             ((struct bpmn_mapping){.target = target, .value = value, .all = all}));
 }
 
 /* <camunda:inputParameter name="x">text, script, list or map</camunda:inputParameter> */
@@ -86,7 +87,13 @@ static struct str item_name(struct builder *builder, struct str reference)
     return name.length > 0 ? name : bpmn_attribute(builder, item, "id");
 }
 
-/* dataInputAssociation, dataOutputAssociation of call activities (BPMN 2.0.2, 10.4.2) */
+/* What a modeler writes for a drawn arrow between a data object and an activity without data of its own. */
+static bool is_placeholder(struct str name)
+{
+    return name.length == 0 || str_equal_cstr(name, "__targetRef_placeholder");
+}
+
+/* dataInputAssociation, dataOutputAssociation (BPMN 2.0.2, 10.4.2). A mere drawing moves no data. */
 static void read_association(struct builder *builder, struct bpmn_node *node, const xmlNode *xml,
                              struct mapping_list *mappings)
 {
@@ -101,7 +108,9 @@ static void read_association(struct builder *builder, struct bpmn_node *node, co
         add_mapping(builder, mappings, bpmn_xml_by_id(builder, to) != NULL ? item_name(builder, to) : to,
                     value, false);
     }
-    if (bpmn_child(xml, "assignment") != NULL) return;
+    if (bpmn_child(xml, "assignment") != NULL || is_placeholder(target) ||
+        (is_placeholder(source) && transformation == NULL))
+        return;
     struct bpmn_expression value =
         transformation != NULL ? bpmn_read_expression(builder, node, bpmn_text_of(builder, transformation))
                                : bpmn_variable_value(builder, source);
@@ -154,11 +163,31 @@ static void read_call_data(struct builder *builder, struct bpmn_node *node, cons
     node->propagate_all_in = node->propagate_all_in || inherit;
 }
 
+/* Of an activity that is no call; what feeds or gathers the instances of a loop belongs to the loop. */
+static void read_data_associations(struct builder *builder, struct bpmn_node *node, const xmlNode *xml,
+                                   struct mapping_list *inputs, struct mapping_list *outputs)
+{
+    const xmlNode *loop = bpmn_child(xml, "multiInstanceLoopCharacteristics");
+    struct str loop_in = bpmn_text_of(builder, bpmn_child(loop, "loopDataInputRef"));
+    struct str loop_out = bpmn_text_of(builder, bpmn_child(loop, "loopDataOutputRef"));
+    for (const xmlNode *child = bpmn_child(xml, NULL); child != NULL; child = bpmn_next(child, NULL)) {
+        bool input = bpmn_is_bpmn(child, "dataInputAssociation");
+        if (!input && !bpmn_is_bpmn(child, "dataOutputAssociation")) continue;
+        struct str inner = bpmn_text_of(builder, bpmn_child(child, input ? "targetRef" : "sourceRef"));
+        if (inner.length > 0 && str_equal(inner, input ? loop_in : loop_out)) continue;
+        read_association(builder, node, child, input ? inputs : outputs);
+    }
+    for (size_t i = 0; i < outputs->list.count; i++)
+        outputs->list.items[i].if_any = true;
+}
+
 void bpmn_read_mappings(struct builder *builder, struct bpmn_node *node, const xmlNode *xml)
 {
     struct mapping_list inputs = {0}, outputs = {0};
     const xmlNode *zeebe = bpmn_extension_zeebe(xml, "ioMapping");
     const xmlNode *camunda = bpmn_extension_camunda(xml, "inputOutput");
+    if (bpmn_is_activity(node) && node->kind != BPMN_CALL_ACTIVITY)
+        read_data_associations(builder, node, xml, &inputs, &outputs);
     if (zeebe != NULL) read_zeebe_io(builder, node, zeebe, &inputs, &outputs);
     if (camunda != NULL) read_camunda_io(builder, node, camunda, &inputs, &outputs);
     if (node->kind == BPMN_CALL_ACTIVITY) read_call_data(builder, node, xml, &inputs, &outputs);

@@ -108,6 +108,7 @@ static void read_reference(struct builder *builder, struct bpmn_node *node, cons
     } else if (name.length > 0) {
         node->reference = bpmn_read_value(builder, node, name);
     }
+    node->any_code = !by_name && found != NULL && found->code.length == 0;
     if (node->trigger == BPMN_MESSAGE) bpmn_read_message_key(builder, node, event, definition, found);
     struct str variable = bpmn_extension_attribute(
         builder, definition, node->trigger == BPMN_ERROR ? "errorCodeVariable" : "escalationCodeVariable");

@@ -46,7 +46,7 @@ struct catcher {
 static bool catches(const struct bpmn_node *event, enum bpmn_trigger trigger, struct str code, bool any)
 {
     if (event->trigger != trigger) return false;
-    return any ? event->reference.text.length == 0
+    return any ? event->reference.text.length == 0 || event->any_code
                : code.length > 0 && event->reference.text.length > 0 &&
                      str_equal(event->reference.text, code);
 }

@@ -76,6 +76,7 @@ struct bpmn_mapping {
     struct str target;
     struct bpmn_expression value;
     bool all;
+    bool if_any; /* a value that is null is not written */
 };
 
 enum bpmn_loop_kind { BPMN_LOOP_NONE, BPMN_LOOP_STANDARD, BPMN_LOOP_PARALLEL, BPMN_LOOP_SEQUENTIAL };
@@ -147,6 +148,7 @@ struct bpmn_node {
     const struct bpmn_node *handler;     /* compensation boundary: the activity that undoes */
     const struct bpmn_node *link_target; /* link throw */
     struct str code_variable;            /* catching error: gets the code */
+    bool any_code; /* catching error or escalation: its definition has no code, so every one sets it off */
 
     /* activities */
     struct bpmn_loop loop;

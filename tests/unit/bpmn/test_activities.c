@@ -221,6 +221,40 @@ static void called_processes_see_only_what_is_mapped(void **state)
     assert_string_equal(play_variables(&play), "{x: 1, hidden: 2, result: 7}");
 }
 
+static void data_associations_move_data_in_and_out_of_tasks(void **state)
+{
+    (void)state;
+    PLAY_AUTO play = play_open(
+        "<dataObject id='o' name='tổng số'/>\n<dataObjectReference id='r' dataObjectRef='o'/>\n start s\n"
+        "<userTask id='a'><ioSpecification><dataInput id='i' name='x'/><dataOutput id='u' name='y'/>"
+        "</ioSpecification><dataInputAssociation><sourceRef>r</sourceRef><targetRef>i</targetRef>"
+        "</dataInputAssociation><dataOutputAssociation><sourceRef>u</sourceRef><targetRef>r</targetRef>"
+        "</dataOutputAssociation></userTask>\n user b\n s -> a\n a -> b\n b -> a");
+    play_start(&play, "{\"tổng số\": 5}");
+    const struct feel_value *data = bpmn_state_data(play_state(&play), play.arena, play_task(&play, "a", 1));
+    assert_string_equal(feel_literal(play.arena, feel_get(data, STR("x")), 100), "5");
+    play_complete(&play, "a", NULL); /* no output: nothing is overwritten */
+    assert_string_equal(play_variables(&play), "{\"tổng số\": 5}");
+    play_complete(&play, "b", NULL);
+    play_complete(&play, "a", "{y: 7}");
+    assert_string_equal(play_variables(&play), "{\"tổng số\": 7, y: 7}");
+}
+
+static void a_drawn_arrow_to_a_data_object_moves_nothing(void **state)
+{
+    (void)state;
+    PLAY_AUTO play = play_open(
+        "process p\n start s\n<dataObject id='o' name='x'/>\n<dataObjectReference id='r' "
+        "dataObjectRef='o'/>\n"
+        "<callActivity id='c' calledElement='q'><property id='h' name='__targetRef_placeholder'/>"
+        "<dataInputAssociation><sourceRef>r</sourceRef><targetRef>h</targetRef></dataInputAssociation>"
+        "<dataOutputAssociation><targetRef>r</targetRef></dataOutputAssociation></callActivity>\n user z\n"
+        "s -> c\n c -> z\n end-process\n process q\n start qs\n user t\n qs -> t\n end-process");
+    play_start_process(&play, "p", NULL, "{x: 1}");
+    play_complete(&play, "t", "{y: 2}");
+    assert_string_equal(play_variables(&play), "{x: 1, y: 2}");
+}
+
 static void an_unknown_called_process_is_an_incident(void **state)
 {
     (void)state;
@@ -427,6 +461,8 @@ int main(void)
         cmocka_unit_test(camunda_parameters_are_local),
         cmocka_unit_test(called_processes_get_and_give_all_data_when_nothing_is_mapped),
         cmocka_unit_test(called_processes_see_only_what_is_mapped),
+        cmocka_unit_test(data_associations_move_data_in_and_out_of_tasks),
+        cmocka_unit_test(a_drawn_arrow_to_a_data_object_moves_nothing),
         cmocka_unit_test(an_unknown_called_process_is_an_incident),
         cmocka_unit_test(a_call_activity_can_run_many_times),
         cmocka_unit_test(roles_come_from_the_usual_attributes),

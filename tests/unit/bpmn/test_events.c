@@ -98,6 +98,21 @@ static void the_code_that_fits_catches_before_the_catch_all(void **state)
     assert_trace(play_error(&play, "a", "E2"), "a! box! any+ any. x+");
 }
 
+static void an_error_definition_without_code_catches_every_error(void **state)
+{
+    (void)state;
+    static const char *const model =
+        "process p\n start s\n user a\n<boundaryEvent id='any' "
+        "attachedToRef='a'><errorEventDefinition errorRef='plain'/>"
+        "</boundaryEvent>\n boundary x at=a error=X\n user b\n user c\n user d\n s -> a\n a -> b\n any -> c\n"
+        "x -> d\n end-process\n<error id='plain' name='Plain'/>";
+    PLAY_AUTO play = play_open(model);
+    play_start_process(&play, "p", NULL, NULL);
+    assert_trace(play_error(&play, "a", "whatever"), "a! any+ any. c+");
+    play_start_process(&play, "p", NULL, NULL); /* the code that fits goes first, wherever it stands */
+    assert_trace(play_error(&play, "a", "X"), "a! x+ x. d+");
+}
+
 static void an_error_nobody_catches_on_a_task_is_an_incident(void **state)
 {
     (void)state;
@@ -392,6 +407,7 @@ int main(void)
         cmocka_unit_test(a_soft_boundary_event_runs_beside_its_activity),
         cmocka_unit_test(a_soft_condition_fires_each_time_it_becomes_true),
         cmocka_unit_test(the_code_that_fits_catches_before_the_catch_all),
+        cmocka_unit_test(an_error_definition_without_code_catches_every_error),
         cmocka_unit_test(an_error_nobody_catches_on_a_task_is_an_incident),
         cmocka_unit_test(an_error_nobody_catches_at_an_end_event_ends_the_process),
         cmocka_unit_test(errors_come_up_through_call_activities),

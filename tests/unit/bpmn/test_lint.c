@@ -132,7 +132,7 @@ static void what_cannot_run_is_named_with_its_element(void **state)
     }
 }
 
-static void what_is_done_otherwise_than_written_is_a_warning(void **state)
+static void what_may_not_be_meant_so_is_a_warning(void **state)
 {
     (void)state;
     static const struct {
@@ -141,6 +141,7 @@ static void what_is_done_otherwise_than_written_is_a_warning(void **state)
         {"start s\n xor g\n user a\n s -> g\n<sequenceFlow id='f' sourceRef='g' targetRef='a'>"
          "<conditionExpression language='groovy'>n == 1</conditionExpression></sequenceFlow>",
          "g", "bpmn.expression_language"},
+        {"start s\n xor g\n user a\n s -> g\n g -> a : n > 1", "g", "bpmn.no_default"},
         {"start s\n<endEvent id='c'><compensateEventDefinition waitForCompletion='false'/></endEvent>\n s -> "
          "c",
          "c", "bpmn.waits_for_undo"},
@@ -294,7 +295,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(sound_models_have_no_errors),
         cmocka_unit_test(what_cannot_run_is_named_with_its_element),
-        cmocka_unit_test(what_is_done_otherwise_than_written_is_a_warning),
+        cmocka_unit_test(what_may_not_be_meant_so_is_a_warning),
         cmocka_unit_test(texts_say_what_is_wrong),
         cmocka_unit_test(strangers_extensions_are_ignored),
         cmocka_unit_test(processes_that_are_not_executable_may_be_drawn_as_they_like),
