@@ -132,6 +132,10 @@ json_t *draft_page_view(struct draft_page *page, const char *title, enum draft_s
            *wizard = json_object();
     view_text(draft, "id", page->draft.id.text);
     view_text(draft, "url", page->url);
+    view_text(draft, "save_url",
+              page->supplement ? arena_printf(visit->arena, "%.*s/luu",
+                                              (int)(strlen(page->url) - strlen("/khai")), page->url)
+                               : arena_printf(visit->arena, "%s/luu", page->url));
     view_number(draft, "revision", page->draft.revision);
     const char *saved = visit_text(visit, N_("Bản nháp được lưu lúc"));
     view_text(draft, "saved_text",
