@@ -1,9 +1,12 @@
 // Filling in without a browser's help: drafts saved by the script's address and by plain forms, and what becomes of them.
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
-import { attachAll, fieldsOf, signedIn, startCity, startDraft, until } from '../browser/city.mjs';
+import { extract } from '../browser/answers.mjs';
+import { answerPages, attachAll, fieldsOf, readable, root, signedIn, startCity, startDraft, submitDossier, until } from '../browser/city.mjs';
 
 let city;
 let lan;
@@ -93,6 +96,53 @@ test('a draft that is deleted takes its papers with it', async () => {
   assert.equal((await lan.get(draft)).status, 404);
 });
 
+const hintOf = (page, key) => new RegExp(`<p class="hint hint--filled">(?:(?!<p class="hint hint--filled">)[\\s\\S])*?name="${key}"`).exec(page.body)?.[0] ?? '';
+
+test('what an earlier dossier said of the same person is not asked again, and says where it came from', async () => {
+  const code = await submitDossier(lan);
+  const draft = await startDraft(lan, '1.001612', 'cau-giay');
+  const page = await lan.open(`${draft}/chu_ho`);
+  const fields = fieldsOf(page.body, `${draft}/chu_ho`);
+  assert.equal(fields.ho_ten, 'Nguyễn Thị Lan');
+  assert.equal(fields.noi_cap, 'Công an thành phố Hà Nội');
+  assert.match(readable(hintOf(page, 'noi_cap')), new RegExp(`Điền sẵn từ hồ sơ ${code.replaceAll('.', '\\.')} nộp ngày 14/03/2017`));
+  assert.match(readable(hintOf(page, 'ho_ten')), /Điền sẵn từ thông tin tài khoản/);
+  // Corrected, it is the person's own answer.
+  assert.equal((await lan.post(`${draft}/luu/chu_ho`, { ...fields, noi_cap: 'Cục Cảnh sát' })).status, 200);
+  const corrected = await lan.open(`${draft}/chu_ho`);
+  assert.equal(fieldsOf(corrected.body, `${draft}/chu_ho`).noi_cap, 'Cục Cảnh sát');
+  const hints = (shown) => shown.body.split('hint--filled').length;
+  assert.equal(hints(corrected), hints(page) - 1);
+});
+
+test('a dossier about somebody else fills nothing in', async () => {
+  const hoa = await signedIn(city, 'hoa@example.com');
+  const other = structuredClone(extract);
+  Object.assign(other.nguoi_yeu_cau, { ho_ten: 'Phạm Văn Ba', giay_to: '001085000999', noi_cap: 'Công an tỉnh Nam Định', 'ngay_sinh.year': '1985' });
+  await submitDossier(hoa, other);
+  const draft = await startDraft(hoa, '1.001612', 'cau-giay');
+  const page = await hoa.open(`${draft}/chu_ho`);
+  assert.doesNotMatch(page.text, /Nam Định|Phạm Văn Ba/);
+  assert.equal(fieldsOf(page.body, `${draft}/chu_ho`).noi_cap, '');
+});
+
+test('a new dossier begins with the answers of an earlier one, without its declaration and papers', async () => {
+  const code = await submitDossier(lan);
+  assert.match((await lan.open(`/ho-so/${code}`)).body, new RegExp(`action="/ho-so/${code}/sao-chep"`));
+  const copied = await lan.post(`/ho-so/${code}/sao-chep`);
+  assert.equal(copied.status, 303, copied.text);
+  const draft = copied.location.replace(city.url, '');
+  const page = await lan.open(`${draft}/so_luong`);
+  const fields = fieldsOf(page.body, `${draft}/so_luong`);
+  assert.deepEqual([fields.so_ban, fields.muc_dich, fields.cam_doan], ['3', 'Nhập học cho con', undefined]);
+  assert.equal(fieldsOf((await lan.open(`${draft}/yeu_cau`)).body, `${draft}/yeu_cau`).quan_he, 'ban_than');
+  assert.match((await lan.open(`${draft}/giay-to`)).text, /Chưa có tệp nào/);
+  assert.equal((await lan.get(copied.location.replace(city.url, ''))).location.replace(city.url, ''), `${draft}/so_luong`, 'the declaration is what is missing');
+  const stranger = await signedIn(city, 'hoa@example.com');
+  await stranger.get('/ho-so');
+  assert.equal((await stranger.post(`/ho-so/${code}/sao-chep`)).status, 404);
+});
+
 test('a draft nobody touches is reminded of, kept for the time it says, and then deleted', async () => {
   const draft = await begin();
   const id = draft.split('/').pop();
@@ -111,4 +161,58 @@ test('a draft nobody touches is reminded of, kept for the time it says, and then
   assert.equal(city.mails(new RegExp(id)).length, 1, 'reminded of once');
   city.setTime('2017-06-13T09:00');
   await until(async () => (await lan.get(draft)).status === 404, 'the end of the draft');
+});
+
+/** Publishes the procedure with its form changed by `change`. */
+function publish(code, change) {
+  const folder = mkdtempSync(path.join(tmpdir(), 'motcua-package-'));
+  cpSync(path.join(root, 'samples/procedures', code), folder, { recursive: true });
+  const form = JSON.parse(readFileSync(path.join(folder, 'form.json'), 'utf8'));
+  const procedure = JSON.parse(readFileSync(path.join(folder, 'procedure.json'), 'utf8'));
+  change(form, procedure);
+  writeFileSync(path.join(folder, 'form.json'), JSON.stringify(form));
+  writeFileSync(path.join(folder, 'procedure.json'), JSON.stringify(procedure));
+  execFileSync('chmod', ['-R', 'a+rX', folder]);
+  const result = spawnSync(city.program, ['catalogue', 'publish', folder, '--data', path.join(city.data, 'var')], { encoding: 'utf8', env: { ...process.env, MOTCUA_SHARE: root, DATABASE_URL: '' } });
+  rmSync(folder, { recursive: true });
+  assert.equal(result.status, 0, result.stdout + result.stderr);
+}
+const fieldOf = (form, page, key) => form.pages.find((one) => one.key === page).fields.find((field) => field.key === key);
+
+test('a draft whose form was replaced goes on with the new one, and its owner sees what changed', async () => {
+  const draft = await begin();
+  await answerPages(lan, draft, { yeu_cau: extract.yeu_cau });
+  await lan.open(`${draft}/thong_tin`);
+  assert.equal((await lan.post(`${draft}/luu/thong_tin`, { ho_ten_cha: 'Nguyễn Văn Bình', so_dang_ky: '12/1985' })).status, 200);
+  // Nothing that is asked changes: the draft follows silently.
+  publish('2.000635', (form) => (fieldOf(form, 'thong_tin', 'ho_ten_cha').help = 'Ghi như trong giấy khai sinh.'));
+  assert.match((await lan.open(`${draft}/thong_tin`)).body, /Ghi như trong giấy khai sinh/);
+  const stale = await lan.open(`${draft}/thong_tin`);
+  publish('2.000635', (form) => {
+    const page = form.pages.find((one) => one.key === 'thong_tin');
+    page.fields = page.fields.filter((field) => field.key !== 'so_dang_ky');
+    page.fields.push({ key: 'so_quyen', kind: 'text', label: { vi: 'Số quyển', en: 'Volume' } });
+    fieldOf(form, 'thong_tin', 'ho_ten_me').label = { vi: 'Họ và tên người mẹ', en: 'Mother' };
+  });
+  // What was typed before anybody knew is kept, then the page of changes comes, from every page.
+  const sent = await lan.post(`${draft}/thong_tin`, { ...fieldsOf(stale.body, `${draft}/thong_tin`), ho_ten_me: 'Trần Thị Mai', _action: 'back' });
+  assert.equal(sent.status, 303);
+  for (const address of [sent.location, draft, `${draft}/giay-to`, `${draft}/xem-lai`, `${draft}/thong_tin`]) {
+    const page = await lan.open(address.replace(city.url, ''));
+    assert.match(page.path, /\/doi-mau$/, address);
+    assert.equal(page.status, 200);
+  }
+  const page = await lan.open(draft);
+  assert.match(page.text, /Số quyển Câu hỏi mới/);
+  assert.match(page.text, /Họ và tên người mẹ Đổi tên câu hỏi/);
+  assert.match(page.text, /Câu trả lời không còn chỗ trong biểu mẫu mới .*12\/1985/);
+  assert.equal((await lan.post(`${draft}/nop`, { agree: 'true' })).location.replace(city.url, ''), `${draft}/doi-mau`, 'the old form cannot be handed in');
+  assert.equal((await lan.post(`${draft}/doi-mau`)).status, 303);
+  const renewed = await lan.open(`${draft}/thong_tin`);
+  assert.match(renewed.body, /value="Nguyễn Văn Bình"/);
+  assert.match(renewed.body, /value="Trần Thị Mai"/);
+  assert.match(renewed.body, /name="so_quyen"/);
+  assert.match(renewed.text, /12\/1985/, 'what has no place is still shown');
+  assert.match((await lan.open(`${draft}/xem-lai`)).text, /12\/1985/);
+  assert.equal((await lan.get(`${draft}/doi-mau`)).status, 303, 'nothing more to do there');
 });

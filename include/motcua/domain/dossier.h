@@ -13,6 +13,7 @@
 
 #include "motcua/calendar/deadline.h"
 #include "motcua/domain/context.h"
+#include "motcua/form/form.h"
 
 /* --- Drafts: seen by their owner only */
 
@@ -106,6 +107,26 @@ bool dossier_is_open(const struct dossier *dossier);
 const char *dossier_status_label(const char *status);
 /* The status number of the national portal (domain.md 8.1), 1..10. */
 int dossier_status_number(const char *status);
+
+/* --- What need not be asked again */
+
+/*
+ * What is known of the actor in the terms of the data dictionary: {meaning: {value, from, code, at}}, from
+ * the profile, then from the newest earlier dossiers. Of a dossier about somebody else only the organisation
+ * counts. New reference.
+ */
+NODISCARD enum status answers_known(struct work *work, json_t **known, struct error *error);
+/* Fills empty answers from what is known; *filled is a new reference, as struct draft has it. */
+NODISCARD enum status answers_fill(struct work *work, const struct form *form, json_t *answers,
+                                   json_t **filled, struct error *error);
+/*
+ * A new draft with the answers of an earlier dossier of the actor, on the version in force, at the same
+ * agency. Signatures, declarations and papers are not taken over: they belong to what was handed in.
+ * STATUS_NOT_FOUND when the agency does not take the procedure any more.
+ */
+NODISCARD enum status draft_copy(struct work *work, const struct dossier *dossier,
+                                 const struct form_environment *environment, struct uuid *id,
+                                 struct error *error);
 
 struct event {
     int sequence;

@@ -21,8 +21,9 @@ static void show_with(struct draft_page *page, unsigned http_status, int index,
 {
     struct visit *visit = page->visit;
     json_auto shown = NULL;
+    json_auto filled = draft_page_filled(page);
     enum status status = form_view(page->version->form, visit->arena, (size_t)index, page->draft.answers,
-                                   errors, NULL, &page->environment, &shown);
+                                   errors, filled, &page->environment, &shown);
     if (status != STATUS_OK) {
         visit_fail(visit, status);
         return;

@@ -158,6 +158,7 @@ void page_submit(struct request *request)
     struct submission submission = {0};
     DRAFT_PAGE_AUTO page = {0};
     if (!draft_page_open(visit, &page)) return;
+    if (page.draft.submitted_at == INSTANT_NONE && !draft_page_current(&page)) return;
     if (page.draft.submitted_at == INSTANT_NONE && visit_form(visit, "agree").length == 0) {
         show(&page, 422, selected, visit_text(visit, N_("Hãy đánh dấu cam đoan trước khi nộp.")));
         return;

@@ -116,17 +116,6 @@ void page_procedure_form(struct request *request)
 
 /* --- The start */
 
-/* What the person's profile already knows goes into the fields that ask for it. */
-static enum status known_answers(struct visit *visit, const struct form *form, json_t *answers)
-{
-    struct profile profile;
-    json_auto filled = NULL;
-    enum status status = profile_load(&visit->work, &profile, &visit->error);
-    if (status != STATUS_OK) return status;
-    json_auto known = profile_known(&profile);
-    return form_prefill(form, visit->arena, answers, known, &filled);
-}
-
 /* Answers with a redirect when the person must sign in first; false: answered. */
 static bool is_signed_in(struct visit *visit, const char *back)
 {
@@ -143,7 +132,7 @@ void page_procedure_start(struct request *request)
     struct procedure_row row;
     const struct procedure_version *version;
     struct offering offering;
-    struct uuid draft;
+    struct uuid id;
     if (!find_procedure(visit, &row)) return;
     const struct tenant *agency = tenant_by_slug(visit_tenants(visit), visit_form(visit, "agency"));
     if (agency == NULL || !row.online) {
@@ -152,16 +141,18 @@ void page_procedure_start(struct request *request)
     }
     if (!is_signed_in(visit, arena_printf(visit->arena, "/thu-tuc/%s?co-quan=%s", row.code, agency->slug)))
         return;
-    json_auto answers = json_object();
+    DRAFT_AUTO draft = {.tenant_id = agency->id,
+                        .procedure_id = row.id,
+                        .procedure_version_id = row.version_id,
+                        .answers = json_object()};
     enum status status = online_version(visit, &row, &version);
     if (status == STATUS_OK)
         status = offering_find(&visit->work, &agency->id, &row.id, &offering, &visit->error);
-    if (status == STATUS_OK) status = known_answers(visit, version->form, answers);
     if (status == STATUS_OK)
-        status =
-            draft_create(&visit->work, &agency->id, &row.id, &row.version_id, answers, &draft, &visit->error);
+        status = answers_fill(&visit->work, version->form, draft.answers, &draft.filled, &visit->error);
+    if (status == STATUS_OK) status = draft_begin(&visit->work, &draft, &id, &visit->error);
     if (status != STATUS_OK)
         visit_fail(visit, status);
     else
-        visit_redirect(visit, NULL, "/ho-so/nhap/%s", draft.text);
+        visit_redirect(visit, NULL, "/ho-so/nhap/%s", id.text);
 }
