@@ -19,6 +19,7 @@ static const struct {
      N_("Đã sao chép câu trả lời sang bản nháp mới. Giấy tờ, cam đoan và chữ ký không được sao chép; hãy "
         "kiểm tra "
         "lại từng trang.")},
+    {"taken_from_store", "good", N_("Đã đính kèm bản sao từ kho giấy tờ của bạn.")},
     {"uploaded", "good", N_("Đã tải giấy tờ lên.")},
     {"removed", "good", N_("Đã xóa giấy tờ.")},
     {"submitted", "good", N_("Hồ sơ đã được nộp.")},

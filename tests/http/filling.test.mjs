@@ -143,6 +143,61 @@ test('a new dossier begins with the answers of an earlier one, without its decla
   assert.equal((await stranger.post(`/ho-so/${code}/sao-chep`)).status, 404);
 });
 
+test('the review page lists what is missing page by page and paper by paper, and leads there', async () => {
+  const draft = await begin();
+  await answerPages(lan, draft, { yeu_cau: extract.yeu_cau });
+  const page = await lan.open(`${draft}/xem-lai`);
+  const part = /<section class="error-summary"[\s\S]*?<\/section>/.exec(page.body)[0];
+  assert.deepEqual([...part.matchAll(/<h3>(.*?)<\/h3>/g)].map(([, title]) => title), ['Thông tin đã đăng ký', 'Số lượng và phí', 'Giấy tờ kèm theo'], readable(part));
+  for (const [, url, text] of part.matchAll(/<a href="([^"]+)">(.*?)<\/a>/g)) {
+    const [address, id] = url.split('#');
+    assert.ok((await lan.open(address)).body.includes(`id="${id}"`), `${text} leads to ${url}`);
+  }
+  assert.match(readable(part), /chịu trách nhiệm trước pháp luật: Hãy đánh dấu vào ô này/);
+  assert.doesNotMatch(part, /data-focus-on-load/);
+  const refused = await lan.post(`${draft}/nop`, { agree: 'true', return_channel: 'counter' });
+  assert.equal(refused.status, 422);
+  assert.match(refused.body, /id="con-thieu"[^>]*data-focus-on-load/);
+});
+
+test('a paper handed in at one agency is used again at another, as a copy that its owner can follow', async () => {
+  const code = await submitDossier(lan);
+  const store = await lan.open('/kho-giay-to');
+  assert.equal(store.status, 200);
+  const id = [...store.body.matchAll(/href="\/kho-giay-to\/([0-9a-f-]{36})">[\s\S]*?href="\/ho-so\/([^"]+)"/g)].find(([, , of]) => of === code)[1];
+  const draft = await startDraft(lan, '1.001612', 'cau-giay');
+  const papers = await lan.open(`${draft}/giay-to`);
+  const choice = /href="(\/ho-so\/nhap\/[^"]+\/kho\/[^"]+)"/.exec(papers.body)[1];
+  const offered = await lan.open(choice);
+  assert.match(offered.body, new RegExp(`name="document" value="${id}"`));
+  const used = await lan.post(choice, { document: id });
+  assert.equal(used.status, 303, used.text);
+  const after = await lan.open(`${draft}/giay-to`);
+  const copy = new RegExp(`href="(${draft}/tep/[0-9a-f-]{36})"`).exec(after.body)[1];
+  const [mine, theirs] = [await lan.get(`/kho-giay-to/${id}`), await lan.get(copy)];
+  assert.equal(mine.status, 200);
+  assert.ok(mine.bytes.equals(theirs.bytes) && mine.bytes.length > 100, 'the same bytes under another key');
+  assert.ok(!copy.endsWith(id), 'a document of its own');
+  assert.match((await lan.open('/kho-giay-to')).text, /Đã dùng lại trong: Bản nháp chưa nộp/);
+  // Nobody else gets at it, neither by the store nor by a draft of their own.
+  const stranger = await signedIn(city, 'hoa@example.com');
+  assert.equal((await stranger.get(`/kho-giay-to/${id}`)).status, 404);
+  const own = await startDraft(stranger, '1.001612', 'cau-giay');
+  assert.equal((await stranger.post(choice.replace(draft, own), { document: id })).status, 404);
+  assert.equal((await stranger.post(choice, { document: id })).status, 404);
+  // What an agency may still have to keep stays; what was taken back before it was received may go.
+  assert.doesNotMatch((await lan.open('/kho-giay-to')).body, new RegExp(`${id}/xoa`));
+  assert.equal((await lan.post(`/kho-giay-to/${id}/xoa`)).status, 409);
+  await lan.open(`/ho-so/${code}/rut`);
+  assert.equal((await lan.post(`/ho-so/${code}/rut`, { reason: 'Nộp nhầm' })).status, 303);
+  const there = papersOnDisk();
+  await lan.open('/kho-giay-to');
+  assert.equal((await lan.post(`/kho-giay-to/${id}/xoa`)).status, 303);
+  assert.equal((await lan.get(`/kho-giay-to/${id}`)).status, 404);
+  assert.equal(papersOnDisk(), there - 1);
+  assert.equal((await lan.get(copy)).status, 200, 'the copy is a paper of its own');
+});
+
 test('a draft nobody touches is reminded of, kept for the time it says, and then deleted', async () => {
   const draft = await begin();
   const id = draft.split('/').pop();

@@ -382,6 +382,10 @@ json_t *paper_view(struct draft_page *page, const struct procedure_paper *paper,
     view_list(view, "files", files_view(page, paper->key, base));
     view_text(view, "upload_url",
               paper->upload ? arena_printf(visit->arena, "%s/%s", base, paper->key) : NULL);
+    view_text(view, "store_url",
+              paper->upload && !page->supplement
+                  ? arena_printf(visit->arena, "%s/kho/%s", page->url, paper->key)
+                  : NULL);
     view_text(view, "accept", ".pdf,.jpg,.jpeg,.png,.webp,.docx,.odt");
     view_text(view, "accept_text",
               visit_format(visit, N_("PDF, JPG, PNG, WebP, DOCX hoặc ODT, mỗi tệp không quá %s."), limit));
