@@ -198,6 +198,23 @@ test('a paper handed in at one agency is used again at another, as a copy that i
   assert.equal((await lan.get(copy)).status, 200, 'the copy is a paper of its own');
 });
 
+test('every published version has its JSON Schema at an address of its own', async () => {
+  const current = await lan.get('/thu-tuc/2.000635/luoc-do.json');
+  assert.equal(current.status, 303);
+  const address = current.location.replace(city.url, '');
+  assert.match(address, /^\/thu-tuc\/2\.000635\/phien-ban\/\d+\/luoc-do\.json$/);
+  const answer = await lan.get(address);
+  assert.equal(answer.status, 200);
+  assert.match(answer.headers['content-type'], /^application\/schema\+json/);
+  const schema = JSON.parse(answer.body);
+  assert.equal(schema.$schema, 'https://json-schema.org/draft/2020-12/schema');
+  assert.ok(schema.$id.endsWith(address));
+  assert.ok('ho_ten' in schema.properties);
+  // The first version only described the procedure.
+  for (const wrong of ['/thu-tuc/2.000635/phien-ban/1/luoc-do.json', '/thu-tuc/2.000635/phien-ban/99/luoc-do.json', '/thu-tuc/2.000635/phien-ban/0/luoc-do.json', '/thu-tuc/2.000635/phien-ban/x/luoc-do.json', '/thu-tuc/9.999999/luoc-do.json', '/thu-tuc/9.999999/phien-ban/1/luoc-do.json'])
+    assert.equal((await lan.get(wrong)).status, 404, wrong);
+});
+
 test('a draft nobody touches is reminded of, kept for the time it says, and then deleted', async () => {
   const draft = await begin();
   const id = draft.split('/').pop();

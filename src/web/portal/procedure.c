@@ -114,6 +114,67 @@ void page_procedure_form(struct request *request)
     visit_render(visit, "portal/blank-form", view);
 }
 
+/* --- What answers must look like, for programs */
+
+enum { SCHEMA_BYTES = 4 * 1024 * 1024, SCHEMA_SECONDS = 24 * 60 * 60 };
+
+static void send_schema(struct visit *visit, const struct procedure_version *version)
+{
+    json_auto schema = NULL;
+    struct str text = STR_NULL;
+    enum status status = form_json_schema(version->form, visit->arena, &schema);
+    if (status == STATUS_OK) {
+        json_set_cstr(schema, "$id",
+                      arena_printf(visit->arena, "%s/thu-tuc/%s/phien-ban/%d/luoc-do.json",
+                                   visit->web->domain->base_url, version->code, version->number));
+        text = json_canonical_arena(schema, visit->arena, SCHEMA_BYTES);
+    }
+    if (text.data == NULL) {
+        visit_fail(visit, status == STATUS_OK ? STATUS_TOO_LARGE : status);
+        return;
+    }
+    response_body(visit->request, "application/schema+json", text);
+    response_cache_public(visit->request, SCHEMA_SECONDS);
+}
+
+/* A published version never changes, so its schema does not either. */
+void page_procedure_schema(struct request *request)
+{
+    struct visit *visit = visit_of(request);
+    int64_t number = 0;
+    struct uuid version_id;
+    const struct procedure_version *version;
+    enum status status = str_to_int64(request_param(request, "number"), &number) == STATUS_OK && number > 0 &&
+                                 number <= INT32_MAX
+                             ? STATUS_OK
+                             : STATUS_NOT_FOUND;
+    if (status == STATUS_OK)
+        status = procedure_version_find(&visit->work, request_param(request, "code"), (int)number,
+                                        &version_id, &visit->error);
+    if (status == STATUS_OK)
+        status = reference_procedure_version(&visit->work, &version_id, &version, &visit->error);
+    if (status == STATUS_OK && version->form == NULL) status = STATUS_NOT_FOUND;
+    if (status != STATUS_OK)
+        visit_fail(visit, status);
+    else
+        send_schema(visit, version);
+}
+
+/* The version in force. */
+void page_procedure_current_schema(struct request *request)
+{
+    struct visit *visit = visit_of(request);
+    struct procedure_row row;
+    const struct procedure_version *version;
+    if (!find_procedure(visit, &row)) return;
+    enum status status = online_version(visit, &row, &version);
+    if (status == STATUS_OK && version == NULL) status = STATUS_NOT_FOUND;
+    if (status != STATUS_OK)
+        visit_fail(visit, status);
+    else
+        visit_redirect(visit, NULL, "/thu-tuc/%s/phien-ban/%d/luoc-do.json", row.code, version->number);
+}
+
 /* --- The start */
 
 /* Answers with a redirect when the person must sign in first; false: answered. */
