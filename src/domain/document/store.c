@@ -137,7 +137,7 @@ DB_STATEMENT(store_note_use, DB_PARAMETERS(DB_UUID, DB_UUID, DB_UUID, DB_UUID, D
 enum status store_use_paper(struct work *work, const struct store_paper *paper, const struct uuid *tenant_id,
                             const struct uuid *draft_id, const char *paper_key, struct error *error)
 {
-    struct document_spool *spool;
+    struct document_spool *spool = NULL;
     struct uuid copy;
     struct db_result *noted;
     struct db_scope scope = work_scope(work, NULL);
