@@ -25,6 +25,17 @@
   let leaving = false;
   let pressed = false;
 
+  // The bar lies over the end of the window: what one types in must not be under it.
+  const makeRoom = () => {
+    const height = bar.getBoundingClientRect().height;
+    document.documentElement.style.scrollPaddingBottom = `${Math.ceil(height) + 12}px`;
+    const control = document.activeElement;
+    if (!form.contains(control)) return;
+    const box = control.getBoundingClientRect();
+    const isUnder = box.bottom > window.innerHeight - height && box.top < window.innerHeight;
+    if (isUnder) control.scrollIntoView({ block: "nearest" });
+  };
+
   const part = (name) => bar.querySelector(`.save-state__${name}`);
   const show = (state, text, alert = "") => {
     bar.hidden = false;
@@ -33,6 +44,7 @@
     if (part("alert").textContent !== alert) part("alert").textContent = alert;
     part("choice").hidden = state !== "changed";
     part("sign-in").hidden = state !== "signed-out";
+    makeRoom();
   };
 
   form.addEventListener("formdata", (event) => {

@@ -27,6 +27,8 @@ test('what is typed is saved by itself, right or wrong, and is there on another 
   assert.match(await lan.locator('[data-saved-at]').innerText(), /^Đã lưu lúc \d\d:\d\d$/);
   assert.equal(await lan.locator('.field-error, .error-summary').count(), 0, 'no fault is found while typing');
   await isAccessible(lan, 'a form that has saved itself');
+  const under = await lan.evaluate(() => document.activeElement.getBoundingClientRect().bottom - document.getElementById('trang-thai-luu').getBoundingClientRect().top);
+  assert.ok(under <= 0, `the control one types in is ${under} px under the bar`);
   const tablet = await someone({ width: 768 });
   await tablet.goto(address);
   assert.equal(await tablet.inputValue('[name=noi_cap]'), 'Công an thành phố Hà Nội');
