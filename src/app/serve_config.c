@@ -114,6 +114,10 @@ const struct config_knob serve_config_knobs[] = {
      .help = "Passes of one password check"},
     {"session-lifetime", CONFIG_DURATION, AT(session_lifetime), "12h", 1 * MINUTE, 365 * DAY,
      .group = GROUP_KEYS, .help = "How long a person stays signed in"},
+    {"draft-lifetime", CONFIG_DURATION, AT(draft_lifetime), "90d", 1 * MINUTE, 3650 * DAY,
+     .group = GROUP_KEYS, .help = "How long a draft is kept after its last change"},
+    {"draft-notice", CONFIG_DURATION, AT(draft_notice), "14d", 1 * SECOND, 365 * DAY, .group = GROUP_KEYS,
+     .help = "How long before its end a draft's owner is reminded; at most half of draft-lifetime"},
 
     {"mail-url", CONFIG_URL, AT(mail_url), NULL, .choices = mail_schemes, .group = GROUP_OUTSIDE,
      .help = "Mail server (smtp uses STARTTLS when offered); without it mail is written to mail-folder"},

@@ -46,6 +46,8 @@ struct serve_config {
     int64_t password_memory;
     int64_t password_passes;
     int64_t session_lifetime;
+    int64_t draft_lifetime;
+    int64_t draft_notice;
 
     const char *mail_url; /* NULL: into mail_folder */
     const char *mail_user;

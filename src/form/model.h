@@ -143,6 +143,7 @@ struct form_field {
     enum form_kind kind;
     struct form_text label, help, example, message, pattern_message, unit, row_label, add_label, consent_text;
     const char *path, *meaning, *width, *format, *default_text;
+    const char *rules; /* the definition without its words, canonical: equal when nothing but words differs */
     bool required, hidden_value;
     struct form_expression *required_if, *visible_if, *valid_if, *value;
     /* limits */

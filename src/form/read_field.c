@@ -392,6 +392,17 @@ static void read_common(struct form_reader *reader, const json_t *json, const ch
                     NULL);
 }
 
+static const char *rules_of(struct arena *arena, const json_t *json)
+{
+    static const char *const words[] = {"label",           "help",  "example",   "message",
+                                        "pattern_message", "width", "row_label", "add_label"};
+    json_auto rules = json_copy((json_t *)(uintptr_t)json);
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        json_object_del(rules, words[i]);
+    const char *text = json_canonical_arena(rules, arena, FORM_DEFINITION_BYTES).data;
+    return text == NULL ? "" : text;
+}
+
 void form_read_field(struct form_reader *reader, const json_t *json, const char *path, bool in_group,
                      struct form_field *field)
 {
@@ -427,6 +438,7 @@ void form_read_field(struct form_reader *reader, const json_t *json, const char 
                     field->key);
     else if (!field->key && form_kinds[at].shape != SHAPE_NONE)
         form_report(reader, false, path, "form.definition.missing", N_("Thiếu thuộc tính “%s”."), "key");
+    field->rules = in_group ? "" : rules_of(reader->arena, json); /* a group's say those of its fields */
     read_common(reader, json, path, in_group, field);
     read_kind_properties(reader, json, path, field);
 }

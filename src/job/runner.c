@@ -116,6 +116,16 @@ static void run_messages(struct work *work)
     if (status != STATUS_OK) log_failure("messages", status, &error);
 }
 
+static void run_drafts(struct work *work)
+{
+    size_t reminded = 0, deleted = 0;
+    struct error error = {0};
+    enum status status = draft_keep_due(work, BATCH, &reminded, &deleted, &error);
+    if (status != STATUS_OK) log_failure("drafts", status, &error);
+    if (reminded > 0 || deleted > 0)
+        log_info("job.drafts", log_int("reminded", (int64_t)reminded), log_int("deleted", (int64_t)deleted));
+}
+
 static void run_sweep(struct work *work)
 {
     int64_t removed = 0;
@@ -144,6 +154,7 @@ static bool run_round(struct job_runner *runner, struct db_connection *db, struc
     run_apologies(&work);
     run_supplements(&work);
     run_messages(&work);
+    run_drafts(&work);
     if (round % SWEEP_ROUNDS == 0) run_sweep(&work);
     return done >= BATCH;
 }

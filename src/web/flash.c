@@ -13,6 +13,13 @@ static const struct {
     {"saved", "good", N_("Đã lưu.")},
     {"draft_saved", "good", N_("Đã lưu hồ sơ nháp. Bạn có thể tiếp tục bất cứ lúc nào.")},
     {"draft_deleted", "good", N_("Đã xóa hồ sơ nháp.")},
+    {"version_taken", "good",
+     N_("Đã chuyển bản nháp sang biểu mẫu mới. Các câu trả lời cũ được giữ nguyên.")},
+    {"copied", "good",
+     N_("Đã sao chép câu trả lời sang bản nháp mới. Giấy tờ, cam đoan và chữ ký không được sao chép; hãy "
+        "kiểm tra "
+        "lại từng trang.")},
+    {"taken_from_store", "good", N_("Đã đính kèm bản sao từ kho giấy tờ của bạn.")},
     {"uploaded", "good", N_("Đã tải giấy tờ lên.")},
     {"removed", "good", N_("Đã xóa giấy tờ.")},
     {"submitted", "good", N_("Hồ sơ đã được nộp.")},

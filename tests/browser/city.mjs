@@ -35,7 +35,7 @@ export async function startCity({ time = '2017-03-14T09:00', options = [] } = {}
   const data = mkdtempSync(path.join(tmpdir(), 'motcua-city-'));
   spawnSync('chmod', ['755', data]);
   const clock = openSync(path.join(data, 'clock'), 'w+');
-  const city = { data, log: '', output: '' };
+  const city = { data, program, log: '', output: '' };
   city.setTime = (text) => {
     const offset = Buffer.alloc(8);
     offset.writeBigInt64LE((BigInt(Date.parse(`${text}:00+07:00`)) - BigInt(Date.now())) * 1000n);

@@ -34,7 +34,7 @@ test('a copy of a civil-status record, from the catalogue to the rating, on a te
   // Back and forth, leaving and coming back: nothing is lost.
   await fill(lan, { dien_thoai: '0912 345 678' });
   await lan.locator('button[value=back]').click();
-  await lan.waitForURL(/yeu_cau$/);
+  await lan.waitForURL(/\/yeu_cau$/);
   await lan.goBack();
   await lan.goto(`${draft}/nguoi_yeu_cau`);
   assert.equal(await lan.inputValue('[name=dien_thoai]'), '0912345678');

@@ -90,7 +90,8 @@ export async function fill(page, fields) {
   }
 }
 
-export const next = (page) => page.locator('.actions button[value=next]').click();
+/** Presses "next" and waits for the page that comes: a form keeps what was typed before it goes. */
+export const next = (page) => Promise.all([page.waitForNavigation(), page.locator('.actions button[value=next]').click()]);
 
 export async function fillPages(page, pages) {
   for (const [key, fields] of Object.entries(pages)) {

@@ -64,6 +64,8 @@ struct domain {
     const char *site_name, *hotline; /* for mails */
     const char *base_url;       /* "https://host", no slash at the end; for links in mails and QR codes */
     int64_t session_lifetime_s; /* 0: twelve hours */
+    int64_t draft_lifetime_s;   /* 0: ninety days after the last change */
+    int64_t draft_notice_s;     /* 0: fourteen days from the reminder to the end */
 };
 
 struct work {

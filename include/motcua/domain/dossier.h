@@ -13,16 +13,22 @@
 
 #include "motcua/calendar/deadline.h"
 #include "motcua/domain/context.h"
+#include "motcua/form/form.h"
 
 /* --- Drafts: seen by their owner only */
 
 struct draft {
     struct uuid id, tenant_id, procedure_id, procedure_version_id;
-    json_t *answers; /* owned by whoever loaded it: draft_release */
+    struct uuid current_version_id; /* the one that new drafts get now */
+    /* owned by whoever loaded it (draft_release); NULL in lists */
+    json_t *answers;
+    json_t *filled;    /* {key: {value, from: "profile" | "dossier" | "copy", code}}: what nobody typed */
+    json_t *left_over; /* [{label, text}]: answers that the newer form has no place for */
     const char *page;
     int revision;
     instant created_at, updated_at;
     instant submitted_at; /* INSTANT_NONE: not yet */
+    instant reminded_at;  /* INSTANT_NONE: never; counts when it is later than updated_at */
 };
 
 void draft_release(struct draft *draft);
@@ -31,16 +37,42 @@ void draft_release(struct draft *draft);
 NODISCARD enum status draft_create(struct work *work, const struct uuid *tenant_id,
                                    const struct uuid *procedure_id, const struct uuid *version_id,
                                    const json_t *answers, struct uuid *id, struct error *error);
+/* The same from tenant, procedure, version, answers, filled and left_over of `draft` (NULL: nothing). */
+NODISCARD enum status draft_begin(struct work *work, const struct draft *draft, struct uuid *id,
+                                  struct error *error);
 NODISCARD enum status draft_load(struct work *work, const struct uuid *id, struct draft *draft,
                                  struct error *error);
-/* Keeps the answers. STATUS_CONFLICT: already submitted, or changed elsewhere since `revision` (0: do not
- * mind). */
-NODISCARD enum status draft_save(struct work *work, const struct uuid *id, int revision,
-                                 const json_t *answers, const char *page, struct error *error);
-/* The same while the submitted dossier waits for supplement: what is typed is kept until it is sent. */
-NODISCARD enum status draft_save_supplement(struct work *work, const struct uuid *id, const json_t *answers,
-                                            const char *page, struct error *error);
-NODISCARD enum status draft_delete(struct work *work, const struct uuid *id, struct error *error);
+
+enum { DRAFT_EDITOR_MAXIMUM = 64 };
+struct draft_edit {
+    const json_t *answers;
+    const char *page;
+    int revision;       /* as the page was shown; 0: do not mind */
+    const char *editor; /* a random word of the open page, so that it may save again when the answer to its
+                           last save got lost on the way; NULL: none */
+};
+/* Keeps the answers, right or wrong; *revision is the new one. STATUS_CONFLICT ("draft.changed"): already
+ * submitted, or changed by another page since. */
+NODISCARD enum status draft_save(struct work *work, const struct uuid *id, const struct draft_edit *edit,
+                                 int *revision, struct error *error);
+/* The same while the submitted dossier waits for supplement: what is typed is kept until it is sent.
+ * STATUS_CONFLICT: "draft.changed", or "supplement.none" when it does not wait. */
+NODISCARD enum status draft_save_supplement(struct work *work, const struct uuid *id,
+                                            const struct draft_edit *edit, int *revision,
+                                            struct error *error);
+/* Puts the draft, as loaded, on another version of its procedure. `updated_at`: now, or the draft's own when
+ * nobody has done anything. STATUS_CONFLICT: changed since. */
+NODISCARD enum status draft_take_version(struct work *work, const struct draft *draft,
+                                         const struct uuid *version_id, const json_t *answers,
+                                         const json_t *left_over, instant updated_at, struct error *error);
+/* With its papers. */
+NODISCARD enum status draft_delete(struct work *work, const struct draft *draft, struct error *error);
+/* Until when an untouched draft is kept: its lifetime, and never less than the time of notice after the
+ * reminder. */
+instant draft_kept_until(const struct domain *domain, const struct draft *draft);
+/* Reminds of drafts that nobody touches, and deletes those reminded of long enough ago, with their papers. */
+NODISCARD enum status draft_keep_due(struct work *work, int batch, size_t *reminded, size_t *deleted,
+                                     struct error *error);
 /* The actor's unsubmitted drafts, newest first; answers are not loaded (NULL). */
 NODISCARD enum status draft_list(struct work *work, struct draft **drafts, size_t *count,
                                  struct error *error);
@@ -75,6 +107,26 @@ bool dossier_is_open(const struct dossier *dossier);
 const char *dossier_status_label(const char *status);
 /* The status number of the national portal (domain.md 8.1), 1..10. */
 int dossier_status_number(const char *status);
+
+/* --- What need not be asked again */
+
+/*
+ * What is known of the actor in the terms of the data dictionary: {meaning: {value, from, code, at}}, from
+ * the profile, then from the newest earlier dossiers. Of a dossier about somebody else only the organisation
+ * counts. New reference.
+ */
+NODISCARD enum status answers_known(struct work *work, json_t **known, struct error *error);
+/* Fills empty answers from what is known; *filled is a new reference, as struct draft has it. */
+NODISCARD enum status answers_fill(struct work *work, const struct form *form, json_t *answers,
+                                   json_t **filled, struct error *error);
+/*
+ * A new draft with the answers of an earlier dossier of the actor, on the version in force, at the same
+ * agency. Signatures, declarations and papers are not taken over: they belong to what was handed in.
+ * STATUS_NOT_FOUND when the agency does not take the procedure any more.
+ */
+NODISCARD enum status draft_copy(struct work *work, const struct dossier *dossier,
+                                 const struct form_environment *environment, struct uuid *id,
+                                 struct error *error);
 
 struct event {
     int sequence;

@@ -141,6 +141,9 @@ NODISCARD enum status procedure_search(struct work *work, const struct procedure
 /* By code. STATUS_NOT_FOUND when there is none. */
 NODISCARD enum status procedure_find(struct work *work, struct str code, struct procedure_row *row,
                                      struct error *error);
+/* A published version by its number, from 1. STATUS_NOT_FOUND when there is none. */
+NODISCARD enum status procedure_version_find(struct work *work, struct str code, int number,
+                                             struct uuid *version_id, struct error *error);
 /* Full description of a version, new reference. */
 NODISCARD enum status procedure_description(struct work *work, const struct uuid *version_id,
                                             json_t **description, struct error *error);

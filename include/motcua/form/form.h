@@ -161,6 +161,39 @@ NODISCARD enum status form_set(const struct form *form, json_t *answers, const c
 NODISCARD enum status form_prefill(const struct form *form, struct arena *arena, json_t *answers,
                                    const json_t *known, json_t **filled);
 
+/* --- Two versions of a form
+ * ----------------------------------------------------------------------------------------------- */
+
+enum form_change_kind { FORM_FIELD_ADDED, FORM_FIELD_REMOVED, FORM_FIELD_RENAMED, FORM_FIELD_CHANGED };
+
+struct form_change {
+    enum form_change_kind kind;
+    const char *key, *label, *old_label; /* labels in the environment's language; NULL where there is none */
+    const char *page_title;              /* of the newer form; of the older one for what was removed */
+};
+
+struct form_changes {
+    struct form_change *list;
+    size_t count;
+};
+
+/*
+ * What a person who fills in `older` has to know about `newer`: questions (fields that take input) by key, in
+ * the order of the newer form, then those that are gone. CHANGED: asked in another way (kind, conditions,
+ * limits, options); RENAMED: only the label differs.
+ */
+NODISCARD enum status form_compare(const struct form *older, const struct form *newer, struct arena *arena,
+                                   const struct form_environment *environment, struct form_changes *changes);
+
+/*
+ * Takes answers over by key. *carried: new reference to what `newer` has a place for. *left_over: new
+ * reference to [{key, label, text}] of the answers it has none for (the question is gone, or does not take
+ * this answer any more), as text for people.
+ */
+NODISCARD enum status form_carry(const struct form *older, const struct form *newer, struct arena *arena,
+                                 const json_t *answers, const struct form_environment *environment,
+                                 json_t **carried, json_t **left_over, struct error *error);
+
 /* --- Evaluation
  * ------------------------------------------------------------------------------------------------- */
 

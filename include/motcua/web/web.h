@@ -32,7 +32,16 @@ enum {
 #define ACCESS_ROLES(roles) (ACCESS_OFFICIAL | (uint64_t)(roles) << 16)
 
 /* struct route.rate: index into web_rate_classes, counted from 1. */
-enum web_rate { RATE_PAGE = 1, RATE_SEARCH, RATE_WRITE, RATE_SIGN_IN, RATE_UPLOAD, RATE_TRACK, RATE_ACCOUNT };
+enum web_rate {
+    RATE_PAGE = 1,
+    RATE_SEARCH,
+    RATE_WRITE,
+    RATE_SIGN_IN,
+    RATE_UPLOAD,
+    RATE_TRACK,
+    RATE_ACCOUNT,
+    RATE_AUTOSAVE
+};
 extern const struct rate_class web_rate_classes[];
 extern const size_t web_rate_class_count;
 

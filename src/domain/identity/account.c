@@ -288,6 +288,7 @@ json_t *profile_known(const struct profile *profile)
         {"person.phone", profile->phone},
         {"person.birth_date", profile->birth_date},
         {"person.personal_id", profile->personal_id},
+        {"person.identity_number", profile->personal_id},
     };
     for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++)
         if (pairs[i][1][0] != '\0') json_set_cstr(known, pairs[i][0], pairs[i][1]);

@@ -240,6 +240,26 @@ enum status procedure_find(struct work *work, struct str code, struct procedure_
     return STATUS_OK;
 }
 
+DB_STATEMENT(catalogue_version, DB_PARAMETERS(DB_TEXT, DB_INT32), DB_COLUMNS({"id", DB_UUID}),
+             "SELECT v.id FROM procedure p JOIN procedure_version v ON v.procedure_id = p.id "
+             "WHERE p.code = $1 AND v.number = $2")
+
+enum status procedure_version_find(struct work *work, struct str code, int number, struct uuid *version_id,
+                                   struct error *error)
+{
+    struct db_scope scope = {0};
+    struct db_result *rows;
+    enum status status =
+        db_read_one(work->db, &scope, work->arena, &catalogue_version,
+                    DB_VALUES(db_text(code.data == NULL ? STR("") : code), db_int32(number)), &rows, error);
+    if (status != STATUS_OK) return status;
+    if (rows->row_count == 0)
+        return error_set(error, work->arena, STATUS_NOT_FOUND, "procedure.unknown",
+                         N_("Không tìm thấy thủ tục này"), NULL);
+    *version_id = db_get_uuid(rows, 0, 0);
+    return STATUS_OK;
+}
+
 DB_STATEMENT(catalogue_description, DB_PARAMETERS(DB_UUID), DB_COLUMNS({"description", DB_JSON}),
              "SELECT description FROM procedure_version WHERE id = $1")
 

@@ -1,8 +1,23 @@
-/* Withdrawing and rating. */
+/* Withdrawing, rating, and starting anew from an earlier dossier. */
 #include "web/routes.h"
 
+#include "draft_page.h"
 #include "own.h"
 #include "web/dossier_view.h"
+
+void page_dossier_copy(struct request *request)
+{
+    struct visit *visit = visit_of(request);
+    struct uuid draft;
+    DOSSIER_FILE_AUTO file = {0};
+    if (!own_dossier_open(visit, &file)) return;
+    struct form_environment environment = draft_page_environment(visit);
+    enum status status = draft_copy(&visit->work, &file.dossier, &environment, &draft, &visit->error);
+    if (status != STATUS_OK)
+        visit_fail(visit, status);
+    else
+        visit_redirect(visit, "copied", "/ho-so/nhap/%s", draft.text);
+}
 
 void page_withdraw(struct request *request)
 {

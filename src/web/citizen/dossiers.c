@@ -35,6 +35,9 @@ static json_t *drafts_view(struct visit *visit, const struct draft *drafts, size
         view_text(draft, "saved_text",
                   arena_printf(visit->arena, "%s %s", visit_text(visit, N_("lưu lúc")),
                                visit_moment(visit, drafts[i].updated_at)));
+        view_text(draft, "kept_text",
+                  visit_format(visit, N_("Nếu không sửa gì thêm, bản nháp được giữ đến hết ngày %s."),
+                               visit_date(visit, draft_kept_until(visit->web->domain, &drafts[i]))));
         json_array_append_new(list, draft);
     }
     return list;
@@ -375,11 +378,7 @@ void page_draft_delete_post(struct request *request)
     struct visit *visit = visit_of(request);
     DRAFT_PAGE_AUTO page = {0};
     if (!draft_page_open_unsent(visit, &page)) return;
-    enum status status = STATUS_OK;
-    for (size_t i = 0; status == STATUS_OK && i < page.document_count; i++)
-        status = document_remove(&visit->work, &page.draft.tenant_id, &page.draft.id, &page.documents[i].id,
-                                 &visit->error);
-    if (status == STATUS_OK) status = draft_delete(&visit->work, &page.draft.id, &visit->error);
+    enum status status = draft_delete(&visit->work, &page.draft, &visit->error);
     if (status != STATUS_OK)
         visit_fail(visit, status);
     else

@@ -52,7 +52,9 @@ bool draft_page_open(struct visit *visit, struct draft_page *page)
 bool draft_page_open_unsent(struct visit *visit, struct draft_page *page)
 {
     if (!draft_page_open(visit, page)) return false;
-    if (page->draft.submitted_at == INSTANT_NONE) return true;
+    /* What is sent is kept first, on the form it was written for. */
+    if (page->draft.submitted_at == INSTANT_NONE)
+        return request_method(visit->request) != HTTP_GET || draft_page_current(page);
     DOSSIER_FILE_AUTO file = {0};
     enum status status =
         dossier_load(&visit->work, &page->draft.tenant_id, &page->draft.id, &file, &visit->error);
@@ -61,6 +63,59 @@ bool draft_page_open_unsent(struct visit *visit, struct draft_page *page)
     else
         visit_redirect(visit, "already_submitted", "/ho-so/%s", file.dossier.code);
     return false;
+}
+
+enum status draft_page_newer(struct draft_page *page, const struct procedure_version **newer)
+{
+    struct visit *visit = page->visit;
+    const struct uuid *current = &page->draft.current_version_id;
+    *newer = NULL;
+    if (uuid_is_empty(current) || uuid_same(current, &page->version->id)) return STATUS_OK;
+    const struct procedure_version *version;
+    enum status status = reference_procedure_version(&visit->work, current, &version, &visit->error);
+    if (status == STATUS_OK && procedure_is_online(version)) *newer = version;
+    return status;
+}
+
+static bool same_papers(const struct procedure_version *a, const struct procedure_version *b)
+{
+    bool same = a->paper_count == b->paper_count;
+    for (size_t i = 0; same && i < a->paper_count; i++)
+        same = strcmp(a->papers[i].key, b->papers[i].key) == 0 &&
+               strcmp(a->papers[i].name, b->papers[i].name) == 0 &&
+               a->papers[i].required == b->papers[i].required && a->papers[i].upload == b->papers[i].upload;
+    return same;
+}
+
+static enum status take_same(struct draft_page *page, const struct procedure_version *newer, bool *taken)
+{
+    struct visit *visit = page->visit;
+    struct form_changes changes;
+    *taken = false;
+    enum status status =
+        form_compare(page->version->form, newer->form, visit->arena, &page->environment, &changes);
+    if (status != STATUS_OK || changes.count > 0 || !same_papers(page->version, newer)) return status;
+    status = draft_take_version(&visit->work, &page->draft, &newer->id, page->draft.answers,
+                                page->draft.left_over, page->draft.updated_at, &visit->error);
+    if (status != STATUS_OK) return status;
+    *taken = true;
+    page->draft.revision++;
+    page->draft.procedure_version_id = newer->id;
+    page->version = newer;
+    return draft_page_evaluate(page);
+}
+
+bool draft_page_current(struct draft_page *page)
+{
+    const struct procedure_version *newer;
+    bool current = true;
+    enum status status = draft_page_newer(page, &newer);
+    if (status == STATUS_OK && newer != NULL) status = take_same(page, newer, &current);
+    if (status != STATUS_OK)
+        visit_fail(page->visit, status);
+    else if (!current)
+        visit_redirect(page->visit, NULL, "%s/doi-mau", page->url);
+    return status == STATUS_OK && current;
 }
 
 void draft_page_close(struct draft_page *page)
@@ -100,6 +155,31 @@ const char *draft_page_next_form_page(const struct draft_page *page)
     return NULL;
 }
 
+static const char *source_text(struct visit *visit, const json_t *note)
+{
+    if (strcmp(json_get_cstr(note, "from", ""), "dossier") != 0)
+        return visit_text(visit, N_("Điền sẵn từ thông tin tài khoản của bạn. Hãy sửa nếu không còn đúng."));
+    int32_t day;
+    const char *on =
+        civil_parse_date(json_get_str(note, "at"), &day) == STATUS_OK ? format_date(visit->arena, day) : "";
+    return visit_format(visit, N_("Điền sẵn từ hồ sơ %s nộp ngày %s. Hãy sửa nếu không còn đúng."),
+                        json_get_cstr(note, "code", ""), on);
+}
+
+json_t *draft_page_filled(const struct draft_page *page)
+{
+    json_t *filled = json_object();
+    const char *key;
+    json_t *note;
+    json_object_foreach(page->draft.filled, key, note)
+    {
+        const json_t *value = json_object_get(page->draft.answers, key);
+        if (value != NULL && json_equal(value, json_object_get(note, "value")))
+            view_text(filled, key, source_text(page->visit, note));
+    }
+    return filled;
+}
+
 /* The titles come from the form's own view, of the page that is shown or of any. */
 static json_t *pages_view(struct draft_page *page, const json_t *shown)
 {
@@ -132,10 +212,15 @@ json_t *draft_page_view(struct draft_page *page, const char *title, enum draft_s
            *wizard = json_object();
     view_text(draft, "id", page->draft.id.text);
     view_text(draft, "url", page->url);
+    view_text(draft, "save_url",
+              page->supplement ? arena_printf(visit->arena, "%.*s/luu",
+                                              (int)(strlen(page->url) - strlen("/khai")), page->url)
+                               : arena_printf(visit->arena, "%s/luu", page->url));
     view_number(draft, "revision", page->draft.revision);
     const char *saved = visit_text(visit, N_("Bản nháp được lưu lúc"));
     view_text(draft, "saved_text",
               arena_printf(visit->arena, "%s %s", saved, visit_moment(visit, page->draft.updated_at)));
+    view_list(draft, "left_over", json_incref(page->draft.left_over));
     view_set(view, "draft", draft);
     view_text(procedure, "code", page->version->code);
     view_text(procedure, "name", name);
@@ -297,6 +382,10 @@ json_t *paper_view(struct draft_page *page, const struct procedure_paper *paper,
     view_list(view, "files", files_view(page, paper->key, base));
     view_text(view, "upload_url",
               paper->upload ? arena_printf(visit->arena, "%s/%s", base, paper->key) : NULL);
+    view_text(view, "store_url",
+              paper->upload && !page->supplement
+                  ? arena_printf(visit->arena, "%s/kho/%s", page->url, paper->key)
+                  : NULL);
     view_text(view, "accept", ".pdf,.jpg,.jpeg,.png,.webp,.docx,.odt");
     view_text(view, "accept_text",
               visit_format(visit, N_("PDF, JPG, PNG, WebP, DOCX hoặc ODT, mỗi tệp không quá %s."), limit));

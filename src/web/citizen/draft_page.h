@@ -26,6 +26,11 @@ bool draft_page_open(struct visit *visit, struct draft_page *page);
 /* The same for pages that change or show the draft: once it was submitted, the answer leads to the dossier.
  */
 bool draft_page_open_unsent(struct visit *visit, struct draft_page *page);
+/* A newer version of the procedure has replaced the draft's: *newer; NULL when none has. */
+NODISCARD enum status draft_page_newer(struct draft_page *page, const struct procedure_version **newer);
+/* True when the draft stands on the version in force. Where the newer one asks the same, the draft has been
+ * put on it; else an answer has been made that leads to the page of changes. */
+bool draft_page_current(struct draft_page *page);
 /* Today, language, lists and translation for the form library. */
 struct form_environment draft_page_environment(struct visit *visit);
 /* Evaluates the answers again, after they have changed. */
@@ -42,6 +47,9 @@ json_t *draft_page_view(struct draft_page *page, const char *title, enum draft_s
 bool draft_page_papers_complete(const struct draft_page *page);
 /* The key of the first form page that is not complete; NULL when all are. */
 const char *draft_page_next_form_page(const struct draft_page *page);
+/* {key: sentence} of the answers that nobody typed and nobody has changed: where they came from. New
+ * reference. */
+json_t *draft_page_filled(const struct draft_page *page);
 /* How many files are attached for a paper. */
 size_t draft_page_files(const struct draft_page *page, const char *paper_key);
 /* Members that form_view and form_review leave out are filled with null, so that Mustache does not look

@@ -21,8 +21,9 @@ static void show_with(struct draft_page *page, unsigned http_status, int index,
 {
     struct visit *visit = page->visit;
     json_auto shown = NULL;
+    json_auto filled = draft_page_filled(page);
     enum status status = form_view(page->version->form, visit->arena, (size_t)index, page->draft.answers,
-                                   errors, NULL, &page->environment, &shown);
+                                   errors, filled, &page->environment, &shown);
     if (status != STATUS_OK) {
         visit_fail(visit, status);
         return;
@@ -79,16 +80,36 @@ static const char *neighbour(const struct draft_page *page, int index, int step)
     return NULL;
 }
 
-static enum status save(struct draft_page *page, const char *key)
+/* The revision the page was shown with; 0 when it does not say. */
+static int shown_revision(struct visit *visit)
 {
-    struct visit *visit = page->visit;
     int64_t revision = 0;
     if (str_to_int64(visit_form(visit, "_revision"), &revision) != STATUS_OK || revision < 0 ||
         revision > INT32_MAX)
-        revision = 0;
-    if (page->supplement)
-        return draft_save_supplement(&visit->work, &page->draft.id, page->draft.answers, key, &visit->error);
-    return draft_save(&visit->work, &page->draft.id, (int)revision, page->draft.answers, key, &visit->error);
+        return 0;
+    return (int)revision;
+}
+
+static enum status save(struct draft_page *page, int index)
+{
+    struct visit *visit = page->visit;
+    struct str editor = visit_form(visit, "_editor");
+    struct draft_edit edit = {.answers = page->draft.answers,
+                              .page = form_page_key(page->version->form, (size_t)index),
+                              .revision = shown_revision(visit),
+                              .editor = editor.length <= DRAFT_EDITOR_MAXIMUM
+                                            ? arena_strndup(visit->arena, editor.data, editor.length)
+                                            : ""};
+    return page->supplement
+               ? draft_save_supplement(&visit->work, &page->draft.id, &edit, &page->draft.revision,
+                                       &visit->error)
+               : draft_save(&visit->work, &page->draft.id, &edit, &page->draft.revision, &visit->error);
+}
+
+static bool was_changed(const struct visit *visit, enum status status)
+{
+    return status == STATUS_CONFLICT && visit->error.code != NULL &&
+           strcmp(visit->error.code, "draft.changed") == 0;
 }
 
 static enum status take_answers(struct draft_page *page, int index, struct form_submission *submission)
@@ -140,12 +161,13 @@ static void page_send(struct request *request, bool supplement)
     if (status == STATUS_OK && submission.action != FORM_ACTION_NONE &&
         visit_form(visit, "_background").length > 0) {
         /* A script asks what depends on an answer. Nothing is kept, or a press at the same moment would find
-         * the draft changed. */
+         * the draft changed; and the page stays one of the revision it was opened with. */
+        page.draft.revision = shown_revision(visit);
         show(&page, 200, index, NULL);
         return;
     }
-    if (status == STATUS_OK) status = save(&page, form_page_key(page.version->form, (size_t)index));
-    if (status == STATUS_CONFLICT && !page.supplement) {
+    if (status == STATUS_OK) status = save(&page, index);
+    if (was_changed(visit, status)) {
         /* Nothing typed is lost: it is shown again over the newer draft, and the next press keeps it. */
         show_changed(&page, index);
         return;
@@ -154,7 +176,6 @@ static void page_send(struct request *request, bool supplement)
         visit_fail(visit, status);
         return;
     }
-    page.draft.revision++;
     struct str action = visit_form(visit, "_action");
     if (submission.action != FORM_ACTION_NONE) {
         show(&page, 200, index, NULL);
@@ -182,6 +203,67 @@ void page_form_post(struct request *request)
 void page_supplement_form_post(struct request *request)
 {
     page_send(request, true);
+}
+
+/* --- Saving while a person types: the answer is for the script, and nothing is found fault with. */
+
+enum { AUTOSAVE_BYTES = 4096 };
+
+static void answer_script(struct visit *visit, unsigned http_status, int revision, const char *text)
+{
+    json_auto answer = json_object();
+    view_number(answer, "revision", revision);
+    view_text(answer, "text", text);
+    response_status(visit->request, http_status);
+    response_body_copy(visit->request, "application/json",
+                       json_canonical_arena(answer, visit->arena, AUTOSAVE_BYTES));
+}
+
+/* Tells when the draft was changed, and its newest revision, with which the script may take over. */
+static void answer_changed(struct draft_page *page)
+{
+    struct visit *visit = page->visit;
+    DRAFT_AUTO newest = {.answers = NULL};
+    enum status status = draft_load(&visit->work, &page->draft.id, &newest, &visit->error);
+    if (status != STATUS_OK)
+        visit_fail(visit, status);
+    else
+        answer_script(visit, 409, newest.revision,
+                      visit_format(visit,
+                                   N_("Trang này vừa được lưu ở một cửa sổ hoặc thiết bị khác lúc %s."),
+                                   format_time(visit->arena, newest.updated_at)));
+}
+
+static void page_autosave(struct request *request, bool supplement)
+{
+    struct visit *visit = visit_of(request);
+    DRAFT_PAGE_AUTO page = {0};
+    if (!open_either(visit, &page, supplement)) return;
+    int index = wanted_page(&page);
+    if (index < 0) {
+        visit_not_found(visit);
+        return;
+    }
+    struct form_submission submission = {0};
+    enum status status = take_answers(&page, index, &submission);
+    if (status == STATUS_OK) status = save(&page, index);
+    if (was_changed(visit, status))
+        answer_changed(&page);
+    else if (status != STATUS_OK)
+        visit_fail(visit, status);
+    else
+        answer_script(visit, 200, page.draft.revision,
+                      visit_format(visit, N_("Đã lưu lúc %s"), format_time(visit->arena, visit->work.now)));
+}
+
+void page_form_autosave(struct request *request)
+{
+    page_autosave(request, false);
+}
+
+void page_supplement_autosave(struct request *request)
+{
+    page_autosave(request, true);
 }
 
 void page_draft(struct request *request)

@@ -88,30 +88,106 @@ static json_t *channels_view(struct draft_page *page, const char *selected)
     return list;
 }
 
-/* Everything that is missing, each with a link to where it is mended. */
-static bool list_problems(struct draft_page *page, json_t *view)
+/* --- What is missing, page by page and paper by paper, each with the place where it is mended. */
+
+/* "f-thanh_vien-1-ho_ten" for "thanh_vien[1].ho_ten". */
+static const char *control_of(struct arena *arena, const char *field)
+{
+    char *id = arena_printf(arena, "f-%s", field), *out = id;
+    for (const char *in = id; *in != '\0'; in++)
+        if (*in == '[' || *in == '.')
+            *out++ = '-';
+        else if (*in != ']')
+            *out++ = *in;
+    *out = '\0';
+    return id;
+}
+
+static json_t *problem_view(const char *text, const char *url)
+{
+    json_t *view = json_object();
+    view_text(view, "text", text);
+    view_text(view, "url", url);
+    return view;
+}
+
+static json_t *group_view(const char *title, json_t *problems)
+{
+    json_t *view = json_object();
+    view_text(view, "title", title);
+    view_set(view, "problems", problems);
+    return view;
+}
+
+static json_t *page_problems(struct draft_page *page, const struct form_errors *errors, int index,
+                             const char *key)
 {
     struct visit *visit = page->visit;
-    struct form_errors errors = {0};
-    enum status status = form_validate(page->version->form, visit->arena, FORM_ALL_PAGES, page->draft.answers,
-                                       &page->environment, &errors);
-    for (size_t i = 0; status == STATUS_OK && i < errors.count && i < 30; i++)
-        view_problem(view,
-                     arena_printf(visit->arena, "f-%.*s", (int)strcspn(errors.list[i].field, "["),
-                                  errors.list[i].field),
-                     arena_printf(visit->arena, "%s: %s",
-                                  errors.list[i].label == NULL ? "" : errors.list[i].label,
-                                  errors.list[i].text));
+    json_t *problems = json_array();
+    for (size_t i = 0; i < errors->count; i++) {
+        const struct form_error *error = &errors->list[i];
+        if (error->page != (size_t)index) continue;
+        struct str label = str_of(error->label == NULL ? "" : error->label);
+        if (str_ends_with(label, STR("."))) label = str_slice(label, 0, label.length - 1); /* a sentence */
+        json_array_append_new(
+            problems, problem_view(arena_printf(visit->arena, "%.*s: %s", STR_ARG(label), error->text),
+                                   arena_printf(visit->arena, "%s/%s#%s", page->url, key,
+                                                control_of(visit->arena, error->field))));
+    }
+    return problems;
+}
+
+static json_t *paper_problems(struct draft_page *page)
+{
+    struct visit *visit = page->visit;
+    json_t *problems = json_array();
     for (size_t i = 0; i < page->version->paper_count; i++) {
         const struct procedure_paper *paper = &page->version->papers[i];
         if (paper->required && paper->upload &&
             procedure_paper_applies(paper, visit->arena, page->state.data) &&
             draft_page_files(page, paper->key) == 0)
-            view_problem(view, "h-giay-to",
-                         arena_printf(visit->arena, "%s: %s", visit_text(visit, N_("Còn thiếu giấy tờ")),
-                                      visit_pick(visit, paper->name, paper->name_en)));
+            json_array_append_new(problems, problem_view(visit_pick(visit, paper->name, paper->name_en),
+                                                         arena_printf(visit->arena, "%s/giay-to#giay-%s",
+                                                                      page->url, paper->key)));
     }
-    return json_is_null(json_object_get(view, "error_summary")) && page->state.exit == NULL;
+    return problems;
+}
+
+static void add_group(json_t *missing, const char *title, json_t *problems)
+{
+    if (json_array_size(problems) > 0)
+        json_array_append_new(missing, group_view(title, problems));
+    else
+        json_decref(problems);
+}
+
+/* Fills view.missing; true when nothing is. `pages` as draft_page_view() gives them. */
+static bool list_missing(struct draft_page *page, json_t *view)
+{
+    struct visit *visit = page->visit;
+    struct form_errors errors = {0};
+    json_t *missing = json_array();
+    enum status status = form_validate(page->version->form, visit->arena, FORM_ALL_PAGES, page->draft.answers,
+                                       &page->environment, &errors);
+    size_t i;
+    json_t *one;
+    json_array_foreach(json_get_array(view, "pages"), i, one)
+    {
+        const char *key = json_get_cstr(one, "key", "");
+        int index = form_page_find(page->version->form, str_of(key));
+        add_group(missing, json_get_cstr(one, "title", ""), page_problems(page, &errors, index, key));
+    }
+    add_group(missing, visit_text(visit, N_("Giấy tờ kèm theo")), paper_problems(page));
+    if (page->state.exit != NULL) {
+        const char *key = form_page_key(page->version->form, page->state.exit->page);
+        json_t *problems = json_array();
+        json_array_append_new(problems, problem_view(page->state.exit->title,
+                                                     arena_printf(visit->arena, "%s/%s", page->url, key)));
+        add_group(missing, visit_text(visit, N_("Bạn không cần nộp hồ sơ này")), problems);
+    }
+    bool complete = status == STATUS_OK && json_array_size(missing) == 0;
+    view_list(view, "missing", missing);
+    return complete;
 }
 
 static void show(struct draft_page *page, unsigned http_status, const char *selected, const char *agree_error)
@@ -131,7 +207,8 @@ static void show(struct draft_page *page, unsigned http_status, const char *sele
     view_set(view, "fee", fee_view(page));
     view_text(view, "limit_text", format_limit(visit->arena, visit->language, page->version->limit));
     view_set(view, "return_channels", channels_view(page, selected));
-    bool complete = list_problems(page, view);
+    bool complete = list_missing(page, view);
+    view_flag(view, "refused", http_status != 200 && agree_error == NULL);
     view_text(view, "agree_error", agree_error);
     if (agree_error != NULL) view_problem(view, "agree", agree_error);
     view_flag(view, "can_submit", complete);
@@ -158,6 +235,7 @@ void page_submit(struct request *request)
     struct submission submission = {0};
     DRAFT_PAGE_AUTO page = {0};
     if (!draft_page_open(visit, &page)) return;
+    if (page.draft.submitted_at == INSTANT_NONE && !draft_page_current(&page)) return;
     if (page.draft.submitted_at == INSTANT_NONE && visit_form(visit, "agree").length == 0) {
         show(&page, 422, selected, visit_text(visit, N_("Hãy đánh dấu cam đoan trước khi nộp.")));
         return;

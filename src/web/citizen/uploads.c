@@ -25,14 +25,25 @@ static enum status check_size(struct draft_page *page, uint64_t held, uint64_t s
     return STATUS_OK;
 }
 
+static uint64_t held_bytes(const struct draft_page *page)
+{
+    uint64_t held = 0;
+    for (size_t i = 0; i < page->document_count; i++)
+        held += (uint64_t)page->documents[i].size;
+    return held;
+}
+
+enum status uploads_fit(struct draft_page *page, uint64_t size)
+{
+    return check_size(page, held_bytes(page), size);
+}
+
 enum status uploads_attach(struct draft_page *page, const char *kind, const char *paper_key)
 {
     struct visit *visit = page->visit;
     size_t count = request_upload_count(visit->request), attached = 0;
     enum status status = STATUS_OK;
-    uint64_t held = 0;
-    for (size_t i = 0; i < page->document_count; i++)
-        held += (uint64_t)page->documents[i].size;
+    uint64_t held = held_bytes(page);
     if (count == 0)
         return error_set(&visit->error, visit->arena, STATUS_INVALID, "document.none",
                          N_("Vui lòng chọn tệp cần tải lên"), NULL);

@@ -114,18 +114,68 @@ void page_procedure_form(struct request *request)
     visit_render(visit, "portal/blank-form", view);
 }
 
-/* --- The start */
+/* --- What answers must look like, for programs */
 
-/* What the person's profile already knows goes into the fields that ask for it. */
-static enum status known_answers(struct visit *visit, const struct form *form, json_t *answers)
+enum { SCHEMA_BYTES = 4 * 1024 * 1024, SCHEMA_SECONDS = 24 * 60 * 60 };
+
+static void send_schema(struct visit *visit, const struct procedure_version *version)
 {
-    struct profile profile;
-    json_auto filled = NULL;
-    enum status status = profile_load(&visit->work, &profile, &visit->error);
-    if (status != STATUS_OK) return status;
-    json_auto known = profile_known(&profile);
-    return form_prefill(form, visit->arena, answers, known, &filled);
+    json_auto schema = NULL;
+    struct str text = STR_NULL;
+    enum status status = form_json_schema(version->form, visit->arena, &schema);
+    if (status == STATUS_OK) {
+        json_set_cstr(schema, "$id",
+                      arena_printf(visit->arena, "%s/thu-tuc/%s/phien-ban/%d/luoc-do.json",
+                                   visit->web->domain->base_url, version->code, version->number));
+        text = json_canonical_arena(schema, visit->arena, SCHEMA_BYTES);
+    }
+    if (text.data == NULL) {
+        visit_fail(visit, status == STATUS_OK ? STATUS_TOO_LARGE : status);
+        return;
+    }
+    response_body(visit->request, "application/schema+json", text);
+    response_cache_public(visit->request, SCHEMA_SECONDS);
 }
+
+/* A published version never changes, so its schema does not either. */
+void page_procedure_schema(struct request *request)
+{
+    struct visit *visit = visit_of(request);
+    int64_t number = 0;
+    struct uuid version_id;
+    const struct procedure_version *version;
+    enum status status = str_to_int64(request_param(request, "number"), &number) == STATUS_OK && number > 0 &&
+                                 number <= INT32_MAX
+                             ? STATUS_OK
+                             : STATUS_NOT_FOUND;
+    if (status == STATUS_OK)
+        status = procedure_version_find(&visit->work, request_param(request, "code"), (int)number,
+                                        &version_id, &visit->error);
+    if (status == STATUS_OK)
+        status = reference_procedure_version(&visit->work, &version_id, &version, &visit->error);
+    if (status == STATUS_OK && version->form == NULL) status = STATUS_NOT_FOUND;
+    if (status != STATUS_OK)
+        visit_fail(visit, status);
+    else
+        send_schema(visit, version);
+}
+
+/* The version in force. */
+void page_procedure_current_schema(struct request *request)
+{
+    struct visit *visit = visit_of(request);
+    struct procedure_row row;
+    const struct procedure_version *version;
+    if (!find_procedure(visit, &row)) return;
+    enum status status = online_version(visit, &row, &version);
+    if (status == STATUS_OK && version == NULL) status = STATUS_NOT_FOUND;
+    if (status != STATUS_OK)
+        visit_fail(visit, status);
+    else
+        visit_redirect(visit, NULL, "/thu-tuc/%s/phien-ban/%d/luoc-do.json", row.code, version->number);
+}
+
+/* --- The start */
 
 /* Answers with a redirect when the person must sign in first; false: answered. */
 static bool is_signed_in(struct visit *visit, const char *back)
@@ -143,7 +193,7 @@ void page_procedure_start(struct request *request)
     struct procedure_row row;
     const struct procedure_version *version;
     struct offering offering;
-    struct uuid draft;
+    struct uuid id;
     if (!find_procedure(visit, &row)) return;
     const struct tenant *agency = tenant_by_slug(visit_tenants(visit), visit_form(visit, "agency"));
     if (agency == NULL || !row.online) {
@@ -152,16 +202,18 @@ void page_procedure_start(struct request *request)
     }
     if (!is_signed_in(visit, arena_printf(visit->arena, "/thu-tuc/%s?co-quan=%s", row.code, agency->slug)))
         return;
-    json_auto answers = json_object();
+    DRAFT_AUTO draft = {.tenant_id = agency->id,
+                        .procedure_id = row.id,
+                        .procedure_version_id = row.version_id,
+                        .answers = json_object()};
     enum status status = online_version(visit, &row, &version);
     if (status == STATUS_OK)
         status = offering_find(&visit->work, &agency->id, &row.id, &offering, &visit->error);
-    if (status == STATUS_OK) status = known_answers(visit, version->form, answers);
     if (status == STATUS_OK)
-        status =
-            draft_create(&visit->work, &agency->id, &row.id, &row.version_id, answers, &draft, &visit->error);
+        status = answers_fill(&visit->work, version->form, draft.answers, &draft.filled, &visit->error);
+    if (status == STATUS_OK) status = draft_begin(&visit->work, &draft, &id, &visit->error);
     if (status != STATUS_OK)
         visit_fail(visit, status);
     else
-        visit_redirect(visit, NULL, "/ho-so/nhap/%s", draft.text);
+        visit_redirect(visit, NULL, "/ho-so/nhap/%s", id.text);
 }

@@ -1,0 +1,179 @@
+/* The personal store: what a person has handed in and got, where it was used, and using it again. */
+#include "motcua/domain/store.h"
+
+#include "web/routes.h"
+
+#include "draft_page.h"
+#include "motcua/domain/reference.h"
+#include "uploads.h"
+#include "web/dossier_view.h"
+
+static const char *name_of(struct visit *visit, const struct store_paper *paper)
+{
+    const struct procedure_version *version;
+    struct error ignored;
+    if (paper->title[0] != '\0') return visit_text(visit, paper->title);
+    if (reference_procedure_version(&visit->work, &paper->version_id, &version, &ignored) == STATUS_OK)
+        for (size_t i = 0; i < version->paper_count; i++)
+            if (strcmp(version->papers[i].key, paper->paper_key) == 0)
+                return visit_pick(visit, version->papers[i].name, version->papers[i].name_en);
+    return paper->file_name;
+}
+
+static json_t *uses_view(struct visit *visit, const struct store_paper *paper, const struct store_use *uses,
+                         size_t count)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < count; i++) {
+        if (!uuid_same(&uses[i].source_id, &paper->id)) continue;
+        json_t *view = json_object();
+        bool sent = uses[i].code[0] != '\0';
+        view_text(view, "text", sent ? uses[i].procedure_name : visit_text(visit, N_("Bản nháp chưa nộp")));
+        view_text(view, "code", sent ? uses[i].code : NULL);
+        view_text(view, "url", sent ? arena_printf(visit->arena, "/ho-so/%s", uses[i].code) : NULL);
+        view_text(view, "at_text", visit_date(visit, uses[i].used_at));
+        json_array_append_new(list, view);
+    }
+    return list;
+}
+
+static json_t *store_paper_view(struct visit *visit, const struct store_paper *paper)
+{
+    json_t *view = json_object();
+    view_text(view, "id", paper->id.text);
+    view_text(view, "name", name_of(visit, paper));
+    view_text(view, "file_name", paper->file_name);
+    view_text(view, "url", arena_printf(visit->arena, "/kho-giay-to/%s", paper->id.text));
+    view_text(view, "code", paper->code);
+    view_text(view, "dossier_url", arena_printf(visit->arena, "/ho-so/%s", paper->code));
+    view_text(view, "agency", visit_agency_name_of(visit, &paper->tenant_id));
+    view_text(view, "size_text", format_size(visit->arena, visit->language, paper->size));
+    view_text(view, "at_text", visit_date(visit, paper->at));
+    view_text(view, "remove_url",
+              paper->removable ? arena_printf(visit->arena, "/kho-giay-to/%s/xoa", paper->id.text) : NULL);
+    return view;
+}
+
+void page_store(struct request *request)
+{
+    struct visit *visit = visit_of(request);
+    struct store_paper *papers;
+    struct store_use *uses;
+    size_t count, use_count;
+    enum status status = store_list(&visit->work, &papers, &count, &visit->error);
+    if (status == STATUS_OK) status = store_uses(&visit->work, &uses, &use_count, &visit->error);
+    if (status != STATUS_OK) {
+        visit_fail(visit, status);
+        return;
+    }
+    json_t *view = view_create(visit, visit_text(visit, N_("Kho giấy tờ của tôi")));
+    json_t *results = json_array(), *handed_in = json_array();
+    view_nav(view, "dossiers");
+    view_crumb(view, visit_text(visit, N_("Trang chủ")), "/");
+    view_crumb(view, visit_text(visit, N_("Hồ sơ của tôi")), "/ho-so");
+    view_crumb(view, visit_text(visit, N_("Kho giấy tờ của tôi")), NULL);
+    for (size_t i = 0; i < count; i++) {
+        json_t *paper = store_paper_view(visit, &papers[i]);
+        view_list(paper, "uses", uses_view(visit, &papers[i], uses, use_count));
+        json_array_append_new(strcmp(papers[i].kind, "result") == 0 ? results : handed_in, paper);
+    }
+    view_list(view, "results", results);
+    view_list(view, "papers", handed_in);
+    visit_render(visit, "portal/store", view);
+}
+
+/* The paper of the address, if it is in the person's store. False: answered. */
+static bool open_paper(struct visit *visit, struct store_paper *paper)
+{
+    struct uuid id = visit_param_uuid(visit, "document");
+    enum status status =
+        uuid_is_empty(&id) ? STATUS_NOT_FOUND : store_find(&visit->work, &id, paper, &visit->error);
+    if (status != STATUS_OK) visit_fail(visit, status);
+    return status == STATUS_OK;
+}
+
+void page_store_file(struct request *request)
+{
+    struct visit *visit = visit_of(request);
+    struct store_paper paper;
+    struct document document;
+    if (!open_paper(visit, &paper)) return;
+    enum status status = document_find(&visit->work, &paper.tenant_id, &paper.id, &document, &visit->error);
+    if (status != STATUS_OK)
+        visit_fail(visit, status);
+    else
+        visit_send_document(visit, &paper.tenant_id, &document, true);
+}
+
+void page_store_remove(struct request *request)
+{
+    struct visit *visit = visit_of(request);
+    struct store_paper paper;
+    if (!open_paper(visit, &paper)) return;
+    enum status status = store_remove(&visit->work, &paper, &visit->error);
+    if (status != STATUS_OK)
+        visit_fail(visit, status);
+    else
+        visit_redirect(visit, "removed", "/kho-giay-to");
+}
+
+/* --- Into a draft */
+
+static void show_choice(struct draft_page *page, unsigned http_status, const struct procedure_paper *wanted)
+{
+    struct visit *visit = page->visit;
+    struct store_paper *papers;
+    size_t count;
+    enum status status = store_list(&visit->work, &papers, &count, &visit->error);
+    if (status != STATUS_OK) {
+        visit_fail(visit, status);
+        return;
+    }
+    json_t *view = draft_page_view(page, visit_text(visit, N_("Lấy từ kho giấy tờ")), STEP_PAPERS, NULL);
+    json_t *list = json_array();
+    for (size_t i = 0; i < count; i++)
+        json_array_append_new(list, store_paper_view(visit, &papers[i]));
+    view_list(view, "papers", list);
+    view_text(view, "wanted", visit_pick(visit, wanted->name, wanted->name_en));
+    view_text(view, "action_url", arena_printf(visit->arena, "%s/kho/%s", page->url, wanted->key));
+    view_text(view, "back_url", arena_printf(visit->arena, "%s/giay-to#giay-%s", page->url, wanted->key));
+    if (http_status != 200) view_flash(visit, view, "bad", visit_error_text(visit));
+    visit_render_status(visit, http_status, "portal/store-choice", view);
+}
+
+static const struct procedure_paper *open_choice(struct visit *visit, struct draft_page *page)
+{
+    if (!draft_page_open_unsent(visit, page)) return NULL;
+    const struct procedure_paper *wanted = paper_of_request(page);
+    if (wanted == NULL) visit_not_found(visit);
+    return wanted;
+}
+
+void page_store_choice(struct request *request)
+{
+    struct visit *visit = visit_of(request);
+    DRAFT_PAGE_AUTO page = {0};
+    const struct procedure_paper *wanted = open_choice(visit, &page);
+    if (wanted != NULL) show_choice(&page, 200, wanted);
+}
+
+void page_store_use(struct request *request)
+{
+    struct visit *visit = visit_of(request);
+    struct store_paper paper;
+    DRAFT_PAGE_AUTO page = {0};
+    const struct procedure_paper *wanted = open_choice(visit, &page);
+    if (wanted == NULL) return;
+    struct uuid id = uuid_from(visit_form(visit, "document"));
+    enum status status = store_find(&visit->work, &id, &paper, &visit->error);
+    if (status == STATUS_OK) status = uploads_fit(&page, (uint64_t)paper.size);
+    if (status == STATUS_OK)
+        status = store_use_paper(&visit->work, &paper, &page.draft.tenant_id, &page.draft.id, wanted->key,
+                                 &visit->error);
+    if (status == STATUS_INVALID || status == STATUS_TOO_LARGE)
+        show_choice(&page, status == STATUS_TOO_LARGE ? 413 : 422, wanted);
+    else if (status != STATUS_OK)
+        visit_fail(visit, status);
+    else
+        visit_redirect(visit, "taken_from_store", "%s/giay-to#giay-%s", page.url, wanted->key);
+}

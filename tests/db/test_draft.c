@@ -1,0 +1,209 @@
+/*
+ * Drafts: who may save over whom, how long one is kept, what happens when its procedure is published anew,
+ * and papers used again at another agency.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#define DATABASE "motcua_test_draft"
+#include "dossiers.h"
+#include "motcua/domain/store.h"
+
+static const int64_t DAY = INT64_C(86400) * MICROSECONDS;
+
+static enum status save(struct hand *hand, const struct uuid *draft, int revision, const char *editor,
+                        int *saved)
+{
+    json_auto answers = json_object();
+    json_set_cstr(answers, "ho_ten", editor);
+    struct draft_edit edit = {
+        .answers = answers, .page = "nguoi_yeu_cau", .revision = revision, .editor = editor};
+    return draft_save(of(hand), draft, &edit, saved, &hand->error);
+}
+
+static void a_page_may_save_again_until_another_one_has(void **state)
+{
+    (void)state;
+    struct uuid draft = draft_of(lan, "2.000635", WARD);
+    int revision = 0, ignored;
+    assert_ok(lan, save(lan, &draft, 1, "a", &revision));
+    assert_int_equal(revision, 2);
+    assert_ok(lan, save(lan, &draft, 1, "a", &revision)); /* the answer had been lost */
+    assert_int_equal(revision, 3);
+    assert_status(lan, save(lan, &draft, 1, "b", &ignored), STATUS_CONFLICT);
+    assert_string_equal(lan->error.code, "draft.changed");
+    assert_status(lan, save(lan, &draft, 2, "", &ignored), STATUS_CONFLICT);
+    assert_ok(lan, save(lan, &draft, 3, "b", &revision));
+    assert_status(lan, save(lan, &draft, 3, "a", &ignored), STATUS_CONFLICT);
+    assert_ok(lan, save(lan, &draft, 0, "", &revision)); /* whoever does not mind */
+    assert_status(lan, save(lan, &draft, 4, "b", &ignored), STATUS_CONFLICT);
+    assert_int_equal(revision, 5);
+}
+
+static void keep(size_t reminded, size_t deleted)
+{
+    size_t told, gone;
+    assert_ok(robot, draft_keep_due(of(robot), 1000, &told, &gone, &robot->error));
+    assert_int_equal(told, reminded);
+    assert_int_equal(gone, deleted);
+}
+
+static const char *there(const struct uuid *draft)
+{
+    return ask(with_id("SELECT count(*) FROM draft WHERE id = ", draft, ""));
+}
+
+static void only_this_draft(void)
+{
+    (void)ask(
+        "WITH gone AS (DELETE FROM draft WHERE submitted_at IS NULL RETURNING 1) SELECT count(*) FROM gone");
+}
+
+static void a_draft_is_reminded_of_once_and_deleted_with_its_papers_after_its_time(void **state)
+{
+    (void)state;
+    only_this_draft();
+    struct uuid draft = ready_draft(lan, "2.000635", WARD);
+    struct draft seen = {.updated_at = now, .reminded_at = INSTANT_NONE};
+    assert_int_equal(draft_kept_until(&city_domain, &seen), now + 90 * DAY);
+    now += 76 * DAY - MICROSECONDS;
+    keep(0, 0);
+    now += MICROSECONDS;
+    keep(1, 0);
+    keep(0, 0);
+    assert_asked(
+        with_id("SELECT count(*) FROM outbox WHERE payload->>'template' = 'draft-reminder' AND payload::text "
+                "LIKE '%' || ",
+                &draft, " || '%'"),
+        "1");
+    now += 14 * DAY - MICROSECONDS;
+    keep(0, 0);
+    assert_string_equal(there(&draft), "1");
+    now += MICROSECONDS;
+    keep(0, 1);
+    assert_string_equal(there(&draft), "0");
+    assert_asked(
+        with_id("SELECT count(*) FROM document WHERE removed_at IS NULL AND dossier_id = ", &draft, ""), "0");
+}
+
+/* The server was off for half a year: nobody was told, so nothing goes before the time of notice is over. */
+static void no_draft_ends_unannounced(void **state)
+{
+    (void)state;
+    only_this_draft();
+    struct uuid draft = draft_of(lan, "2.000635", WARD);
+    now += 200 * DAY;
+    keep(1, 0);
+    now += 13 * DAY;
+    keep(0, 0);
+    assert_string_equal(there(&draft), "1");
+    now += DAY;
+    keep(0, 1);
+    assert_string_equal(there(&draft), "0");
+}
+
+static void a_change_starts_the_time_anew(void **state)
+{
+    (void)state;
+    only_this_draft();
+    struct uuid draft = draft_of(lan, "2.000635", WARD);
+    int revision;
+    now += 80 * DAY;
+    keep(1, 0);
+    now += 9 * DAY;
+    assert_ok(lan, save(lan, &draft, 0, "", &revision));
+    now += 70 * DAY;
+    keep(0, 0);
+    now += 6 * DAY;
+    keep(1, 0);
+    assert_string_equal(there(&draft), "1");
+    now += 14 * DAY;
+    keep(0, 1);
+}
+
+static void what_was_handed_in_is_no_draft_any_more(void **state)
+{
+    (void)state;
+    only_this_draft();
+    struct uuid id = submitted(lan, "2.000635", WARD);
+    now += 400 * DAY;
+    keep(0, 0);
+    assert_string_equal(there(&id), "1");
+}
+
+static void a_draft_moves_to_a_new_version_only_as_it_was_seen(void **state)
+{
+    (void)state;
+    struct uuid id = draft_of(lan, "2.000635", WARD);
+    int revision;
+    DRAFT_AUTO draft = {.answers = NULL};
+    DRAFT_AUTO moved = {.answers = NULL};
+    json_auto answers = json_object();
+    json_auto left = json_array();
+    assert_ok(lan, draft_load(of(lan), &id, &draft, &lan->error));
+    assert_true(uuid_same(&draft.procedure_version_id, &draft.current_version_id));
+    assert_ok(lan, save(lan, &id, 0, "a", &revision));
+    assert_status(
+        lan, draft_take_version(of(lan), &draft, &draft.current_version_id, answers, left, now, &lan->error),
+        STATUS_CONFLICT);
+    draft.revision = revision;
+    assert_ok(
+        lan, draft_take_version(of(lan), &draft, &draft.current_version_id, answers, left, now, &lan->error));
+    assert_ok(lan, draft_load(of(lan), &id, &moved, &lan->error));
+    assert_int_equal(moved.revision, revision + 1);
+    assert_int_equal(json_object_size(moved.answers), 0);
+}
+
+static void a_paper_of_the_store_is_copied_for_its_owner_only(void **state)
+{
+    (void)state;
+    struct uuid id = submitted(lan, "2.000635", WARD), draft = draft_of(lan, "1.001612", DISTRICT);
+    struct hand *other = citizen_named("Vũ Đức Minh");
+    struct store_paper *papers, found = {0};
+    struct store_use *uses;
+    size_t count, use_count;
+    assert_ok(lan, store_list(of(lan), &papers, &count, &lan->error));
+    for (size_t i = 0; i < count; i++)
+        if (uuid_same(&papers[i].dossier_id, &id)) found = papers[i];
+    assert_false(uuid_is_empty(&found.id));
+    assert_false(found.removable);
+    assert_status(other, store_find(of(other), &found.id, &found, &other->error), STATUS_NOT_FOUND);
+    assert_status(other,
+                  store_use_paper(of(other), &found, &agency(DISTRICT)->id, &draft, "giay_to", &other->error),
+                  STATUS_CONFLICT); /* not this person's draft */
+    assert_ok(lan, store_use_paper(of(lan), &found, &agency(DISTRICT)->id, &draft, "giay_to", &lan->error));
+    assert_ok(lan, store_uses(of(lan), &uses, &use_count, &lan->error));
+    assert_int_equal(use_count, 1);
+    assert_string_equal(uses[0].code, "");
+    assert_ok(other, store_uses(of(other), &uses, &use_count, &other->error));
+    assert_int_equal(use_count, 0);
+    assert_asked(
+        with_id("SELECT count(DISTINCT (tenant_id, sha256)) || ':' || count(DISTINCT wrapped_key) FROM "
+                "document WHERE sha256 = (SELECT sha256 FROM document WHERE id = ",
+                &found.id,
+                arena_printf(city_arena,
+                             ") AND dossier_id IN ('%s', '%s') AND (id = '%s' OR dossier_id = '%s')", id.text,
+                             draft.text, found.id.text, draft.text)),
+        "2:2");
+    assert_status(lan, store_remove(of(lan), &found, &lan->error), STATUS_CONFLICT);
+    hand_drop(other);
+}
+
+int main(void)
+{
+    cmocka_set_message_output(CM_OUTPUT_TAP);
+    const struct CMUnitTest tests[] = {
+        TEST(a_page_may_save_again_until_another_one_has),
+        TEST(a_draft_is_reminded_of_once_and_deleted_with_its_papers_after_its_time),
+        TEST(no_draft_ends_unannounced),
+        TEST(a_change_starts_the_time_anew),
+        TEST(what_was_handed_in_is_no_draft_any_more),
+        TEST(a_draft_moves_to_a_new_version_only_as_it_was_seen),
+        TEST(a_paper_of_the_store_is_copied_for_its_owner_only),
+    };
+    return cmocka_run_group_tests_name("draft", tests, prepare, finish);
+}

@@ -1,0 +1,290 @@
+// Filling in without a browser's help: drafts saved by the script's address and by plain forms, and what becomes of them.
+import assert from 'node:assert/strict';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, before, test } from 'node:test';
+import { extract } from '../browser/answers.mjs';
+import { answerPages, attachAll, fieldsOf, readable, root, signedIn, startCity, startDraft, submitDossier, until } from '../browser/city.mjs';
+
+let city;
+let lan;
+
+before(async () => {
+  city = await startCity({ time: '2017-03-14T09:00', options: ['--rate-limits', '0', '--session-lifetime', '365d'] });
+  lan = await signedIn(city, 'lan@example.com');
+});
+after(() => city?.stop());
+
+const begin = () => startDraft(lan, '2.000635', 'dich-vong-cau-giay');
+const revisionOf = (page) => /name="_revision" value="(\d+)"/.exec(page.body)[1];
+const save = (draft, fields) => lan.post(`${draft}/luu/nguoi_yeu_cau`, fields);
+const papersOnDisk = () => {
+  const folder = path.join(city.data, 'var/documents');
+  return existsSync(folder) ? readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).length : 0;
+};
+
+test('the script saves half an answer, and is told when somebody else was faster', async () => {
+  const draft = await begin();
+  const page = await lan.open(`${draft}/nguoi_yeu_cau`);
+  const fields = fieldsOf(page.body, `${draft}/nguoi_yeu_cau`);
+  const first = await save(draft, { ...fields, dien_thoai: '09', _editor: 'a' });
+  assert.equal(first.status, 200);
+  assert.match(first.headers['content-type'], /^application\/json/);
+  const { revision, text } = JSON.parse(first.body);
+  assert.match(text, /^Đã lưu lúc \d\d:\d\d$/);
+  assert.equal(revision, Number(fields._revision) + 1);
+  assert.match((await lan.open(`${draft}/nguoi_yeu_cau`)).body, /name="dien_thoai"[^>]*value="09"/);
+  // The answer was lost: the same page saves again with the revision it knows.
+  assert.equal((await save(draft, { ...fields, dien_thoai: '091', _editor: 'a' })).status, 200);
+  // Another page, or one without a name, is told and gets the revision to take over with.
+  for (const editor of ['b', '', undefined]) {
+    const late = await save(draft, { ...fields, dien_thoai: '092', ...(editor === undefined ? {} : { _editor: editor }) });
+    assert.equal(late.status, 409);
+    assert.match(JSON.parse(late.body).text, /cửa sổ hoặc thiết bị khác lúc/);
+    assert.equal(JSON.parse(late.body).revision, revision + 1);
+  }
+  assert.match((await lan.open(`${draft}/nguoi_yeu_cau`)).body, /name="dien_thoai"[^>]*value="091"/);
+  assert.equal((await save(draft, { ...fields, dien_thoai: '092', _editor: 'b', _revision: String(revision + 1) })).status, 200);
+  // And the first one is behind now.
+  assert.equal((await save(draft, { ...fields, dien_thoai: '091', _editor: 'a', _revision: String(revision + 1) })).status, 409);
+});
+
+test('what a script asks for while it is behind does not make it look up to date', async () => {
+  const draft = await begin();
+  const page = await lan.open(`${draft}/nguoi_yeu_cau`);
+  const fields = fieldsOf(page.body, `${draft}/nguoi_yeu_cau`);
+  assert.equal((await save(draft, { ...fields, _editor: 'a' })).status, 200);
+  const shown = await lan.post(`${draft}/nguoi_yeu_cau`, { ...fields, _show: '1', _background: '1' });
+  assert.equal(revisionOf(shown), fields._revision);
+});
+
+test('without a script a page that was saved elsewhere is shown again with what was typed', async () => {
+  const draft = await begin();
+  const page = await lan.open(`${draft}/nguoi_yeu_cau`);
+  const fields = fieldsOf(page.body, `${draft}/nguoi_yeu_cau`);
+  assert.equal((await save(draft, { ...fields, noi_cap: 'Công an quận Cầu Giấy', _editor: 'a' })).status, 200);
+  const late = await lan.post(`${draft}/nguoi_yeu_cau`, { ...fields, noi_cap: 'Công an quận Ba Đình', _action: 'leave' });
+  assert.equal(late.status, 409);
+  assert.match(late.body, /name="noi_cap"[^>]*value="Công an quận Ba Đình"/);
+  const again = await lan.post(`${draft}/nguoi_yeu_cau`, { ...fieldsOf(late.body, `${draft}/nguoi_yeu_cau`), _action: 'leave' });
+  assert.equal(again.status, 303);
+  assert.match((await lan.open(`${draft}/nguoi_yeu_cau`)).body, /value="Công an quận Ba Đình"/);
+});
+
+test('nonsense from a script is refused, not an error of the server', async () => {
+  const draft = await begin();
+  await lan.open(`${draft}/nguoi_yeu_cau`);
+  assert.equal((await lan.post(`${draft}/luu/khong_co`, {})).status, 404);
+  assert.equal((await lan.post('/ho-so/nhap/khong-phai-ma/luu/nguoi_yeu_cau', {})).status, 404);
+  assert.equal((await save(draft, { _revision: '99999999999999999999', _editor: 'x'.repeat(5000) })).status, 200);
+  assert.equal((await save(draft, { _revision: '-1', _editor: '\u0001' })).status, 400);
+  const stranger = await signedIn(city, 'hoa@example.com');
+  await stranger.get('/ho-so');
+  assert.equal((await stranger.post(`${draft}/luu/nguoi_yeu_cau`, { ho_ten: 'X' })).status, 404);
+});
+
+test('a draft that is deleted takes its papers with it', async () => {
+  const draft = await begin();
+  const there = papersOnDisk();
+  const attached = await attachAll(lan, draft);
+  assert.equal(papersOnDisk(), there + attached);
+  await lan.open(`${draft}/xoa`);
+  assert.equal((await lan.post(`${draft}/xoa`)).status, 303);
+  assert.equal(papersOnDisk(), there);
+  assert.equal((await lan.get(draft)).status, 404);
+});
+
+const hintOf = (page, key) => new RegExp(`<p class="hint hint--filled">(?:(?!<p class="hint hint--filled">)[\\s\\S])*?name="${key}"`).exec(page.body)?.[0] ?? '';
+
+test('what an earlier dossier said of the same person is not asked again, and says where it came from', async () => {
+  const code = await submitDossier(lan);
+  const draft = await startDraft(lan, '1.001612', 'cau-giay');
+  const page = await lan.open(`${draft}/chu_ho`);
+  const fields = fieldsOf(page.body, `${draft}/chu_ho`);
+  assert.equal(fields.ho_ten, 'Nguyễn Thị Lan');
+  assert.equal(fields.noi_cap, 'Công an thành phố Hà Nội');
+  assert.match(readable(hintOf(page, 'noi_cap')), new RegExp(`Điền sẵn từ hồ sơ ${code.replaceAll('.', '\\.')} nộp ngày 14/03/2017`));
+  assert.match(readable(hintOf(page, 'ho_ten')), /Điền sẵn từ thông tin tài khoản/);
+  // Corrected, it is the person's own answer.
+  assert.equal((await lan.post(`${draft}/luu/chu_ho`, { ...fields, noi_cap: 'Cục Cảnh sát' })).status, 200);
+  const corrected = await lan.open(`${draft}/chu_ho`);
+  assert.equal(fieldsOf(corrected.body, `${draft}/chu_ho`).noi_cap, 'Cục Cảnh sát');
+  const hints = (shown) => shown.body.split('hint--filled').length;
+  assert.equal(hints(corrected), hints(page) - 1);
+});
+
+test('a dossier about somebody else fills nothing in', async () => {
+  const hoa = await signedIn(city, 'hoa@example.com');
+  const other = structuredClone(extract);
+  Object.assign(other.nguoi_yeu_cau, { ho_ten: 'Phạm Văn Ba', giay_to: '001085000999', noi_cap: 'Công an tỉnh Nam Định', 'ngay_sinh.year': '1985' });
+  await submitDossier(hoa, other);
+  const draft = await startDraft(hoa, '1.001612', 'cau-giay');
+  const page = await hoa.open(`${draft}/chu_ho`);
+  assert.doesNotMatch(page.text, /Nam Định|Phạm Văn Ba/);
+  assert.equal(fieldsOf(page.body, `${draft}/chu_ho`).noi_cap, '');
+});
+
+test('a new dossier begins with the answers of an earlier one, without its declaration and papers', async () => {
+  const code = await submitDossier(lan);
+  assert.match((await lan.open(`/ho-so/${code}`)).body, new RegExp(`action="/ho-so/${code}/sao-chep"`));
+  const copied = await lan.post(`/ho-so/${code}/sao-chep`);
+  assert.equal(copied.status, 303, copied.text);
+  const draft = copied.location.replace(city.url, '');
+  const page = await lan.open(`${draft}/so_luong`);
+  const fields = fieldsOf(page.body, `${draft}/so_luong`);
+  assert.deepEqual([fields.so_ban, fields.muc_dich, fields.cam_doan], ['3', 'Nhập học cho con', undefined]);
+  assert.equal(fieldsOf((await lan.open(`${draft}/yeu_cau`)).body, `${draft}/yeu_cau`).quan_he, 'ban_than');
+  assert.match((await lan.open(`${draft}/giay-to`)).text, /Chưa có tệp nào/);
+  assert.equal((await lan.get(copied.location.replace(city.url, ''))).location.replace(city.url, ''), `${draft}/so_luong`, 'the declaration is what is missing');
+  const stranger = await signedIn(city, 'hoa@example.com');
+  await stranger.get('/ho-so');
+  assert.equal((await stranger.post(`/ho-so/${code}/sao-chep`)).status, 404);
+});
+
+test('the review page lists what is missing page by page and paper by paper, and leads there', async () => {
+  const draft = await begin();
+  await answerPages(lan, draft, { yeu_cau: extract.yeu_cau });
+  const page = await lan.open(`${draft}/xem-lai`);
+  const part = /<section class="error-summary"[\s\S]*?<\/section>/.exec(page.body)[0];
+  assert.deepEqual([...part.matchAll(/<h3>(.*?)<\/h3>/g)].map(([, title]) => title), ['Thông tin đã đăng ký', 'Số lượng và phí', 'Giấy tờ kèm theo'], readable(part));
+  for (const [, url, text] of part.matchAll(/<a href="([^"]+)">(.*?)<\/a>/g)) {
+    const [address, id] = url.split('#');
+    assert.ok((await lan.open(address)).body.includes(`id="${id}"`), `${text} leads to ${url}`);
+  }
+  assert.match(readable(part), /chịu trách nhiệm trước pháp luật: Hãy đánh dấu vào ô này/);
+  assert.doesNotMatch(part, /data-focus-on-load/);
+  const refused = await lan.post(`${draft}/nop`, { agree: 'true', return_channel: 'counter' });
+  assert.equal(refused.status, 422);
+  assert.match(refused.body, /id="con-thieu"[^>]*data-focus-on-load/);
+});
+
+test('a paper handed in at one agency is used again at another, as a copy that its owner can follow', async () => {
+  const code = await submitDossier(lan);
+  const store = await lan.open('/kho-giay-to');
+  assert.equal(store.status, 200);
+  const id = [...store.body.matchAll(/href="\/kho-giay-to\/([0-9a-f-]{36})">[\s\S]*?href="\/ho-so\/([^"]+)"/g)].find(([, , of]) => of === code)[1];
+  const draft = await startDraft(lan, '1.001612', 'cau-giay');
+  const papers = await lan.open(`${draft}/giay-to`);
+  const choice = /href="(\/ho-so\/nhap\/[^"]+\/kho\/[^"]+)"/.exec(papers.body)[1];
+  const offered = await lan.open(choice);
+  assert.match(offered.body, new RegExp(`name="document" value="${id}"`));
+  const used = await lan.post(choice, { document: id });
+  assert.equal(used.status, 303, used.text);
+  const after = await lan.open(`${draft}/giay-to`);
+  const copy = new RegExp(`href="(${draft}/tep/[0-9a-f-]{36})"`).exec(after.body)[1];
+  const [mine, theirs] = [await lan.get(`/kho-giay-to/${id}`), await lan.get(copy)];
+  assert.equal(mine.status, 200);
+  assert.ok(mine.bytes.equals(theirs.bytes) && mine.bytes.length > 100, 'the same bytes under another key');
+  assert.ok(!copy.endsWith(id), 'a document of its own');
+  assert.match((await lan.open('/kho-giay-to')).text, /Đã dùng lại trong: Bản nháp chưa nộp/);
+  // Nobody else gets at it, neither by the store nor by a draft of their own.
+  const stranger = await signedIn(city, 'hoa@example.com');
+  assert.equal((await stranger.get(`/kho-giay-to/${id}`)).status, 404);
+  const own = await startDraft(stranger, '1.001612', 'cau-giay');
+  assert.equal((await stranger.post(choice.replace(draft, own), { document: id })).status, 404);
+  assert.equal((await stranger.post(choice, { document: id })).status, 404);
+  // What an agency may still have to keep stays; what was taken back before it was received may go.
+  assert.doesNotMatch((await lan.open('/kho-giay-to')).body, new RegExp(`${id}/xoa`));
+  assert.equal((await lan.post(`/kho-giay-to/${id}/xoa`)).status, 409);
+  await lan.open(`/ho-so/${code}/rut`);
+  assert.equal((await lan.post(`/ho-so/${code}/rut`, { reason: 'Nộp nhầm' })).status, 303);
+  const there = papersOnDisk();
+  await lan.open('/kho-giay-to');
+  assert.equal((await lan.post(`/kho-giay-to/${id}/xoa`)).status, 303);
+  assert.equal((await lan.get(`/kho-giay-to/${id}`)).status, 404);
+  assert.equal(papersOnDisk(), there - 1);
+  assert.equal((await lan.get(copy)).status, 200, 'the copy is a paper of its own');
+});
+
+test('every published version has its JSON Schema at an address of its own', async () => {
+  const current = await lan.get('/thu-tuc/2.000635/luoc-do.json');
+  assert.equal(current.status, 303);
+  const address = current.location.replace(city.url, '');
+  assert.match(address, /^\/thu-tuc\/2\.000635\/phien-ban\/\d+\/luoc-do\.json$/);
+  const answer = await lan.get(address);
+  assert.equal(answer.status, 200);
+  assert.match(answer.headers['content-type'], /^application\/schema\+json/);
+  const schema = JSON.parse(answer.body);
+  assert.equal(schema.$schema, 'https://json-schema.org/draft/2020-12/schema');
+  assert.ok(schema.$id.endsWith(address));
+  assert.ok('ho_ten' in schema.properties);
+  // The first version only described the procedure.
+  for (const wrong of ['/thu-tuc/2.000635/phien-ban/1/luoc-do.json', '/thu-tuc/2.000635/phien-ban/99/luoc-do.json', '/thu-tuc/2.000635/phien-ban/0/luoc-do.json', '/thu-tuc/2.000635/phien-ban/x/luoc-do.json', '/thu-tuc/9.999999/luoc-do.json', '/thu-tuc/9.999999/phien-ban/1/luoc-do.json'])
+    assert.equal((await lan.get(wrong)).status, 404, wrong);
+});
+
+test('a draft nobody touches is reminded of, kept for the time it says, and then deleted', async () => {
+  const draft = await begin();
+  const id = draft.split('/').pop();
+  assert.match((await lan.open('/ho-so')).text, /được giữ đến hết ngày 12\/06\/2017/);
+  city.setTime('2017-05-28T09:00');
+  await new Promise((resolve) => setTimeout(resolve, 1500));
+  assert.equal(city.mails(new RegExp(id)).length, 0, 'too early');
+  city.setTime('2017-05-29T10:00');
+  const letter = await until(() => city.mails(new RegExp(id)).at(-1), 'the reminder');
+  assert.match(letter, /sắp hết hạn lưu/);
+  assert.match(letter, /lan@example\.com/);
+  assert.match(letter, /ngày 12\/06\/2017/);
+  city.setTime('2017-06-12T08:00');
+  await new Promise((resolve) => setTimeout(resolve, 1500));
+  assert.equal((await lan.open(draft)).status, 200, 'still there on its last day');
+  assert.equal(city.mails(new RegExp(id)).length, 1, 'reminded of once');
+  city.setTime('2017-06-13T09:00');
+  await until(async () => (await lan.get(draft)).status === 404, 'the end of the draft');
+});
+
+/** Publishes the procedure with its form changed by `change`. */
+function publish(code, change) {
+  const folder = mkdtempSync(path.join(tmpdir(), 'motcua-package-'));
+  cpSync(path.join(root, 'samples/procedures', code), folder, { recursive: true });
+  const form = JSON.parse(readFileSync(path.join(folder, 'form.json'), 'utf8'));
+  const procedure = JSON.parse(readFileSync(path.join(folder, 'procedure.json'), 'utf8'));
+  change(form, procedure);
+  writeFileSync(path.join(folder, 'form.json'), JSON.stringify(form));
+  writeFileSync(path.join(folder, 'procedure.json'), JSON.stringify(procedure));
+  execFileSync('chmod', ['-R', 'a+rX', folder]);
+  const result = spawnSync(city.program, ['catalogue', 'publish', folder, '--data', path.join(city.data, 'var')], { encoding: 'utf8', env: { ...process.env, MOTCUA_SHARE: root, DATABASE_URL: '' } });
+  rmSync(folder, { recursive: true });
+  assert.equal(result.status, 0, result.stdout + result.stderr);
+}
+const fieldOf = (form, page, key) => form.pages.find((one) => one.key === page).fields.find((field) => field.key === key);
+
+test('a draft whose form was replaced goes on with the new one, and its owner sees what changed', async () => {
+  const draft = await begin();
+  await answerPages(lan, draft, { yeu_cau: extract.yeu_cau });
+  await lan.open(`${draft}/thong_tin`);
+  assert.equal((await lan.post(`${draft}/luu/thong_tin`, { ho_ten_cha: 'Nguyễn Văn Bình', so_dang_ky: '12/1985' })).status, 200);
+  // Nothing that is asked changes: the draft follows silently.
+  publish('2.000635', (form) => (fieldOf(form, 'thong_tin', 'ho_ten_cha').help = 'Ghi như trong giấy khai sinh.'));
+  assert.match((await lan.open(`${draft}/thong_tin`)).body, /Ghi như trong giấy khai sinh/);
+  const stale = await lan.open(`${draft}/thong_tin`);
+  publish('2.000635', (form) => {
+    const page = form.pages.find((one) => one.key === 'thong_tin');
+    page.fields = page.fields.filter((field) => field.key !== 'so_dang_ky');
+    page.fields.push({ key: 'so_quyen', kind: 'text', label: { vi: 'Số quyển', en: 'Volume' } });
+    fieldOf(form, 'thong_tin', 'ho_ten_me').label = { vi: 'Họ và tên người mẹ', en: 'Mother' };
+  });
+  // What was typed before anybody knew is kept, then the page of changes comes, from every page.
+  const sent = await lan.post(`${draft}/thong_tin`, { ...fieldsOf(stale.body, `${draft}/thong_tin`), ho_ten_me: 'Trần Thị Mai', _action: 'back' });
+  assert.equal(sent.status, 303);
+  for (const address of [sent.location, draft, `${draft}/giay-to`, `${draft}/xem-lai`, `${draft}/thong_tin`]) {
+    const page = await lan.open(address.replace(city.url, ''));
+    assert.match(page.path, /\/doi-mau$/, address);
+    assert.equal(page.status, 200);
+  }
+  const page = await lan.open(draft);
+  assert.match(page.text, /Số quyển Câu hỏi mới/);
+  assert.match(page.text, /Họ và tên người mẹ Đổi tên câu hỏi/);
+  assert.match(page.text, /Câu trả lời không còn chỗ trong biểu mẫu mới .*12\/1985/);
+  assert.equal((await lan.post(`${draft}/nop`, { agree: 'true' })).location.replace(city.url, ''), `${draft}/doi-mau`, 'the old form cannot be handed in');
+  assert.equal((await lan.post(`${draft}/doi-mau`)).status, 303);
+  const renewed = await lan.open(`${draft}/thong_tin`);
+  assert.match(renewed.body, /value="Nguyễn Văn Bình"/);
+  assert.match(renewed.body, /value="Trần Thị Mai"/);
+  assert.match(renewed.body, /name="so_quyen"/);
+  assert.match(renewed.text, /12\/1985/, 'what has no place is still shown');
+  assert.match((await lan.open(`${draft}/xem-lai`)).text, /12\/1985/);
+  assert.equal((await lan.get(`${draft}/doi-mau`)).status, 303, 'nothing more to do there');
+});
