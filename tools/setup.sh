@@ -12,7 +12,7 @@ packages_for_building=(
     libunistring-dev libintelrdfpmath-dev libmagic-dev
 )
 packages_for_running=(postgresql ca-certificates tzdata fonts-liberation2 fonts-dejavu-core)
-packages_for_testing=(libcmocka-dev clang clang-format libclang-rt-14-dev ccache chromium poppler-utils fonts-noto-core)
+packages_for_testing=(libcmocka-dev clang clang-format libclang-rt-14-dev ccache chromium poppler-utils fonts-noto-core clamav-daemon)
 
 is_installed() {
     # a virtual or renamed package is looked up by what provides it

@@ -7,6 +7,7 @@
 
 #include "command.h"
 #include "demo.h"
+#include "motcua/adapter/clamd.h"
 #include "motcua/adapter/mail.h"
 #include "motcua/base/log.h"
 #include "motcua/crypto/keys.h"
@@ -101,6 +102,7 @@ struct running {
     struct web web;
     struct web_settings settings;
     struct mail_settings mail;
+    struct clamd_settings clamd;
     struct static_files *files;
     struct server *server;
     struct job_runner *jobs;
@@ -153,6 +155,7 @@ static void fill_settings(struct running *running)
     running->program.domain.site_name = config->site_name;
     running->program.domain.hotline = config->hotline;
     running->program.domain.session_lifetime_s = config->session_lifetime / 1000;
+    running->program.domain.scan_required = config->virus_scan == 1;
     running->settings = (struct web_settings){
         .site_name = config->site_name,
         .site_place = config->site_place,
@@ -168,6 +171,7 @@ static void fill_settings(struct running *running)
     };
     running->mail = (struct mail_settings){config->mail_url, config->mail_user, config->mail_password.plain,
                                            config->mail_from, config->mail_folder};
+    running->clamd = (struct clamd_settings){config->clamd, config->clamd_timeout};
 }
 
 static enum status start_web(struct running *running, struct error *error)
@@ -211,6 +215,7 @@ static enum status start_jobs(struct running *running, struct error *error)
         .threads = (unsigned)running->config->job_workers,
         .interval_ms = (unsigned)running->config->job_interval,
     };
+    if (running->program.domain.scan_required) jobs.scan = clamd_port_create(&running->clamd);
     return job_runner_start(&jobs, &running->jobs, running->program.arena, error);
 }
 

@@ -64,6 +64,7 @@ struct domain {
     const char *site_name, *hotline; /* for mails */
     const char *base_url;       /* "https://host", no slash at the end; for links in mails and QR codes */
     int64_t session_lifetime_s; /* 0: twelve hours */
+    bool scan_required;         /* papers stay closed until the virus scanner has called them clean */
 };
 
 struct work {

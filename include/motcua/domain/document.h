@@ -18,6 +18,7 @@ struct document {
     struct str sha256, wrapped_key;
     int key_version;
     instant created_at;
+    const char *scan_state, *scan_finding; /* as stored; read it through domain/scan.h */
 };
 
 /* Call when a thread that attached documents ends. */
@@ -66,10 +67,16 @@ NODISCARD enum status document_list(struct work *work, const struct uuid *tenant
                                     struct error *error);
 NODISCARD enum status document_find(struct work *work, const struct uuid *tenant_id, const struct uuid *id,
                                     struct document *document, struct error *error);
-/* An open reader over the plain bytes; *descriptor is the caller's to close after the reader. */
+/* An open reader over the plain bytes; *descriptor is the caller's to close after the reader. What is in
+ * quarantine or infected is refused (domain/scan.h). */
 NODISCARD enum status document_open(struct work *work, const struct uuid *tenant_id,
                                     const struct document *document, struct filecrypt_reader **reader,
                                     int *descriptor, struct error *error);
+/* The same for the virus scanner, which must read what nobody else may yet. */
+NODISCARD enum status document_open_quarantined(struct work *work, const struct uuid *tenant_id,
+                                                const struct document *document,
+                                                struct filecrypt_reader **reader, int *descriptor,
+                                                struct error *error);
 /* Marks as removed, if it is the actor's own and of this dossier. STATUS_NOT_FOUND otherwise. */
 NODISCARD enum status document_remove(struct work *work, const struct uuid *tenant_id,
                                       const struct uuid *dossier_id, const struct uuid *id,

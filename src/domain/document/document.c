@@ -6,6 +6,7 @@
 
 #include "motcua/base/utf8.h"
 #include "motcua/domain/keys.h"
+#include "motcua/domain/scan.h"
 #include "motcua/i18n/text.h"
 
 DB_STATEMENT(document_add,
@@ -196,14 +197,14 @@ enum status document_prepare(struct work *work, const struct uuid *tenant_id, co
     {"id", DB_UUID}, {"account_id", DB_UUID}, {"dossier_id", DB_UUID}, {"kind", DB_TEXT},                    \
         {"paper_key", DB_TEXT}, {"file_name", DB_TEXT}, {"media_type", DB_TEXT}, {"size", DB_INT64},         \
         {"sha256", DB_BYTES}, {"storage_name", DB_TEXT}, {"key_version", DB_INT32},                          \
-        {"wrapped_key", DB_BYTES},                                                                           \
+        {"wrapped_key", DB_BYTES}, {"created_at", DB_INSTANT}, {"scan_state", DB_TEXT},                      \
     {                                                                                                        \
-        "created_at", DB_INSTANT                                                                             \
+        "scan_finding", DB_TEXT                                                                              \
     }
 #define DOCUMENT_SELECT                                                                                      \
     "id, account_id, dossier_id, kind, paper_key, file_name, media_type, size, sha256, storage_name, "       \
     "key_version, "                                                                                          \
-    "wrapped_key, created_at"
+    "wrapped_key, created_at, scan_state, scan_finding"
 
 static struct document read_row(const struct db_result *rows, size_t row)
 {
@@ -221,6 +222,8 @@ static struct document read_row(const struct db_result *rows, size_t row)
         .key_version = db_get_int32(rows, row, 10),
         .wrapped_key = db_get_bytes(rows, row, 11),
         .created_at = db_get_instant(rows, row, 12),
+        .scan_state = db_get_cstr(rows, row, 13),
+        .scan_finding = db_get_cstr(rows, row, 14),
     };
 }
 
@@ -269,6 +272,16 @@ enum status document_find(struct work *work, const struct uuid *tenant_id, const
 
 enum status document_open(struct work *work, const struct uuid *tenant_id, const struct document *document,
                           struct filecrypt_reader **reader, int *descriptor, struct error *error)
+{
+    enum status status = document_may_open(work, document, error);
+    return status == STATUS_OK
+               ? document_open_quarantined(work, tenant_id, document, reader, descriptor, error)
+               : status;
+}
+
+enum status document_open_quarantined(struct work *work, const struct uuid *tenant_id,
+                                      const struct document *document, struct filecrypt_reader **reader,
+                                      int *descriptor, struct error *error)
 {
     SECRET_KEY_AUTO tenant_key;
     SECRET_KEY_AUTO key;

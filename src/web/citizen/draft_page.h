@@ -42,7 +42,7 @@ json_t *draft_page_view(struct draft_page *page, const char *title, enum draft_s
 bool draft_page_papers_complete(const struct draft_page *page);
 /* The key of the first form page that is not complete; NULL when all are. */
 const char *draft_page_next_form_page(const struct draft_page *page);
-/* How many files are attached for a paper. */
+/* How many files are attached for a paper; one with a virus does not count. */
 size_t draft_page_files(const struct draft_page *page, const char *paper_key);
 /* Members that form_view and form_review leave out are filled with null, so that Mustache does not look
  * outside. */
