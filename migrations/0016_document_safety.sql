@@ -12,6 +12,14 @@ CREATE INDEX document_scan_due ON document (scan_next_at)
     WHERE scan_state IN ('waiting', 'unscannable') AND kind <> 'result' AND removed_at IS NULL;
 GRANT UPDATE (scan_state, scan_finding, scanned_at, scan_next_at, scan_attempts) ON document TO motcua_app;
 
+-- What the inspection of an upload has found. A picture is kept as it was written anew, a PDF without its active content: the
+-- digest of what was handed in stays on record beside the one of what is kept.
+ALTER TABLE document
+    ADD COLUMN received_sha256 bytea,                          -- NULL: kept as it came
+    ADD COLUMN received_size bigint,
+    ADD COLUMN pages integer NOT NULL DEFAULT 0,               -- of a PDF; 0: not known
+    ADD COLUMN remarks text NOT NULL DEFAULT '';               -- dark, blurred, small, active, repaired; separated by commas
+
 -- As timer_claim and outbox_claim: across tenants, learns only where to work; the lease gives back what a dead worker held.
 CREATE FUNCTION document_scan_claim(at timestamptz, lease interval, batch integer) RETURNS TABLE (tenant_id uuid, id uuid)
 LANGUAGE sql SECURITY DEFINER SET search_path FROM CURRENT AS $$

@@ -13,6 +13,7 @@
 #include "motcua/crypto/keys.h"
 #include "motcua/crypto/password.h"
 #include "motcua/domain/identity.h"
+#include "motcua/domain/inspect.h"
 #include "motcua/domain/keys.h"
 #include "motcua/http/server.h"
 #include "motcua/job/runner.h"
@@ -155,6 +156,8 @@ static void fill_settings(struct running *running)
     running->program.domain.site_name = config->site_name;
     running->program.domain.hotline = config->hotline;
     running->program.domain.session_lifetime_s = config->session_lifetime / 1000;
+    running->program.domain.inspector =
+        inspector_create(running->program.arena, "/proc/self/exe", (unsigned)config->inspections);
     running->program.domain.scan_required = config->virus_scan == 1;
     running->settings = (struct web_settings){
         .site_name = config->site_name,

@@ -133,6 +133,8 @@ const struct config_knob serve_config_knobs[] = {
     {"job-interval", CONFIG_DURATION, AT(job_interval), "5s", 100, 1 * HOUR, .group = GROUP_OUTSIDE,
      .help = "How often to look for due work besides being woken"},
 
+    {"inspections", CONFIG_INTEGER, AT(inspections), "4", 1, 64, .group = GROUP_SAFETY,
+     .help = "Uploads that are looked into at the same time, each in a process of its own of up to 1.5 GB"},
     {"virus-scan", CONFIG_CHOICE, AT(virus_scan), "off", .choices = scan_modes, .group = GROUP_SAFETY,
      .help =
          "off: papers are not scanned, and say so; required: nobody opens a paper before clamd has called "

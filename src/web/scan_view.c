@@ -1,4 +1,5 @@
-/* How a file stands with the virus scanner, in words, for whoever sees the file in a list. */
+/* What is known of a file, in words, for whoever sees it in a list: the virus scanner, and whether one can
+ * read it. */
 #include "motcua/domain/scan.h"
 #include "motcua/web/web.h"
 
@@ -57,6 +58,30 @@ static const char *official_advice(struct visit *visit, enum scan_standing stand
     return NULL;
 }
 
+static void add_remark(json_t *list, const char *text)
+{
+    json_t *remark = json_object();
+    view_text(remark, "text", text);
+    json_array_append_new(list, remark);
+}
+
+static json_t *remarks_view(struct visit *visit, const struct document *document, bool official)
+{
+    json_t *list = json_array();
+    if (document_has_remark(document, "dark")) add_remark(list, visit_text(visit, N_("Ảnh khá tối.")));
+    if (document_has_remark(document, "blurred")) add_remark(list, visit_text(visit, N_("Ảnh có vẻ bị mờ.")));
+    if (document_has_remark(document, "small"))
+        add_remark(list, visit_text(visit, N_("Ảnh nhỏ, chữ có thể khó đọc.")));
+    if (json_array_size(list) > 0 && !official)
+        add_remark(
+            list,
+            visit_text(visit, N_("Hãy mở ra xem: nếu không đọc rõ, bạn nên chụp lại. Ảnh vẫn nộp được.")));
+    if (document_has_remark(document, "active"))
+        add_remark(list,
+                   visit_text(visit, N_("Đã gỡ mã lệnh và tệp nhúng khỏi PDF; nội dung trang giữ nguyên.")));
+    return list;
+}
+
 void visit_add_scan(struct visit *visit, json_t *view, const struct document *document, bool official)
 {
     enum scan_standing standing = document_standing(visit->web->domain, document);
@@ -64,4 +89,5 @@ void visit_add_scan(struct visit *visit, json_t *view, const struct document *do
     view_text(view, "scan_help",
               official ? official_advice(visit, standing, document) : citizen_advice(visit, standing));
     view_flag(view, "closed", standing >= SCAN_STANDING_WAITING);
+    view_list(view, "remarks", remarks_view(visit, document, official));
 }

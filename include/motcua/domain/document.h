@@ -18,6 +18,10 @@ struct document {
     struct str sha256, wrapped_key;
     int key_version;
     instant created_at;
+    struct str received_sha256;            /* as handed in, where what is kept differs; else data NULL */
+    int64_t received_size;                 /* of that */
+    int pages;                             /* of a PDF; 0: not known */
+    const char *remarks;                   /* see document_has_remark() */
     const char *scan_state, *scan_finding; /* as stored; read it through domain/scan.h */
 };
 
@@ -43,8 +47,9 @@ enum { DOCUMENT_MAXIMUM_SIZE = 50 * 1024 * 1024, DOCUMENTS_PER_DOSSIER = 100 };
 /*
  * Makes the spooled file a document of a dossier or draft (same id). The type is told by content (libmagic),
  * not by name: PDF, JPEG, PNG, WebP, Office Open XML / OpenDocument text; anything else STATUS_INVALID
- * ("document.type"); empty files "document.empty"; too many "document.too_many". The name is made safe. *id
- * is the new document's.
+ * ("document.type"); empty files "document.empty"; too many "document.too_many"; damaged, with a password or
+ * with macros "document.refused". Pictures are written anew, upright and without metadata; a PDF loses its
+ * active content (domain/inspect.h). The name is made safe. *id is the new document's.
  */
 NODISCARD enum status document_attach(struct work *work, struct document_spool *spool,
                                       const struct uuid *tenant_id, const struct uuid *dossier_id,
@@ -77,6 +82,9 @@ NODISCARD enum status document_open_quarantined(struct work *work, const struct 
                                                 const struct document *document,
                                                 struct filecrypt_reader **reader, int *descriptor,
                                                 struct error *error);
+/* What the inspection has found: "dark", "blurred", "small" (a picture that may be hard to read), "active"
+ * (something was taken out), "repaired". */
+bool document_has_remark(const struct document *document, const char *remark);
 /* Marks as removed, if it is the actor's own and of this dossier. STATUS_NOT_FOUND otherwise. */
 NODISCARD enum status document_remove(struct work *work, const struct uuid *tenant_id,
                                       const struct uuid *dossier_id, const struct uuid *id,
