@@ -4,7 +4,7 @@
 
 struct command {
     const char *name;    /* as typed, e.g. "serve" */
-    const char *summary; /* one line for `motcua --help` */
+    const char *summary; /* one line for `motcua --help`; NULL: not for people, not shown */
     /* argv[0] is "motcua NAME" (for argp). Returns the process exit status: 0 done, 1 refused or failed, 64
      * usage. */
     int (*run)(int argc, char **argv);

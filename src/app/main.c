@@ -16,7 +16,7 @@ static void print_help(FILE *out)
     fputs("Usage: motcua COMMAND [OPTION...]\n\nMột Cửa, an e-government service portal.\n\nCommands:\n",
           out);
     for (const struct command *const *command = commands; *command != NULL; command++)
-        fprintf(out, "  %-12s %s\n", (*command)->name, (*command)->summary);
+        if ((*command)->summary != NULL) fprintf(out, "  %-12s %s\n", (*command)->name, (*command)->summary);
     fputs("\n`motcua COMMAND --help` explains a command. `motcua --version` prints the version.\n", out);
 }
 

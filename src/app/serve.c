@@ -7,11 +7,13 @@
 
 #include "command.h"
 #include "demo.h"
+#include "motcua/adapter/clamd.h"
 #include "motcua/adapter/mail.h"
 #include "motcua/base/log.h"
 #include "motcua/crypto/keys.h"
 #include "motcua/crypto/password.h"
 #include "motcua/domain/identity.h"
+#include "motcua/domain/inspect.h"
 #include "motcua/domain/keys.h"
 #include "motcua/http/server.h"
 #include "motcua/job/runner.h"
@@ -101,6 +103,7 @@ struct running {
     struct web web;
     struct web_settings settings;
     struct mail_settings mail;
+    struct clamd_settings clamd;
     struct static_files *files;
     struct server *server;
     struct job_runner *jobs;
@@ -155,6 +158,9 @@ static void fill_settings(struct running *running)
     running->program.domain.session_lifetime_s = config->session_lifetime / 1000;
     running->program.domain.draft_lifetime_s = config->draft_lifetime / 1000;
     running->program.domain.draft_notice_s = config->draft_notice / 1000;
+    running->program.domain.inspector =
+        inspector_create(running->program.arena, "/proc/self/exe", (unsigned)config->inspections);
+    running->program.domain.scan_required = config->virus_scan == 1;
     running->settings = (struct web_settings){
         .site_name = config->site_name,
         .site_place = config->site_place,
@@ -170,6 +176,7 @@ static void fill_settings(struct running *running)
     };
     running->mail = (struct mail_settings){config->mail_url, config->mail_user, config->mail_password.plain,
                                            config->mail_from, config->mail_folder};
+    running->clamd = (struct clamd_settings){config->clamd, config->clamd_timeout};
 }
 
 static enum status start_web(struct running *running, struct error *error)
@@ -213,6 +220,7 @@ static enum status start_jobs(struct running *running, struct error *error)
         .threads = (unsigned)running->config->job_workers,
         .interval_ms = (unsigned)running->config->job_interval,
     };
+    if (running->program.domain.scan_required) jobs.scan = clamd_port_create(&running->clamd);
     return job_runner_start(&jobs, &running->jobs, running->program.arena, error);
 }
 

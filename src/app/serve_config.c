@@ -3,6 +3,8 @@
 
 #include <stddef.h>
 
+#include "motcua/adapter/clamd.h"
+
 #define KIB INT64_C(1024)
 #define MIB (1024 * KIB)
 #define GIB (1024 * MIB)
@@ -17,6 +19,7 @@
 static const char *const languages[] = {"vi", "en", NULL};
 static const char *const web_schemes[] = {"http", "https", NULL};
 static const char *const mail_schemes[] = {"smtp", "smtps", NULL};
+static const char *const scan_modes[] = {"off", "required", NULL};
 static const char *const log_levels[] = {"debug", "info", "warning", "error", NULL};
 
 #define GROUP_SERVE    "Where it serves"
@@ -25,6 +28,7 @@ static const char *const log_levels[] = {"debug", "info", "warning", "error", NU
 #define GROUP_PROXY    "Proxy and metrics"
 #define GROUP_KEYS     "Keys and accounts"
 #define GROUP_OUTSIDE  "Mail and jobs"
+#define GROUP_SAFETY   "Safety of papers"
 #define GROUP_RUNNING  "Log and rehearsal"
 
 const struct config_knob serve_config_knobs[] = {
@@ -133,6 +137,17 @@ const struct config_knob serve_config_knobs[] = {
     {"job-interval", CONFIG_DURATION, AT(job_interval), "5s", 100, 1 * HOUR, .group = GROUP_OUTSIDE,
      .help = "How often to look for due work besides being woken"},
 
+    {"inspections", CONFIG_INTEGER, AT(inspections), "4", 1, 64, .group = GROUP_SAFETY,
+     .help = "Uploads that are looked into at the same time, each in a process of its own of up to 1.5 GB"},
+    {"virus-scan", CONFIG_CHOICE, AT(virus_scan), "off", .choices = scan_modes, .group = GROUP_SAFETY,
+     .help =
+         "off: papers are not scanned, and say so; required: nobody opens a paper before clamd has called "
+         "it clean"},
+    {"clamd", CONFIG_TEXT, AT(clamd), "/run/clamav/clamd.ctl", .group = GROUP_SAFETY, .argument = "ADDRESS",
+     .help = "Where clamd listens: the path of its socket, or host:port"},
+    {"clamd-timeout", CONFIG_DURATION, AT(clamd_timeout), "2m", 1 * SECOND, 5 * MINUTE, .group = GROUP_SAFETY,
+     .help = "Longest to wait for clamd's verdict on one file"},
+
     {"log-level", CONFIG_CHOICE, AT(log_level), "info", .choices = log_levels, .group = GROUP_RUNNING,
      .help = "Least important lines to write (JSON on standard error)"},
     {"rehearsal-clock", CONFIG_PATH, AT(rehearsal_clock), NULL, .group = GROUP_RUNNING, .argument = "FILE",
@@ -160,6 +175,8 @@ bool serve_config_settle(struct serve_config *config, struct arena *arena, const
     else if (config->metrics_address != NULL && config->metrics_port != 0 &&
              config->metrics_port == config->port && strcmp(config->metrics_address, config->address) == 0)
         *problem = "metrics-port is the port of the portal";
+    else if (!clamd_address_valid(config->clamd))
+        *problem = "clamd is neither the path of a socket nor host:port";
     else
         *problem = NULL;
     if (*problem != NULL) return false;

@@ -54,6 +54,10 @@ struct serve_config {
     struct config_secret mail_password;
     const char *mail_from;
     const char *mail_folder; /* NULL: <data>/mail */
+    int64_t inspections;
+    int virus_scan;    /* 0 off, 1 required */
+    const char *clamd; /* path of its socket, or host:port */
+    int64_t clamd_timeout;
     int64_t job_interval;
     int64_t job_workers;
 

@@ -15,15 +15,32 @@
 #include "motcua/domain/outbox.h"
 #include "motcua/domain/reference.h"
 
-enum { BATCH = 20, TIMERS = 100, LEASE_SECONDS = 120, ROUND_BYTES = 192 * 1024 * 1024, SWEEP_ROUNDS = 200 };
+enum {
+    BATCH = 20,
+    TIMERS = 100,
+    LEASE_SECONDS = 120,
+    ROUND_BYTES = 192 * 1024 * 1024,
+    SWEEP_ROUNDS = 200,
+    SCAN_BATCH = 5,
+    SCAN_LEASE_SECONDS = 1800, /* a whole batch at the longest time limit of the scanner */
+    SCANNER_GONE_ROUNDS = 6    /* how many rounds to leave a scanner alone that does not answer */
+};
+
+struct job_thread {
+    pthread_t thread;
+    struct job_runner *runner;
+    /* One round of its work; true when there may be more to do at once. */
+    bool (*round)(struct job_runner *runner, struct work *work, unsigned round);
+};
 
 struct job_runner {
     struct job_settings settings;
     struct mailer *mailer;
-    pthread_t *threads;
+    struct job_thread *threads;
     unsigned thread_count;
     atomic_bool stopping;
-    int wake; /* eventfd */
+    unsigned scan_pause; /* rounds; the scanning thread's own */
+    int wake;            /* eventfd */
 };
 
 static void log_failure(const char *what, enum status status, const struct error *error)
@@ -137,35 +154,56 @@ static void run_sweep(struct work *work)
         log_info("job.swept", log_int("sessions", removed), log_int("files", (int64_t)files));
 }
 
-/* One round; true when there may be more to do at once. */
-static bool run_round(struct job_runner *runner, struct db_connection *db, struct arena *arena,
+static bool due_round(struct job_runner *runner, struct work *work, unsigned round)
+{
+    size_t done = run_timers(work) + run_outbox(runner, work) + run_calendars(work);
+    run_apologies(work);
+    run_supplements(work);
+    run_messages(work);
+    run_drafts(work);
+    if (round % SWEEP_ROUNDS == 0) run_sweep(work);
+    return done >= BATCH;
+}
+
+static bool scan_round(struct job_runner *runner, struct work *work, unsigned round)
+{
+    (void)round;
+    size_t done = 0;
+    struct error error = {0};
+    if (runner->scan_pause > 0) {
+        runner->scan_pause--;
+        return false;
+    }
+    enum status status =
+        scan_run_due(work, &runner->settings.scan, SCAN_BATCH, SCAN_LEASE_SECONDS, &done, &error);
+    if (status != STATUS_OK) {
+        log_failure("scan", status, &error);
+        runner->scan_pause = SCANNER_GONE_ROUNDS;
+    }
+    return done >= SCAN_BATCH;
+}
+
+static bool run_round(struct job_thread *thread, struct db_connection *db, struct arena *arena,
                       unsigned round)
 {
     static const struct actor system = {
         .kind = ACTOR_SYSTEM, .name = N_("Hệ thống"), .title = "", .unit_name = "", .address = ""};
-    struct work work = {runner->settings.domain, db, arena, &system, clock_now()};
+    struct work work = {thread->runner->settings.domain, db, arena, &system, clock_now()};
     struct error error = {0};
     enum status status = reference_refresh(&work, false, &error);
-    if (status != STATUS_OK) {
-        log_failure("reference", status, &error);
-        return false;
-    }
-    size_t done = run_timers(&work) + run_outbox(runner, &work) + run_calendars(&work);
-    run_apologies(&work);
-    run_supplements(&work);
-    run_messages(&work);
-    run_drafts(&work);
-    if (round % SWEEP_ROUNDS == 0) run_sweep(&work);
-    return done >= BATCH;
+    if (status == STATUS_OK) return thread->round(thread->runner, &work, round);
+    log_failure("reference", status, &error);
+    return false;
 }
 
 static void *thread_main(void *argument)
 {
-    struct job_runner *runner = argument;
+    struct job_thread *thread = argument;
+    struct job_runner *runner = thread->runner;
     struct db_connection *db = db_connection_create(&runner->settings.database);
     struct arena *arena = arena_create(ROUND_BYTES);
     for (unsigned round = 0; !atomic_load(&runner->stopping); round++) {
-        bool more = run_round(runner, db, arena, round);
+        bool more = run_round(thread, db, arena, round);
         if (!db_connection_settle(db)) log_error("job.transaction_left_open");
         arena_reset(arena);
         if (!more && !atomic_load(&runner->stopping)) {
@@ -194,9 +232,14 @@ enum status job_runner_start(const struct job_settings *settings, struct job_run
     runner->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     if (runner->wake < 0)
         return error_set(error, arena, STATUS_UNAVAILABLE, "job.wake", NULL, "no event descriptor");
-    runner->threads = arena_array(arena, settings->threads, sizeof *runner->threads);
-    for (unsigned i = 0; i < settings->threads; i++) {
-        if (pthread_create(&runner->threads[i], NULL, thread_main, runner) != 0) break;
+    unsigned wanted = settings->threads;
+    if (wanted > 0 && settings->scan.scan != NULL) wanted++;
+    runner->threads = arena_array(arena, wanted, sizeof *runner->threads);
+    for (unsigned i = 0; i < wanted; i++) {
+        struct job_thread *thread = &runner->threads[i];
+        thread->runner = runner;
+        thread->round = i < settings->threads ? due_round : scan_round;
+        if (pthread_create(&thread->thread, NULL, thread_main, thread) != 0) break;
         runner->thread_count++;
     }
     *result = runner;
@@ -210,6 +253,6 @@ void job_runner_stop(struct job_runner *runner)
     atomic_store(&runner->stopping, true);
     if (write(runner->wake, &one, sizeof one) != sizeof one) log_warning("job.wake");
     for (unsigned i = 0; i < runner->thread_count; i++)
-        pthread_join(runner->threads[i], NULL);
+        pthread_join(runner->threads[i].thread, NULL);
     close(runner->wake);
 }

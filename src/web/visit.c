@@ -56,9 +56,14 @@ static void worker_idle(void *context, void *data)
     log_set_context(NULL, NULL, NULL);
 }
 
+/* The handler of an upload may run on another worker than the `before` hook did: each has its own connection.
+ */
 struct visit *visit_of(struct request *request)
 {
-    return request_context(request);
+    struct visit *visit = request_context(request);
+    const struct worker *worker = request_worker(request);
+    if (visit != NULL && worker != NULL) visit->work.db = worker->db;
+    return visit;
 }
 
 const struct tenants *visit_tenants(const struct visit *visit)

@@ -17,6 +17,7 @@ struct tenants;
 struct reference_store;
 struct key_ring;
 struct print_papers;
+struct inspector;
 struct catalogue;
 
 /* Roles of officials; bits of a set. Names as stored: role_name(). */
@@ -62,10 +63,12 @@ struct domain {
     const struct catalogue *english;   /* message catalogue; Vietnamese needs none */
     const char *data_folder;
     const char *site_name, *hotline; /* for mails */
-    const char *base_url;       /* "https://host", no slash at the end; for links in mails and QR codes */
-    int64_t session_lifetime_s; /* 0: twelve hours */
-    int64_t draft_lifetime_s;   /* 0: ninety days after the last change */
-    int64_t draft_notice_s;     /* 0: fourteen days from the reminder to the end */
+    const char *base_url;        /* "https://host", no slash at the end; for links in mails and QR codes */
+    int64_t session_lifetime_s;  /* 0: twelve hours */
+    int64_t draft_lifetime_s;    /* 0: ninety days after the last change */
+    int64_t draft_notice_s;      /* 0: fourteen days from the reminder to the end */
+    struct inspector *inspector; /* looks into uploads; NULL (tests): they are kept as they come */
+    bool scan_required;          /* papers stay closed until the virus scanner has called them clean */
 };
 
 struct work {

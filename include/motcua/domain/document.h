@@ -18,6 +18,11 @@ struct document {
     struct str sha256, wrapped_key;
     int key_version;
     instant created_at;
+    struct str received_sha256;            /* as handed in, where what is kept differs; else data NULL */
+    int64_t received_size;                 /* of that */
+    int pages;                             /* of a PDF; 0: not known */
+    const char *remarks;                   /* see document_has_remark() */
+    const char *scan_state, *scan_finding; /* as stored; read it through domain/scan.h */
 };
 
 /* Call when a thread that attached documents ends. */
@@ -42,8 +47,9 @@ enum { DOCUMENT_MAXIMUM_SIZE = 50 * 1024 * 1024, DOCUMENTS_PER_DOSSIER = 100 };
 /*
  * Makes the spooled file a document of a dossier or draft (same id). The type is told by content (libmagic),
  * not by name: PDF, JPEG, PNG, WebP, Office Open XML / OpenDocument text; anything else STATUS_INVALID
- * ("document.type"); empty files "document.empty"; too many "document.too_many". The name is made safe. *id
- * is the new document's.
+ * ("document.type"); empty files "document.empty"; too many "document.too_many"; damaged, with a password or
+ * with macros "document.refused". Pictures are written anew, upright and without metadata; a PDF loses its
+ * active content (domain/inspect.h). The name is made safe. *id is the new document's.
  */
 NODISCARD enum status document_attach(struct work *work, struct document_spool *spool,
                                       const struct uuid *tenant_id, const struct uuid *dossier_id,
@@ -66,10 +72,19 @@ NODISCARD enum status document_list(struct work *work, const struct uuid *tenant
                                     struct error *error);
 NODISCARD enum status document_find(struct work *work, const struct uuid *tenant_id, const struct uuid *id,
                                     struct document *document, struct error *error);
-/* An open reader over the plain bytes; *descriptor is the caller's to close after the reader. */
+/* An open reader over the plain bytes; *descriptor is the caller's to close after the reader. What is in
+ * quarantine or infected is refused (domain/scan.h). */
 NODISCARD enum status document_open(struct work *work, const struct uuid *tenant_id,
                                     const struct document *document, struct filecrypt_reader **reader,
                                     int *descriptor, struct error *error);
+/* The same for the virus scanner, which must read what nobody else may yet. */
+NODISCARD enum status document_open_quarantined(struct work *work, const struct uuid *tenant_id,
+                                                const struct document *document,
+                                                struct filecrypt_reader **reader, int *descriptor,
+                                                struct error *error);
+/* What the inspection has found: "dark", "blurred", "small" (a picture that may be hard to read), "active"
+ * (something was taken out), "repaired". */
+bool document_has_remark(const struct document *document, const char *remark);
 /* Marks as removed, if it is the actor's own and of this dossier. STATUS_NOT_FOUND otherwise. */
 NODISCARD enum status document_remove(struct work *work, const struct uuid *tenant_id,
                                       const struct uuid *dossier_id, const struct uuid *id,

@@ -1,6 +1,7 @@
 /*
  * Work in the background: due timers of workflows, the outbox (mail, questions between agencies), apologies
- * for late dossiers, house-keeping. Each thread has a database connection of its own; rows are claimed with
+ * for late dossiers, house-keeping, and the scan for viruses, which has a thread of its own: it waits for
+ * somebody else's program. Each thread has a database connection of its own; rows are claimed with
  * SKIP LOCKED, so any number of threads and processes may run. Woken by NOTIFY where possible, and always
  * polling too.
  */
@@ -8,6 +9,7 @@
 #define MOTCUA_JOB_RUNNER_H
 
 #include "motcua/domain/context.h"
+#include "motcua/domain/scan.h"
 
 struct mail {
     const char *to, *subject, *text; /* UTF-8, NFC */
@@ -27,6 +29,7 @@ struct job_settings {
     struct db_settings database;
     struct mail_port mail;
     const char *mail_templates; /* folder templates/mail */
+    struct scan_port scan;      /* scan NULL: no paper is scanned */
     unsigned threads;           /* 0: none */
     unsigned interval_ms;
 };

@@ -161,6 +161,9 @@ void view_flash(struct visit *visit, json_t *view, const char *kind, const char 
 struct document;
 void visit_send_document(struct visit *visit, const struct uuid *tenant_id, const struct document *document,
                          bool download);
+/* Adds `scan` (a tag, or null), `scan_help` (what to do, or null), `closed` (nobody may open it now) and
+ * `remarks` ([{text}]) to the view of a file; advice for the official or for the citizen. */
+void visit_add_scan(struct visit *visit, json_t *view, const struct document *document, bool official);
 /* Sends a PDF, to be shown. */
 void visit_send_pdf(struct visit *visit, struct buf *pdf, const char *file_name);
 /* Sends a QR code as SVG. */

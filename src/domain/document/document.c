@@ -6,16 +6,19 @@
 
 #include "motcua/base/utf8.h"
 #include "motcua/domain/keys.h"
+#include "motcua/domain/scan.h"
 #include "motcua/i18n/text.h"
 
-DB_STATEMENT(document_add,
-             DB_PARAMETERS(DB_UUID, DB_UUID, DB_UUID, DB_TEXT, DB_TEXT, DB_TEXT, DB_TEXT, DB_INT64, DB_BYTES,
-                           DB_TEXT, DB_INT32, DB_BYTES, DB_INSTANT),
-             DB_NOTHING,
-             "INSERT INTO document (tenant_id, id, account_id, dossier_id, kind, paper_key, file_name, "
-             "media_type, size, sha256, "
-             "storage_name, key_version, wrapped_key, created_at) "
-             "VALUES (motcua.app_tenant(), $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)")
+DB_STATEMENT(
+    document_add,
+    DB_PARAMETERS(DB_UUID, DB_UUID, DB_UUID, DB_TEXT, DB_TEXT, DB_TEXT, DB_TEXT, DB_INT64, DB_BYTES, DB_TEXT,
+                  DB_INT32, DB_BYTES, DB_INSTANT, DB_BYTES, DB_INT64, DB_INT32, DB_TEXT),
+    DB_NOTHING,
+    "INSERT INTO document (tenant_id, id, account_id, dossier_id, kind, paper_key, file_name, "
+    "media_type, size, sha256, "
+    "storage_name, key_version, wrapped_key, created_at, received_sha256, received_size, pages, remarks) "
+    "VALUES (motcua.app_tenant(), $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, "
+    "$17)")
 
 /*
  * Papers may be added and taken away while the draft is unsent, and what answers an open request for
@@ -29,22 +32,27 @@ DB_STATEMENT(document_add,
     "d.tenant_id = motcua.app_tenant() AND d.id = " id                                                       \
     " AND d.account_id = motcua.app_account() AND d.status = 'supplement'))"
 
-DB_STATEMENT(
-    document_attach_own,
-    DB_PARAMETERS(DB_UUID, DB_UUID, DB_UUID, DB_TEXT, DB_TEXT, DB_TEXT, DB_TEXT, DB_INT64, DB_BYTES, DB_TEXT,
-                  DB_INT32, DB_BYTES, DB_INSTANT),
-    DB_NOTHING,
-    HELD_DRAFT
-    "$3 FOR SHARE) "
-    "INSERT INTO document (tenant_id, id, account_id, dossier_id, kind, paper_key, file_name, "
-    "media_type, size, sha256, storage_name, key_version, wrapped_key, created_at) "
-    "SELECT motcua.app_tenant(), $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13 WHERE " MAY_CHANGE(
-        "$3"))
+DB_STATEMENT(document_attach_own,
+             DB_PARAMETERS(DB_UUID, DB_UUID, DB_UUID, DB_TEXT, DB_TEXT, DB_TEXT, DB_TEXT, DB_INT64, DB_BYTES,
+                           DB_TEXT, DB_INT32, DB_BYTES, DB_INSTANT, DB_BYTES, DB_INT64, DB_INT32, DB_TEXT),
+             DB_NOTHING,
+             HELD_DRAFT
+             "$3 FOR SHARE) "
+             "INSERT INTO document (tenant_id, id, account_id, dossier_id, kind, paper_key, file_name, "
+             "media_type, size, sha256, storage_name, key_version, wrapped_key, created_at, received_sha256, "
+             "received_size, pages, remarks) "
+             "SELECT motcua.app_tenant(), $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, "
+             "$16, $17 WHERE " MAY_CHANGE("$3"))
 
 DB_STATEMENT(
     document_count, DB_PARAMETERS(DB_UUID), DB_COLUMNS({"total", DB_INT64}),
     "SELECT count(*) AS total FROM document WHERE tenant_id = motcua.app_tenant() AND dossier_id = $1 "
     "AND removed_at IS NULL")
+
+static struct db_value received_size(const struct document *document)
+{
+    return document->received_sha256.data == NULL ? db_null() : db_int64(document->received_size);
+}
 
 void document_insert(struct db_batch *batch, const struct document *document)
 {
@@ -52,7 +60,9 @@ void document_insert(struct db_batch *batch, const struct document *document)
            db_uuid(document->dossier_id), db_cstr(document->kind), db_cstr(document->paper_key),
            db_cstr(document->file_name), db_cstr(document->media_type), db_int64(document->size),
            db_bytes(document->sha256), db_cstr(document->storage_name), db_int32(document->key_version),
-           db_bytes(document->wrapped_key), db_instant(document->created_at));
+           db_bytes(document->wrapped_key), db_instant(document->created_at),
+           db_bytes(document->received_sha256), received_size(document), db_int32(document->pages),
+           db_cstr(document->remarks));
 }
 
 /* The last part of the name as sent, in NFC, without signs that mean something to file systems. */
@@ -119,12 +129,10 @@ static enum status check_spool(struct work *work, const struct document_spool *s
     if (spool->size > DOCUMENT_MAXIMUM_SIZE)
         return error_set(error, work->arena, STATUS_TOO_LARGE, "document.size",
                          N_("Tệp lớn quá 50 MB; vui lòng giảm dung lượng"), NULL);
-    *media_type = document_media_type(spool->head, spool->head_length);
+    const char *refusal;
+    *media_type = document_media_type(spool->head, spool->head_length, &refusal);
     if (*media_type == NULL)
-        return error_set(
-            error, work->arena, STATUS_INVALID, "document.type",
-            N_("Chỉ nhận tệp PDF, ảnh JPEG, PNG, WebP, hoặc văn bản Word (.docx), OpenDocument (.odt)"),
-            NULL);
+        return error_set(error, work->arena, STATUS_INVALID, "document.type", refusal, NULL);
     return STATUS_OK;
 }
 
@@ -149,7 +157,11 @@ enum status document_attach(struct work *work, struct document_spool *spool, con
     if (db_get_int64(rows, 0, 0) >= DOCUMENTS_PER_DOSSIER)
         return error_set(error, work->arena, STATUS_INVALID, "document.too_many",
                          N_("Hồ sơ đã có quá nhiều tệp; vui lòng xóa bớt"), NULL);
-    status = keep_spool(work, spool, tenant_id, &document, error);
+    struct document_spool *changed;
+    status = document_inspect(work, spool, &document, &changed, error);
+    if (status == STATUS_OK)
+        status = keep_spool(work, changed != NULL ? changed : spool, tenant_id, &document, error);
+    document_spool_destroy(changed); /* where it was kept, its file has moved */
     if (status != STATUS_OK) return status;
     status = db_write_one(
         work->db, &scope, work->arena, &document_attach_own,
@@ -157,7 +169,9 @@ enum status document_attach(struct work *work, struct document_spool *spool, con
                   db_cstr(document.kind), db_cstr(document.paper_key), db_cstr(document.file_name),
                   db_cstr(document.media_type), db_int64(document.size), db_bytes(document.sha256),
                   db_cstr(document.storage_name), db_int32(document.key_version),
-                  db_bytes(document.wrapped_key), db_instant(document.created_at)),
+                  db_bytes(document.wrapped_key), db_instant(document.created_at),
+                  db_bytes(document.received_sha256), received_size(&document), db_int32(document.pages),
+                  db_cstr(document.remarks)),
         &inserted, error);
     if (status == STATUS_OK && inserted->affected == 0)
         status = error_set(error, work->arena, STATUS_CONFLICT, "document.sent",
@@ -181,7 +195,8 @@ enum status document_prepare(struct work *work, const struct uuid *tenant_id, co
                                   .kind = kind,
                                   .paper_key = "",
                                   .file_name = file_name,
-                                  .media_type = media_type};
+                                  .media_type = media_type,
+                                  .remarks = ""};
     if (status != STATUS_OK)
         status = error_set(error, work->arena, STATUS_UNAVAILABLE, "document.disk",
                            N_("Tạm thời chưa lưu được tệp; vui lòng thử lại"), "cannot write below %s",
@@ -196,14 +211,15 @@ enum status document_prepare(struct work *work, const struct uuid *tenant_id, co
     {"id", DB_UUID}, {"account_id", DB_UUID}, {"dossier_id", DB_UUID}, {"kind", DB_TEXT},                    \
         {"paper_key", DB_TEXT}, {"file_name", DB_TEXT}, {"media_type", DB_TEXT}, {"size", DB_INT64},         \
         {"sha256", DB_BYTES}, {"storage_name", DB_TEXT}, {"key_version", DB_INT32},                          \
-        {"wrapped_key", DB_BYTES},                                                                           \
+        {"wrapped_key", DB_BYTES}, {"created_at", DB_INSTANT}, {"received_sha256", DB_BYTES},                \
+        {"received_size", DB_INT64}, {"pages", DB_INT32}, {"remarks", DB_TEXT}, {"scan_state", DB_TEXT},     \
     {                                                                                                        \
-        "created_at", DB_INSTANT                                                                             \
+        "scan_finding", DB_TEXT                                                                              \
     }
 #define DOCUMENT_SELECT                                                                                      \
     "id, account_id, dossier_id, kind, paper_key, file_name, media_type, size, sha256, storage_name, "       \
     "key_version, "                                                                                          \
-    "wrapped_key, created_at"
+    "wrapped_key, created_at, received_sha256, received_size, pages, remarks, scan_state, scan_finding"
 
 static struct document read_row(const struct db_result *rows, size_t row)
 {
@@ -221,6 +237,12 @@ static struct document read_row(const struct db_result *rows, size_t row)
         .key_version = db_get_int32(rows, row, 10),
         .wrapped_key = db_get_bytes(rows, row, 11),
         .created_at = db_get_instant(rows, row, 12),
+        .received_sha256 = db_is_null(rows, row, 13) ? STR_NULL : db_get_bytes(rows, row, 13),
+        .received_size = db_is_null(rows, row, 14) ? 0 : db_get_int64(rows, row, 14),
+        .pages = db_get_int32(rows, row, 15),
+        .remarks = db_get_cstr(rows, row, 16),
+        .scan_state = db_get_cstr(rows, row, 17),
+        .scan_finding = db_get_cstr(rows, row, 18),
     };
 }
 
@@ -269,6 +291,16 @@ enum status document_find(struct work *work, const struct uuid *tenant_id, const
 
 enum status document_open(struct work *work, const struct uuid *tenant_id, const struct document *document,
                           struct filecrypt_reader **reader, int *descriptor, struct error *error)
+{
+    enum status status = document_may_open(work, document, error);
+    return status == STATUS_OK
+               ? document_open_quarantined(work, tenant_id, document, reader, descriptor, error)
+               : status;
+}
+
+enum status document_open_quarantined(struct work *work, const struct uuid *tenant_id,
+                                      const struct document *document, struct filecrypt_reader **reader,
+                                      int *descriptor, struct error *error)
 {
     SECRET_KEY_AUTO tenant_key;
     SECRET_KEY_AUTO key;

@@ -30,7 +30,15 @@ NODISCARD enum status document_place(const char *data_folder, const char *storag
 /* Moves the complete file to its place; *storage_name is part of the spool. */
 NODISCARD enum status document_spool_keep(struct document_spool *spool, const char *data_folder,
                                           const char **storage_name);
-/* Media type by content, static text; NULL when it is none that we take. */
-const char *document_media_type(const char *head, size_t length);
+/* Media type by content, static text; NULL when it is none that we take; then *refusal says why and what to
+ * do. */
+const char *document_media_type(const char *head, size_t length, const char **refusal);
+/*
+ * Has the closed spool file looked into; fills pages, remarks and what was received. *kept: a closed file to
+ * store instead, NULL when it stays as it came. STATUS_INVALID ("document.refused"): not to be taken.
+ */
+NODISCARD enum status document_inspect(struct work *work, struct document_spool *spool,
+                                       struct document *document, struct document_spool **kept,
+                                       struct error *error);
 
 #endif

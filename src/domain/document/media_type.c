@@ -13,6 +13,15 @@ static const char *const accepted[] = {
     "application/vnd.oasis.opendocument.text",
 };
 
+#define ARCHIVE N_("Tệp nén (ZIP, RAR, 7z…) không nhận được; vui lòng giải nén và tải lên từng tệp bên trong")
+#define PROGRAM                                                                                              \
+    N_("Đây là tệp chương trình, không phải giấy tờ; vui lòng chọn bản chụp, bản quét hoặc tệp PDF")
+#define OLD_OFFICE                                                                                                                 \
+    N_("Tệp Office kiểu cũ (.doc, .xls) có thể chứa macro nên không nhận được; vui lòng lưu thành PDF rồi " \
+       "tải lên")
+#define OTHER_OFFICE                                                                                         \
+    N_("Bảng tính và bài trình chiếu không nhận trực tiếp; vui lòng lưu thành PDF rồi tải lên")
+
 /* One cookie a thread: libmagic's are not shared, and loading its tables takes milliseconds. */
 static _Thread_local magic_t cookie;
 
@@ -32,11 +41,62 @@ void document_thread_end(void)
     cookie = NULL;
 }
 
-const char *document_media_type(const char *head, size_t length)
+/* What people try to send and we do not take: why, and the way out. The first that fits. */
+static const struct {
+    const char *prefix, *refusal;
+} refusals[] = {
+    {"image/hei",
+     N_("Ảnh HEIC của iPhone chưa nhận được. Vào Cài đặt > Camera > Định dạng, chọn “Tương thích nhất” "
+        "rồi chụp lại, hoặc chụp màn hình ảnh đó và tải ảnh chụp lên")},
+    {"image/svg",
+     N_("Ảnh SVG có thể chứa mã lệnh nên không nhận được; vui lòng xuất thành PDF hoặc PNG rồi tải lên")},
+    {"text/html",
+     N_("Trang web (HTML) có thể chứa mã lệnh nên không nhận được; vui lòng in trang ra PDF rồi tải lên")},
+    {"text/xml",
+     N_("Trang web (HTML) có thể chứa mã lệnh nên không nhận được; vui lòng in trang ra PDF rồi tải lên")},
+    {"application/zip", ARCHIVE},
+    {"application/x-rar", ARCHIVE},
+    {"application/vnd.rar", ARCHIVE},
+    {"application/x-7z", ARCHIVE},
+    {"application/x-tar", ARCHIVE},
+    {"application/gzip", ARCHIVE},
+    {"application/x-bzip2", ARCHIVE},
+    {"application/x-xz", ARCHIVE},
+    {"application/java-archive", PROGRAM},
+    {"application/x-dosexec", PROGRAM},
+    {"application/vnd.microsoft.portable-executable", PROGRAM},
+    {"application/x-executable", PROGRAM},
+    {"application/x-pie-executable", PROGRAM},
+    {"application/x-sharedlib", PROGRAM},
+    {"application/x-mach-binary", PROGRAM},
+    {"text/x-", PROGRAM},
+    {"application/javascript", PROGRAM},
+    {"application/msword", OLD_OFFICE},
+    {"application/vnd.ms-", OLD_OFFICE},
+    {"application/CDFV2", OLD_OFFICE},
+    {"application/x-ole", OLD_OFFICE},
+    {"application/vnd.openxmlformats", OTHER_OFFICE},
+    {"application/vnd.oasis", OTHER_OFFICE},
+    {"video/", N_("Không nhận phim; vui lòng chụp ảnh từng trang giấy tờ rồi tải lên")},
+};
+
+static const char *refusal_of(const char *found, const char *head, size_t length)
 {
-    if (length == 0 || !ready()) return NULL;
-    const char *found = magic_buffer(cookie, head, length);
-    for (size_t i = 0; found != NULL && i < sizeof accepted / sizeof accepted[0]; i++)
+    static const char compound[] =
+        "\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1"; /* libmagic is told not to look into it */
+    if (length >= sizeof compound - 1 && memcmp(head, compound, sizeof compound - 1) == 0) return OLD_OFFICE;
+    for (size_t i = 0; i < sizeof refusals / sizeof refusals[0]; i++)
+        if (strncmp(found, refusals[i].prefix, strlen(refusals[i].prefix)) == 0) return refusals[i].refusal;
+    if (str_starts_with(str_make(head, length), STR("PK\x03\x04"))) return ARCHIVE;
+    return N_("Chỉ nhận tệp PDF, ảnh JPEG, PNG, WebP, hoặc văn bản Word (.docx), OpenDocument (.odt)");
+}
+
+const char *document_media_type(const char *head, size_t length, const char **refusal)
+{
+    const char *found = length == 0 || !ready() ? NULL : magic_buffer(cookie, head, length);
+    if (found == NULL) found = "";
+    for (size_t i = 0; i < sizeof accepted / sizeof accepted[0]; i++)
         if (strcmp(found, accepted[i]) == 0) return accepted[i];
+    *refusal = refusal_of(found, head, length);
     return NULL;
 }

@@ -28,7 +28,7 @@ DB_STATEMENT(
 DB_STATEMENT(
     submit_papers, DB_PARAMETERS(DB_UUID), DB_COLUMNS({"paper_key", DB_TEXT}),
     "SELECT DISTINCT paper_key FROM document WHERE tenant_id = motcua.app_tenant() AND dossier_id = $1 "
-    "AND removed_at IS NULL")
+    "AND removed_at IS NULL AND scan_state <> 'infected'")
 
 DB_STATEMENT(submit_existing, DB_PARAMETERS(DB_UUID), DB_COLUMNS({"code", DB_TEXT}),
              "SELECT code FROM dossier WHERE tenant_id = motcua.app_tenant() AND id = $1")

@@ -196,6 +196,7 @@ static json_t *files_view(struct visit *visit, const struct dossier *dossier,
         view_text(file, "paper", paper_name(visit, version, documents[i].paper_key));
         view_text(file, "size_text", format_size(visit->arena, visit->language, documents[i].size));
         view_text(file, "at_text", visit_date(visit, documents[i].created_at));
+        visit_add_scan(visit, file, &documents[i], false);
         json_array_append_new(list, file);
     }
     return list;

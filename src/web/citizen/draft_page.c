@@ -3,6 +3,7 @@
 
 #include "motcua/codec/json.h"
 #include "motcua/domain/reference.h"
+#include "motcua/domain/scan.h"
 
 struct form_environment draft_page_environment(struct visit *visit)
 {
@@ -128,7 +129,8 @@ size_t draft_page_files(const struct draft_page *page, const char *paper_key)
 {
     size_t count = 0;
     for (size_t i = 0; i < page->document_count; i++)
-        count += strcmp(page->documents[i].paper_key, paper_key) == 0;
+        count += strcmp(page->documents[i].paper_key, paper_key) == 0 &&
+                 document_standing(page->visit->web->domain, &page->documents[i]) != SCAN_STANDING_INFECTED;
     return count;
 }
 
@@ -332,6 +334,7 @@ static json_t *files_view(struct draft_page *page, const char *paper_key, const 
         view_text(file, "state_text",
                   arena_printf(visit->arena, "%s %s", visit_text(visit, N_("tải lên lúc")),
                                visit_moment(visit, document->created_at)));
+        visit_add_scan(visit, file, document, false);
         json_array_append_new(files, file);
     }
     return files;

@@ -50,7 +50,7 @@ const char *draft_page_next_form_page(const struct draft_page *page);
 /* {key: sentence} of the answers that nobody typed and nobody has changed: where they came from. New
  * reference. */
 json_t *draft_page_filled(const struct draft_page *page);
-/* How many files are attached for a paper. */
+/* How many files are attached for a paper; one with a virus does not count. */
 size_t draft_page_files(const struct draft_page *page, const char *paper_key);
 /* Members that form_view and form_review leave out are filled with null, so that Mustache does not look
  * outside. */

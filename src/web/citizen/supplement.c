@@ -3,6 +3,7 @@
 
 #include "motcua/codec/json.h"
 #include "motcua/domain/reference.h"
+#include "motcua/domain/scan.h"
 #include "own.h"
 #include "supplement.h"
 #include "uploads.h"
@@ -62,7 +63,8 @@ static size_t new_files(const struct draft_page *page, const char *key, instant 
 {
     size_t count = 0;
     for (size_t i = 0; i < page->document_count; i++)
-        count += strcmp(page->documents[i].paper_key, key) == 0 && page->documents[i].created_at > since;
+        count += strcmp(page->documents[i].paper_key, key) == 0 && page->documents[i].created_at > since &&
+                 document_standing(page->visit->web->domain, &page->documents[i]) != SCAN_STANDING_INFECTED;
     return count;
 }
 

@@ -4,6 +4,7 @@
 #include "motcua/codec/json.h"
 #include "motcua/domain/paper.h"
 #include "motcua/domain/reference.h"
+#include "motcua/domain/scan.h"
 #include "web/citizen/draft_page.h"
 #include "web/citizen/own.h"
 #include "web/routes.h"
@@ -37,6 +38,7 @@ static json_t *file_view(const struct papers *papers, const struct document *doc
     view_text(view, "url", arena_printf(visit->arena, "%s/tep/%s", base, document->id.text));
     view_text(view, "preview_url", arena_printf(visit->arena, "%s?xem=%s#giay-to", base, document->id.text));
     view_flag(view, "selected", uuid_same(&document->id, &papers->shown));
+    visit_add_scan(visit, view, document, true);
     return view;
 }
 
@@ -91,7 +93,10 @@ static json_t *preview_view(const struct papers *papers)
         const struct document *document = &papers->documents[i];
         bool image = strncmp(document->media_type, "image/", 6) == 0,
              pdf = strcmp(document->media_type, "application/pdf") == 0;
-        if (!uuid_same(&document->id, &papers->shown) || (!image && !pdf)) continue;
+        struct error closed;
+        if (!uuid_same(&document->id, &papers->shown) || (!image && !pdf) ||
+            document_may_open(&visit->work, document, &closed) != STATUS_OK)
+            continue;
         const char *url = arena_printf(visit->arena, "%s/tep/%s",
                                        desk_dossier_url(visit, &papers->file->dossier.id), document->id.text);
         json_t *view = json_object();

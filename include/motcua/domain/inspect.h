@@ -1,0 +1,25 @@
+/*
+ * Looking into hostile bytes in another process: `motcua inspect KIND` reads them on its standard input under
+ * limits of memory, time and files, without environment and without our descriptors, and answers with a
+ * report and what to keep instead (docs/decisions/0010). Only so many run at once; the bytes are decrypted
+ * into the child and encrypted from it, nothing lies on the disk in the clear.
+ */
+#ifndef MOTCUA_DOMAIN_INSPECT_H
+#define MOTCUA_DOMAIN_INSPECT_H
+
+#include "motcua/base/arena.h"
+#include "motcua/media/media.h"
+
+/* The wire between the two: one line, then the bytes. */
+#define INSPECT_GREETING "motcua-inspect"
+enum { INSPECT_LINE = 128, INSPECT_SECONDS = 20, INSPECT_WAIT_SECONDS = 8 };
+
+/* "pdf", "jpeg", ...; false for other words. */
+bool inspect_kind_of_name(const char *name, enum media_kind *kind);
+
+struct inspector;
+
+/* `program`: path of motcua itself; `parallel`: how many children at once. Lives in the arena. */
+struct inspector *inspector_create(struct arena *arena, const char *program, unsigned parallel);
+
+#endif

@@ -1,0 +1,60 @@
+/*
+ * What people hand in, looked into and made harmless: pictures are decoded and written anew (upright, without
+ * any metadata), PDF files are checked and lose what is active in them, office files are searched for macros.
+ * Bytes go in, bytes and a report come out; no I/O, no threads. The libraries behind (libjpeg, libpng,
+ * libwebp, libqpdf) read hostile input: the program runs this in a process of its own with limits
+ * (docs/decisions/0010).
+ */
+#ifndef MOTCUA_MEDIA_MEDIA_H
+#define MOTCUA_MEDIA_MEDIA_H
+
+#include <stdint.h>
+
+#include "motcua/base/arena.h"
+#include "motcua/base/buf.h"
+
+enum media_kind { MEDIA_PDF, MEDIA_JPEG, MEDIA_PNG, MEDIA_WEBP, MEDIA_OFFICE };
+
+enum media_problem {
+    MEDIA_GOOD,
+    MEDIA_BROKEN,    /* not what it says it is, or damaged beyond repair */
+    MEDIA_ENCRYPTED, /* needs a password */
+    MEDIA_TOO_LARGE, /* more pixels, pages or memory than we take */
+    MEDIA_MACROS,    /* an office file with programs in it */
+    MEDIA_PROBLEMS
+};
+
+/* Remarks; bits. The first three are told to the person, never a reason to refuse. */
+enum {
+    MEDIA_DARK = 1 << 0,
+    MEDIA_BLURRED = 1 << 1,
+    MEDIA_SMALL = 1 << 2,
+    MEDIA_ACTIVE = 1 << 3,   /* active content was taken out */
+    MEDIA_REPAIRED = 1 << 4, /* was damaged, or encrypted without a password, and written anew */
+};
+
+/* Limits of pictures; checked before anything is decoded. */
+enum { MEDIA_MAXIMUM_SIDE = 20000, MEDIA_MAXIMUM_PIXELS = 60 * 1000 * 1000 };
+
+/*
+ * When a picture is remarked upon. Measured on luminance, after scaling so that its longer side has at most
+ * MEDIA_MEASURE_SIDE pixels: a page photographed well has a mean of 100 and more, and a variance of the
+ * Laplacian of several hundred; text that cannot be read any more is below 40. A4 at 60 dpi has 496 pixels
+ * across: below that small print is gone.
+ */
+enum { MEDIA_MEASURE_SIDE = 1000, MEDIA_DARK_MEAN = 45, MEDIA_BLURRED_VARIANCE = 40, MEDIA_SMALL_SIDE = 480 };
+
+struct media_report {
+    enum media_problem problem;
+    bool changed;           /* `out` holds what to keep instead */
+    int pages;              /* of a PDF */
+    unsigned width, height; /* of a picture, upright */
+    unsigned remarks;
+};
+
+/* `arena` takes what is decoded: give it room for 4 bytes a pixel, twice. `out` is untouched unless
+ * report->changed. */
+void media_inspect(enum media_kind kind, struct str bytes, struct arena *arena, struct buf *out,
+                   struct media_report *report);
+
+#endif

@@ -1,0 +1,24 @@
+/* One child process of the inspector: bytes in, a report and bytes out. */
+#ifndef DOCUMENT_CHILD_H
+#define DOCUMENT_CHILD_H
+
+#include "motcua/base/error.h"
+#include "motcua/domain/inspect.h"
+
+struct child_job {
+    enum media_kind kind;
+    void *context;
+    /* The input; *length 0 at its end. */
+    enum status (*read)(void *context, void *bytes, size_t capacity, size_t *length);
+    /* What comes behind the report. */
+    enum status (*write)(void *context, struct str bytes);
+};
+
+/*
+ * STATUS_UNAVAILABLE: all places were taken for too long, or no process can be made, or read/write failed. A
+ * child that dies or takes too long is MEDIA_BROKEN: the bytes did that.
+ */
+NODISCARD enum status child_run(struct inspector *inspector, const struct child_job *job,
+                                struct media_report *report, struct arena *arena, struct error *error);
+
+#endif

@@ -1,0 +1,40 @@
+/* Shared inside media. */
+#ifndef MEDIA_PRIVATE_H
+#define MEDIA_PRIVATE_H
+
+#include "motcua/media/media.h"
+
+/* 8 bits a sample, rows without gaps. */
+struct picture {
+    unsigned width, height;
+    unsigned channels;     /* 1 grey, 3 RGB, 4 RGBA */
+    unsigned char *pixels; /* in the arena */
+};
+
+bool picture_size_allowed(unsigned width, unsigned height);
+struct picture picture_create(struct arena *arena, unsigned width, unsigned height, unsigned channels);
+/* As a camera's orientation (1 to 8, Exif 2.3, tag 0x0112) says. */
+struct picture picture_turn(struct arena *arena, const struct picture *picture, int orientation);
+/* Smaller, by the mean of what falls together; never larger. */
+struct picture picture_shrink(struct arena *arena, const struct picture *picture, unsigned longest_side);
+/* Remarks: MEDIA_DARK, MEDIA_BLURRED, MEDIA_SMALL. */
+unsigned picture_measure(struct arena *arena, const struct picture *picture);
+
+/* Decoders: also *orientation, 1 when nothing is said. */
+enum media_problem jpeg_decode(struct str bytes, struct arena *arena, struct picture *picture,
+                               int *orientation);
+enum media_problem png_decode(struct str bytes, struct arena *arena, struct picture *picture,
+                              int *orientation);
+enum media_problem webp_decode(struct str bytes, struct arena *arena, struct picture *picture,
+                               int *orientation);
+bool jpeg_encode(const struct picture *picture, int quality, struct buf *out);
+bool png_encode(const struct picture *picture, struct buf *out);
+bool webp_encode(const struct picture *picture, struct buf *out);
+
+/* Orientation in a TIFF structure as Exif has it ("II*\0..." or "MM\0*..."), 1 when there is none. */
+int exif_orientation(struct str tiff);
+
+void pdf_inspect(struct str bytes, struct arena *arena, struct buf *out, struct media_report *report);
+void office_inspect(struct str bytes, struct media_report *report);
+
+#endif
