@@ -9,13 +9,19 @@
 
 #include "mailer.h"
 #include "motcua/base/log.h"
-#include "motcua/domain/document.h"
+#include "motcua/domain/document_store.h"
 #include "motcua/domain/dossier.h"
 #include "motcua/domain/identity.h"
 #include "motcua/domain/outbox.h"
 #include "motcua/domain/reference.h"
 
-enum { BATCH = 20, LEASE_SECONDS = 120, ROUND_BYTES = 192 * 1024 * 1024, SWEEP_ROUNDS = 200 };
+enum {
+    BATCH = 20,
+    LEASE_SECONDS = 120,
+    ROUND_BYTES = 192 * 1024 * 1024,
+    SWEEP_ROUNDS = 200,
+    REMOVED_BATCH = 200
+};
 
 struct job_runner {
     struct job_settings settings;
@@ -106,6 +112,11 @@ static void run_sweep(struct work *work)
     enum status status = session_sweep(work, &removed, &error);
     if (status != STATUS_OK) log_failure("sessions", status, &error);
     size_t files = document_sweep(work->domain->data_folder, work->now);
+    size_t papers = 0;
+    error = (struct error){0};
+    status = document_sweep_removed(work, REMOVED_BATCH, &papers, &error);
+    if (status != STATUS_OK) log_failure("documents", status, &error);
+    files += papers;
     if (removed > 0 || files > 0)
         log_info("job.swept", log_int("sessions", removed), log_int("files", (int64_t)files));
 }
