@@ -30,11 +30,12 @@ LANGUAGE sql SECURITY DEFINER SET search_path FROM CURRENT AS $$
     WHERE d.tenant_id = due.tenant_id AND d.id = due.id
     RETURNING d.tenant_id, d.id
 $$;
-CREATE POLICY lookup ON document FOR SELECT TO motcua_lookup USING (true);
 CREATE POLICY lookup_claim ON document FOR UPDATE TO motcua_lookup USING (true);
 GRANT SELECT (tenant_id, id, kind, removed_at, scan_state, scan_next_at, scan_attempts) ON document TO motcua_lookup;
 GRANT UPDATE (scan_next_at, scan_attempts) ON document TO motcua_lookup;
+DO $$ BEGIN EXECUTE format('GRANT CREATE ON SCHEMA %I TO motcua_lookup', current_schema()); END $$;
 ALTER FUNCTION document_scan_claim(timestamptz, interval, integer) OWNER TO motcua_lookup;
+DO $$ BEGIN EXECUTE format('REVOKE CREATE ON SCHEMA %I FROM motcua_lookup', current_schema()); END $$;
 REVOKE ALL ON FUNCTION document_scan_claim(timestamptz, interval, integer) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION document_scan_claim(timestamptz, interval, integer) TO motcua_app;
 DO $$

@@ -46,6 +46,25 @@ static const char *from_environment(const char *name)
     return value == NULL || value[0] == '\0' ? NULL : value;
 }
 
+bool program_s3_url_good(const char *url)
+{
+    const char *host = strstr(url, "://");
+    const char *bucket = host == NULL ? NULL : strchr(host + 3, '/');
+    return bucket != NULL && bucket[1] != '\0' && url[strlen(url) - 1] != '/' && strpbrk(url, "?#%") == NULL;
+}
+
+static void s3_defaults(struct program_options *options)
+{
+    if (options->s3_url != NULL) return;
+    options->s3_url = from_environment("MOTCUA_S3_URL");
+    options->s3_region = from_environment("MOTCUA_S3_REGION");
+    options->s3_access_key = from_environment("MOTCUA_S3_ACCESS_KEY");
+    options->s3_secret_key.plain = from_environment("MOTCUA_S3_SECRET_KEY");
+    if (options->s3_region == NULL) options->s3_region = "us-east-1";
+    const char *store = from_environment("MOTCUA_DOCUMENT_STORE");
+    options->keep_in_s3 = store != NULL && strcmp(store, DOCUMENT_STORE_S3) == 0;
+}
+
 void program_defaults(struct program_options *options, struct arena *arena)
 {
     if (options->database_url == NULL) options->database_url = from_environment("DATABASE_URL");
@@ -56,6 +75,7 @@ void program_defaults(struct program_options *options, struct arena *arena)
         options->master_key_file = from_environment("MOTCUA_MASTER_KEY_FILE");
     if (options->master_key_file == NULL)
         options->master_key_file = arena_printf(arena, "%s/master.key", options->data);
+    s3_defaults(options);
     if (options->public_url == NULL) options->public_url = from_environment("MOTCUA_PUBLIC_URL");
     if (options->public_url == NULL) options->public_url = "http://localhost:8080";
 }
@@ -162,6 +182,25 @@ static enum status open_texts(struct program *program, struct error *error)
                        &program->domain.papers, error);
 }
 
+static enum status open_stores(struct program *program, struct error *error)
+{
+    const struct program_options *options = &program->options;
+    program->domain.data_folder = options->data;
+    if (options->s3_url == NULL) return STATUS_OK;
+    if (!program_s3_url_good(options->s3_url) || options->s3_access_key == NULL ||
+        options->s3_secret_key.plain == NULL)
+        return error_set(error, program->arena, STATUS_INVALID, "s3.settings", NULL,
+                         "MOTCUA_S3_URL needs a bucket (https://host/bucket), MOTCUA_S3_ACCESS_KEY and "
+                         "MOTCUA_S3_SECRET_KEY");
+    program->s3 = (struct s3_settings){options->s3_url, options->s3_region, options->s3_access_key,
+                                       options->s3_secret_key.plain,
+                                       arena_printf(program->arena, "%s/spool", options->data)};
+    program->s3_store = s3_store_create(&program->s3);
+    program->domain.s3 = &program->s3_store;
+    program->domain.keep_in_s3 = options->keep_in_s3;
+    return STATUS_OK;
+}
+
 static enum status open_parts(struct program *program, struct error *error)
 {
     enum status status = crypto_start();
@@ -175,7 +214,8 @@ static enum status open_parts(struct program *program, struct error *error)
     if (status == STATUS_OK) status = open_database(program, error);
     if (status != STATUS_OK) return status;
     program->domain.reference = reference_create();
-    program->domain.data_folder = program->options.data;
+    status = open_stores(program, error);
+    if (status != STATUS_OK) return status;
     program->domain.base_url = program->options.public_url;
     program->domain.site_name = "Một Cửa";
     program->domain.hotline = "";

@@ -6,6 +6,8 @@
 #ifndef MOTCUA_APP_PROGRAM_H
 #define MOTCUA_APP_PROGRAM_H
 
+#include "motcua/adapter/s3.h"
+#include "motcua/base/config.h"
 #include "motcua/db/cluster.h"
 #include "motcua/domain/context.h"
 #include "motcua/domain/reference.h"
@@ -16,6 +18,10 @@ struct program_options {
     const char *share;           /* folder that holds templates/, static/, samples/; NULL: found */
     const char *master_key_file; /* NULL: <data>/master.key */
     const char *public_url;      /* NULL: http://localhost:8080 */
+    bool keep_in_s3;             /* new documents go there */
+    const char *s3_url;          /* NULL: only the folder */
+    const char *s3_region, *s3_access_key;
+    struct config_secret s3_secret_key;
     int statement_timeout_ms, lock_timeout_ms; /* 0: defaults */
 };
 
@@ -26,13 +32,18 @@ struct program {
     struct db_cluster_options cluster_options;
     struct db_settings settings; /* as the application role */
     struct domain domain;
+    struct s3_settings s3;
+    struct document_store s3_store;
     struct db_connection *db;
     struct actor system;
     struct work work;
 };
 
-/* Fills what the environment says (DATABASE_URL, MOTCUA_DATA, MOTCUA_SHARE) where `options` has NULL. */
+/* Fills what the environment says (DATABASE_URL, MOTCUA_DATA, MOTCUA_SHARE, MOTCUA_S3_URL, ...) where
+ * `options` has NULL. */
 void program_defaults(struct program_options *options, struct arena *arena);
+/* With a bucket and without a slash at its end. */
+bool program_s3_url_good(const char *url);
 /* Starts or finds the database, migrates, loads reference data. On failure a sentence has been printed to
  * stderr. */
 NODISCARD enum status program_open(struct program *program, const struct program_options *options);

@@ -267,6 +267,11 @@ static int serve(const struct serve_config *config)
         .share = config->share,
         .master_key_file = config->master_key_file,
         .public_url = config->public_url,
+        .keep_in_s3 = config->document_store == 1,
+        .s3_url = config->s3_url,
+        .s3_region = config->s3_region,
+        .s3_access_key = config->s3_access_key,
+        .s3_secret_key = config->s3_secret_key,
         .statement_timeout_ms = (int)config->statement_timeout,
         .lock_timeout_ms = (int)config->lock_timeout,
     };

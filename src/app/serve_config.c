@@ -4,6 +4,8 @@
 #include <stddef.h>
 
 #include "motcua/adapter/clamd.h"
+#include "motcua/domain/document_store.h"
+#include "program.h"
 
 #define KIB INT64_C(1024)
 #define MIB (1024 * KIB)
@@ -20,10 +22,12 @@ static const char *const languages[] = {"vi", "en", NULL};
 static const char *const web_schemes[] = {"http", "https", NULL};
 static const char *const mail_schemes[] = {"smtp", "smtps", NULL};
 static const char *const scan_modes[] = {"off", "required", NULL};
+static const char *const stores[] = {DOCUMENT_STORE_FOLDER, DOCUMENT_STORE_S3, NULL};
 static const char *const log_levels[] = {"debug", "info", "warning", "error", NULL};
 
 #define GROUP_SERVE    "Where it serves"
 #define GROUP_DATABASE "Database"
+#define GROUP_STORE    "Where documents lie"
 #define GROUP_LIMITS   "Capacity and limits"
 #define GROUP_PROXY    "Proxy and metrics"
 #define GROUP_KEYS     "Keys and accounts"
@@ -64,6 +68,17 @@ const struct config_knob serve_config_knobs[] = {
      .group = GROUP_DATABASE, .help = "Longest a statement may take"},
     {"lock-timeout", CONFIG_DURATION, AT(lock_timeout), "5s", 100, 10 * MINUTE, .group = GROUP_DATABASE,
      .help = "Longest to wait for a dossier another request is changing"},
+
+    {"document-store", CONFIG_CHOICE, AT(document_store), "folder", .choices = stores, .group = GROUP_STORE,
+     .help = "Where new documents go; older ones are read from where they are (motcua documents move)"},
+    {"s3-url", CONFIG_URL, AT(s3_url), NULL, .choices = web_schemes, .group = GROUP_STORE,
+     .help = "Bucket that speaks S3, path style: https://host/bucket or https://host/bucket/prefix"},
+    {"s3-region", CONFIG_TEXT, AT(s3_region), "us-east-1", .group = GROUP_STORE,
+     .help = "Its region, part of the signature"},
+    {"s3-access-key", CONFIG_TEXT, AT(s3_access_key), NULL, .group = GROUP_STORE,
+     .help = "Name to sign requests with"},
+    {"s3-secret-key", CONFIG_SECRET, AT(s3_secret_key), NULL, .group = GROUP_STORE,
+     .help = "Its secret; better in the file or environment than on the command line"},
 
     {"workers", CONFIG_INTEGER, AT(workers), "16", 1, 512, .group = GROUP_LIMITS,
      .help = "Threads that answer requests, each with a database connection"},
@@ -169,6 +184,12 @@ bool serve_config_settle(struct serve_config *config, struct arena *arena, const
         *problem = "mail-user and mail-password belong together: set both or neither";
     else if (config->mail_user != NULL && config->mail_url == NULL)
         *problem = "mail-user is set, but mail-url is not";
+    else if (config->document_store == 1 && config->s3_url == NULL)
+        *problem = "document-store is s3, but s3-url is not set";
+    else if (config->s3_url != NULL && (config->s3_access_key == NULL || config->s3_secret_key.plain == NULL))
+        *problem = "s3-url needs s3-access-key and s3-secret-key";
+    else if (config->s3_url != NULL && !program_s3_url_good(config->s3_url))
+        *problem = "s3-url needs a bucket and no slash at its end: https://host/bucket";
     else if (config->behind_tls && config->public_url != NULL &&
              strncmp(config->public_url, "https://", 8) != 0)
         *problem = "behind-tls is on, but public-url does not begin with https://";

@@ -20,6 +20,11 @@ struct serve_config {
     int64_t statement_timeout;
     int64_t lock_timeout;
 
+    int document_store; /* 0 folder, 1 s3 */
+    const char *s3_url; /* NULL: none */
+    const char *s3_region, *s3_access_key;
+    struct config_secret s3_secret_key;
+
     int64_t workers;
     int64_t event_threads;
     int64_t queue_length;

@@ -9,7 +9,7 @@
 
 #include "mailer.h"
 #include "motcua/base/log.h"
-#include "motcua/domain/document.h"
+#include "motcua/domain/document_store.h"
 #include "motcua/domain/dossier.h"
 #include "motcua/domain/identity.h"
 #include "motcua/domain/outbox.h"
@@ -21,6 +21,7 @@ enum {
     LEASE_SECONDS = 120,
     ROUND_BYTES = 192 * 1024 * 1024,
     SWEEP_ROUNDS = 200,
+    REMOVED_BATCH = 200,
     SCAN_BATCH = 5,
     SCAN_LEASE_SECONDS = 1800, /* a whole batch at the longest time limit of the scanner */
     SCANNER_GONE_ROUNDS = 6    /* how many rounds to leave a scanner alone that does not answer */
@@ -150,6 +151,11 @@ static void run_sweep(struct work *work)
     enum status status = session_sweep(work, &removed, &error);
     if (status != STATUS_OK) log_failure("sessions", status, &error);
     size_t files = document_sweep(work->domain->data_folder, work->now);
+    size_t papers = 0;
+    error = (struct error){0};
+    status = document_sweep_removed(work, REMOVED_BATCH, &papers, &error);
+    if (status != STATUS_OK) log_failure("documents", status, &error);
+    files += papers;
     if (removed > 0 || files > 0)
         log_info("job.swept", log_int("sessions", removed), log_int("files", (int64_t)files));
 }

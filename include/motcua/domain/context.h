@@ -19,6 +19,7 @@ struct key_ring;
 struct print_papers;
 struct inspector;
 struct catalogue;
+struct document_store;
 
 /* Roles of officials; bits of a set. Names as stored: role_name(). */
 enum role {
@@ -62,6 +63,8 @@ struct domain {
     struct print_papers *papers;       /* compiled templates of papers */
     const struct catalogue *english;   /* message catalogue; Vietnamese needs none */
     const char *data_folder;
+    const struct document_store *s3; /* NULL: only the folder is set up */
+    bool keep_in_s3;                 /* new documents go there */
     const char *site_name, *hotline; /* for mails */
     const char *base_url;        /* "https://host", no slash at the end; for links in mails and QR codes */
     int64_t session_lifetime_s;  /* 0: twelve hours */

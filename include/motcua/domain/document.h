@@ -1,8 +1,7 @@
 /*
- * Papers and results. Bytes are files below <data>/documents, each encrypted with a key of its own that is
- * wrapped by the tenant's key (crypto/filecrypt.h); the database row says what, whose, how large and its
- * SHA-256. A file without a row is rubbish that the sweeper removes; a row never points to a file that is not
- * complete on disk.
+ * Papers and results. Bytes are blobs in a store (domain/document_store.h), each encrypted with a key of its
+ * own that is wrapped by the tenant's key (crypto/filecrypt.h); the database row says what, whose, how large
+ * and its SHA-256. A blob without a row is rubbish; a row never points to a blob that is not complete.
  */
 #ifndef MOTCUA_DOMAIN_DOCUMENT_H
 #define MOTCUA_DOMAIN_DOCUMENT_H
@@ -14,6 +13,7 @@ struct document {
     struct uuid id, account_id, dossier_id;
     const char *kind; /* paper, supplement, result, internal */
     const char *paper_key, *file_name, *media_type, *storage_name;
+    const char *store; /* "folder" or "s3": domain/document_store.h */
     int64_t size;
     struct str sha256, wrapped_key;
     int key_version;

@@ -1,9 +1,9 @@
 /* Rows of documents; attaching, storing, opening. */
 #include "document_private.h"
 
-#include <fcntl.h>
 #include <unistd.h>
 
+#include "motcua/base/log.h"
 #include "motcua/base/utf8.h"
 #include "motcua/domain/keys.h"
 #include "motcua/domain/scan.h"
@@ -12,13 +12,14 @@
 DB_STATEMENT(
     document_add,
     DB_PARAMETERS(DB_UUID, DB_UUID, DB_UUID, DB_TEXT, DB_TEXT, DB_TEXT, DB_TEXT, DB_INT64, DB_BYTES, DB_TEXT,
-                  DB_INT32, DB_BYTES, DB_INSTANT, DB_BYTES, DB_INT64, DB_INT32, DB_TEXT),
+                  DB_INT32, DB_BYTES, DB_INSTANT, DB_BYTES, DB_INT64, DB_INT32, DB_TEXT, DB_TEXT),
     DB_NOTHING,
     "INSERT INTO document (tenant_id, id, account_id, dossier_id, kind, paper_key, file_name, "
     "media_type, size, sha256, "
-    "storage_name, key_version, wrapped_key, created_at, received_sha256, received_size, pages, remarks) "
+    "storage_name, key_version, wrapped_key, created_at, received_sha256, received_size, pages, remarks, "
+    "store) "
     "VALUES (motcua.app_tenant(), $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, "
-    "$17)")
+    "$17, $18)")
 
 /*
  * Papers may be added and taken away while the draft is unsent, and what answers an open request for
@@ -34,15 +35,16 @@ DB_STATEMENT(
 
 DB_STATEMENT(document_attach_own,
              DB_PARAMETERS(DB_UUID, DB_UUID, DB_UUID, DB_TEXT, DB_TEXT, DB_TEXT, DB_TEXT, DB_INT64, DB_BYTES,
-                           DB_TEXT, DB_INT32, DB_BYTES, DB_INSTANT, DB_BYTES, DB_INT64, DB_INT32, DB_TEXT),
+                           DB_TEXT, DB_INT32, DB_BYTES, DB_INSTANT, DB_BYTES, DB_INT64, DB_INT32, DB_TEXT,
+                           DB_TEXT),
              DB_NOTHING,
              HELD_DRAFT
              "$3 FOR SHARE) "
              "INSERT INTO document (tenant_id, id, account_id, dossier_id, kind, paper_key, file_name, "
              "media_type, size, sha256, storage_name, key_version, wrapped_key, created_at, received_sha256, "
-             "received_size, pages, remarks) "
+             "received_size, pages, remarks, store) "
              "SELECT motcua.app_tenant(), $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, "
-             "$16, $17 WHERE " MAY_CHANGE("$3"))
+             "$16, $17, $18 WHERE " MAY_CHANGE("$3"))
 
 DB_STATEMENT(
     document_count, DB_PARAMETERS(DB_UUID), DB_COLUMNS({"total", DB_INT64}),
@@ -62,7 +64,7 @@ void document_insert(struct db_batch *batch, const struct document *document)
            db_bytes(document->sha256), db_cstr(document->storage_name), db_int32(document->key_version),
            db_bytes(document->wrapped_key), db_instant(document->created_at),
            db_bytes(document->received_sha256), received_size(document), db_int32(document->pages),
-           db_cstr(document->remarks));
+           db_cstr(document->remarks), db_cstr(document->store));
 }
 
 /* The last part of the name as sent, in NFC, without signs that mean something to file systems. */
@@ -98,10 +100,11 @@ static enum status keep_spool(struct work *work, struct document_spool *spool, c
     struct wrapped_key *wrapped = arena_alloc(work->arena, sizeof *wrapped);
     keys_wrap(&tenant_key, file_context(work->arena, &document->id), &spool->key, wrapped);
     const char *storage_name;
-    status = document_spool_keep(spool, work->domain->data_folder, &storage_name);
-    if (status != STATUS_OK)
-        return error_set(error, work->arena, status, "document.disk",
-                         N_("Tạm thời chưa lưu được tệp; vui lòng thử lại"), "cannot move %s", spool->path);
+    status = document_store_keep(work, spool, &document->store, &storage_name, error);
+    if (status != STATUS_OK) {
+        if (error != NULL) error->message = N_("Tạm thời chưa lưu được tệp; vui lòng thử lại");
+        return status;
+    }
     document->storage_name = arena_strdup(work->arena, storage_name);
     document->wrapped_key = str_make((const char *)wrapped->bytes, sizeof wrapped->bytes);
     document->size = (int64_t)spool->size;
@@ -112,9 +115,10 @@ static enum status keep_spool(struct work *work, struct document_spool *spool, c
 
 void document_discard(struct work *work, const struct document *document)
 {
-    char path[DOCUMENT_PATH_SIZE];
-    if (document_place(work->domain->data_folder, document->storage_name, path) == STATUS_OK)
-        (void)unlink(path);
+    struct error ignored = {0}; /* `motcua documents verify` finds what stays behind */
+    if (document_store_remove(work, document->store, document->storage_name, &ignored) != STATUS_OK)
+        log_warning("document.left_behind", log_cstr("store", document->store),
+                    log_cstr("name", document->storage_name));
 }
 
 static enum status check_spool(struct work *work, const struct document_spool *spool, const char **media_type,
@@ -171,7 +175,7 @@ enum status document_attach(struct work *work, struct document_spool *spool, con
                   db_cstr(document.storage_name), db_int32(document.key_version),
                   db_bytes(document.wrapped_key), db_instant(document.created_at),
                   db_bytes(document.received_sha256), received_size(&document), db_int32(document.pages),
-                  db_cstr(document.remarks)),
+                  db_cstr(document.remarks), db_cstr(document.store)),
         &inserted, error);
     if (status == STATUS_OK && inserted->affected == 0)
         status = error_set(error, work->arena, STATUS_CONFLICT, "document.sent",
@@ -207,21 +211,7 @@ enum status document_prepare(struct work *work, const struct uuid *tenant_id, co
     return status;
 }
 
-#define DOCUMENT_COLUMNS                                                                                     \
-    {"id", DB_UUID}, {"account_id", DB_UUID}, {"dossier_id", DB_UUID}, {"kind", DB_TEXT},                    \
-        {"paper_key", DB_TEXT}, {"file_name", DB_TEXT}, {"media_type", DB_TEXT}, {"size", DB_INT64},         \
-        {"sha256", DB_BYTES}, {"storage_name", DB_TEXT}, {"key_version", DB_INT32},                          \
-        {"wrapped_key", DB_BYTES}, {"created_at", DB_INSTANT}, {"received_sha256", DB_BYTES},                \
-        {"received_size", DB_INT64}, {"pages", DB_INT32}, {"remarks", DB_TEXT}, {"scan_state", DB_TEXT},     \
-    {                                                                                                        \
-        "scan_finding", DB_TEXT                                                                              \
-    }
-#define DOCUMENT_SELECT                                                                                      \
-    "id, account_id, dossier_id, kind, paper_key, file_name, media_type, size, sha256, storage_name, "       \
-    "key_version, "                                                                                          \
-    "wrapped_key, created_at, received_sha256, received_size, pages, remarks, scan_state, scan_finding"
-
-static struct document read_row(const struct db_result *rows, size_t row)
+struct document document_read_row(const struct db_result *rows, size_t row)
 {
     return (struct document){
         .id = db_get_uuid(rows, row, 0),
@@ -236,13 +226,14 @@ static struct document read_row(const struct db_result *rows, size_t row)
         .storage_name = db_get_cstr(rows, row, 9),
         .key_version = db_get_int32(rows, row, 10),
         .wrapped_key = db_get_bytes(rows, row, 11),
-        .created_at = db_get_instant(rows, row, 12),
-        .received_sha256 = db_is_null(rows, row, 13) ? STR_NULL : db_get_bytes(rows, row, 13),
-        .received_size = db_is_null(rows, row, 14) ? 0 : db_get_int64(rows, row, 14),
-        .pages = db_get_int32(rows, row, 15),
-        .remarks = db_get_cstr(rows, row, 16),
-        .scan_state = db_get_cstr(rows, row, 17),
-        .scan_finding = db_get_cstr(rows, row, 18),
+        .store = db_get_cstr(rows, row, 12),
+        .created_at = db_get_instant(rows, row, 13),
+        .received_sha256 = db_is_null(rows, row, 14) ? STR_NULL : db_get_bytes(rows, row, 14),
+        .received_size = db_is_null(rows, row, 15) ? 0 : db_get_int64(rows, row, 15),
+        .pages = db_get_int32(rows, row, 16),
+        .remarks = db_get_cstr(rows, row, 17),
+        .scan_state = db_get_cstr(rows, row, 18),
+        .scan_finding = db_get_cstr(rows, row, 19),
     };
 }
 
@@ -262,7 +253,7 @@ enum status document_list(struct work *work, const struct uuid *tenant_id, const
     *documents = arena_array(work->arena, rows->row_count, sizeof **documents);
     *count = rows->row_count;
     for (size_t i = 0; i < rows->row_count; i++)
-        (*documents)[i] = read_row(rows, i);
+        (*documents)[i] = document_read_row(rows, i);
     return STATUS_OK;
 }
 
@@ -285,8 +276,42 @@ enum status document_find(struct work *work, const struct uuid *tenant_id, const
         db_read_one(work->db, &scope, work->arena, &document_by_id, DB_VALUES(db_uuid(*id)), &rows, error);
     if (status != STATUS_OK) return status;
     if (rows->row_count == 0) return unknown(work, error);
-    *document = read_row(rows, 0);
+    *document = document_read_row(rows, 0);
     return STATUS_OK;
+}
+
+DB_STATEMENT(document_whereabouts, DB_PARAMETERS(DB_UUID), DB_COLUMNS({"store", DB_TEXT}),
+             "SELECT store FROM document WHERE tenant_id = motcua.app_tenant() AND id = $1")
+
+/* It may have moved since its row was read; then it is in the other store. */
+enum status document_open_wherever(struct work *work, const struct uuid *tenant_id, struct document *document,
+                                   int *file, struct error *error)
+{
+    struct db_scope scope = work_scope(work, tenant_id);
+    for (;;) {
+        struct db_result *rows;
+        enum status status = document_store_open(work, document->store, document->storage_name, file, error);
+        if (status != STATUS_NOT_FOUND) return status;
+        struct error failure = {0};
+        if (db_read_one(work->db, &scope, work->arena, &document_whereabouts,
+                        DB_VALUES(db_uuid(document->id)), &rows, &failure) != STATUS_OK ||
+            rows->row_count == 0 || strcmp(db_get_cstr(rows, 0, 0), document->store) == 0)
+            return status;
+        document->store = db_get_cstr(rows, 0, 0);
+    }
+}
+
+enum status document_reader(struct work *work, const struct uuid *tenant_id, const struct document *document,
+                            int file, struct filecrypt_reader **reader, struct error *error)
+{
+    SECRET_KEY_AUTO tenant_key;
+    SECRET_KEY_AUTO key;
+    int version;
+    enum status status =
+        key_ring_tenant(work, tenant_id, document->key_version, &tenant_key, &version, error);
+    if (status != STATUS_OK) return status;
+    status = keys_unwrap(&tenant_key, file_context(work->arena, &document->id), document->wrapped_key, &key);
+    return status == STATUS_OK ? filecrypt_reader_open(&key, file, reader) : status;
 }
 
 enum status document_open(struct work *work, const struct uuid *tenant_id, const struct document *document,
@@ -302,22 +327,16 @@ enum status document_open_quarantined(struct work *work, const struct uuid *tena
                                       const struct document *document, struct filecrypt_reader **reader,
                                       int *descriptor, struct error *error)
 {
-    SECRET_KEY_AUTO tenant_key;
-    SECRET_KEY_AUTO key;
-    int version;
-    char path[DOCUMENT_PATH_SIZE];
-    enum status status =
-        key_ring_tenant(work, tenant_id, document->key_version, &tenant_key, &version, error);
-    if (status != STATUS_OK) return status;
-    status = keys_unwrap(&tenant_key, file_context(work->arena, &document->id), document->wrapped_key, &key);
-    if (status == STATUS_OK) status = document_place(work->domain->data_folder, document->storage_name, path);
-    int file = status == STATUS_OK ? open(path, O_RDONLY | O_CLOEXEC) : -1;
-    if (file >= 0) status = filecrypt_reader_open(&key, file, reader);
-    if (file < 0 || status != STATUS_OK) {
+    struct document now = *document;
+    int file = -1;
+    struct error reason = {0};
+    enum status status = document_open_wherever(work, tenant_id, &now, &file, &reason);
+    if (status == STATUS_OK) status = document_reader(work, tenant_id, document, file, reader, &reason);
+    if (status != STATUS_OK) {
         if (file >= 0) close(file);
         return error_set(error, work->arena, STATUS_UNAVAILABLE, "document.damaged",
                          N_("Tệp này tạm thời không mở được; vui lòng báo cho cơ quan"), "document %s: %s",
-                         document->id.text, file < 0 ? "file missing" : status_name(status));
+                         document->id.text, reason.detail != NULL ? reason.detail : status_name(status));
     }
     *descriptor = file;
     return STATUS_OK;

@@ -6,8 +6,11 @@
 #include "motcua/crypto/keys.h"
 #include "motcua/crypto/token.h"
 #include "motcua/domain/document.h"
+#include "motcua/domain/document_store.h"
 
-enum { DOCUMENT_PATH_SIZE = 4096, DOCUMENT_HEAD = 64 * 1024 };
+enum { DOCUMENT_PATH_SIZE = 4096, DOCUMENT_HEAD = 64 * 1024, DOCUMENT_NAME_LENGTH = 43 };
+
+#define DOCUMENT_FIRST_ID "00000000-0000-0000-0000-000000000000"
 
 struct document_spool {
     char path[DOCUMENT_PATH_SIZE];
@@ -30,6 +33,61 @@ NODISCARD enum status document_place(const char *data_folder, const char *storag
 /* Moves the complete file to its place; *storage_name is part of the spool. */
 NODISCARD enum status document_spool_keep(struct document_spool *spool, const char *data_folder,
                                           const char **storage_name);
+/* Makes a rename in the folder of `path` lasting. */
+NODISCARD enum status document_sync_folder(const char *path);
+
+/* --- Stores */
+
+struct document_store document_folder_store(const char *data_folder);
+/* Of the store of that name; STATUS_UNAVAILABLE when it is not set up. Else as struct document_store. */
+NODISCARD enum status document_store_open(struct work *work, const char *store, const char *name, int *file,
+                                          struct error *error);
+NODISCARD enum status document_store_put(struct work *work, const char *store, const char *name, int file,
+                                         struct error *error);
+NODISCARD enum status document_store_remove(struct work *work, const char *store, const char *name,
+                                            struct error *error);
+NODISCARD enum status document_store_list(struct work *work, const char *store, document_blob_visitor *visit,
+                                          void *visiting, struct error *error);
+/* The complete spool into the store for new documents; *store is static, *name part of the spool. */
+NODISCARD enum status document_store_keep(struct work *work, struct document_spool *spool, const char **store,
+                                          const char **name, struct error *error);
+/* known[i]: names[i] in that store belongs to a document of some agency. */
+NODISCARD enum status document_names_check(struct work *work, const char *store, const struct str *names,
+                                           size_t count, bool *known, struct error *error);
+
+/* --- Rows */
+
+#define DOCUMENT_COLUMNS                                                                                     \
+    {"id", DB_UUID}, {"account_id", DB_UUID}, {"dossier_id", DB_UUID}, {"kind", DB_TEXT},                    \
+        {"paper_key", DB_TEXT}, {"file_name", DB_TEXT}, {"media_type", DB_TEXT}, {"size", DB_INT64},         \
+        {"sha256", DB_BYTES}, {"storage_name", DB_TEXT}, {"key_version", DB_INT32},                          \
+        {"wrapped_key", DB_BYTES}, {"store", DB_TEXT}, {"created_at", DB_INSTANT},                           \
+        {"received_sha256", DB_BYTES}, {"received_size", DB_INT64}, {"pages", DB_INT32},                     \
+        {"remarks", DB_TEXT}, {"scan_state", DB_TEXT},                                                       \
+    {                                                                                                        \
+        "scan_finding", DB_TEXT                                                                              \
+    }
+#define DOCUMENT_SELECT                                                                                      \
+    "id, account_id, dossier_id, kind, paper_key, file_name, media_type, size, sha256, storage_name, "       \
+    "key_version, "                                                                                          \
+    "wrapped_key, store, created_at, received_sha256, received_size, pages, remarks, scan_state, "           \
+    "scan_finding"
+
+struct document document_read_row(const struct db_result *rows, size_t row);
+/* The blob of a document, also when it has just moved: document->store is what holds it. STATUS_NOT_FOUND:
+ * lost. */
+NODISCARD enum status document_open_wherever(struct work *work, const struct uuid *tenant_id,
+                                             struct document *document, int *file, struct error *error);
+/* STATUS_INVALID: cut off or none of ours, STATUS_DENIED: the row's key is not the tenant's. */
+NODISCARD enum status document_reader(struct work *work, const struct uuid *tenant_id,
+                                      const struct document *document, int file,
+                                      struct filecrypt_reader **reader, struct error *error);
+/* Reads and authenticates the whole. *problem NULL: sound, and *file is the caller's to close; else what is
+ * wrong, for the operator. */
+NODISCARD enum status document_check_one(struct work *work, const struct uuid *tenant_id,
+                                         const struct document *document, int *file, const char **problem,
+                                         struct error *error);
+
 /* Media type by content, static text; NULL when it is none that we take; then *refusal says why and what to
  * do. */
 const char *document_media_type(const char *head, size_t length, const char **refusal);

@@ -11,8 +11,6 @@
 
 #include "motcua/calendar/civil.h"
 
-enum { NAME_LENGTH = 43 };
-
 static enum status make_folder(const char *path)
 {
     return mkdir(path, 0700) == 0 || errno == EEXIST ? STATUS_OK : STATUS_UNAVAILABLE;
@@ -89,8 +87,7 @@ void document_spool_destroy(struct document_spool *spool)
 /* documents/ab/<name>: two characters of the name spread the files over folders. */
 enum status document_place(const char *data_folder, const char *storage_name, char path[DOCUMENT_PATH_SIZE])
 {
-    if (strlen(storage_name) != NAME_LENGTH || strchr(storage_name, '/') != NULL || storage_name[0] == '.')
-        return STATUS_INVALID;
+    if (!document_storage_name_valid(storage_name)) return STATUS_INVALID;
     snprintf(path, DOCUMENT_PATH_SIZE, "%s/documents/%.2s", data_folder, storage_name);
     enum status status = make_folder(path);
     snprintf(path, DOCUMENT_PATH_SIZE, "%s/documents/%.2s/%s", data_folder, storage_name, storage_name);
@@ -98,7 +95,7 @@ enum status document_place(const char *data_folder, const char *storage_name, ch
 }
 
 /* The rename lasts only once the folder itself is on disk. */
-static enum status sync_folder(const char *path)
+enum status document_sync_folder(const char *path)
 {
     char folder[DOCUMENT_PATH_SIZE];
     snprintf(folder, sizeof folder, "%s", path);
@@ -118,7 +115,7 @@ enum status document_spool_keep(struct document_spool *spool, const char *data_f
     enum status status = document_place(data_folder, *storage_name, place);
     if (status != STATUS_OK || rename(spool->path, place) != 0) return STATUS_UNAVAILABLE;
     spool->moved = true;
-    if (sync_folder(place) == STATUS_OK) return STATUS_OK;
+    if (document_sync_folder(place) == STATUS_OK) return STATUS_OK;
     (void)unlink(place); /* no row will point to it */
     return STATUS_UNAVAILABLE;
 }

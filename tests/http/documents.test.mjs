@@ -1,0 +1,225 @@
+// motcua documents: papers in a real S3 server, moved to the folder and back while people read them, and every kind of damage found.
+import assert from 'node:assert/strict';
+import { spawn, spawnSync } from 'node:child_process';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import http from 'node:http';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, before, test } from 'node:test';
+import { extract } from '../browser/answers.mjs';
+import { Person, answerPages, attachAll, root, samplePdf, startCity, startDraft, submitDraft } from '../browser/city.mjs';
+
+const S3rver = createRequire(import.meta.url)('s3rver');
+const program = path.resolve(root, process.env.MOTCUA_TEST_PROGRAM ?? path.join(process.env.MOTCUA_BUILD ?? 'build/check', 'motcua'));
+const bucket = mkdtempSync(path.join(tmpdir(), 'motcua-s3-'));
+const requests = [];
+let city, url, s3, lan, papers, onRequest, answering = true;
+
+function environment() {
+  const all = { ...process.env, MOTCUA_SHARE: root, MOTCUA_DATA: path.join(city.data, 'var') };
+  delete all.DATABASE_URL;
+  return all;
+}
+/** Runs beside this process, in which the S3 server lives. */
+async function run(...args) {
+  const child = spawn(program, args, { env: environment() });
+  const result = { stdout: '', stderr: '' };
+  child.stdout.on('data', (text) => (result.stdout += text));
+  child.stderr.on('data', (text) => (result.stderr += text));
+  result.child = child;
+  [result.status, result.signal] = await new Promise((resolve) => child.on('close', (...all) => resolve(all)));
+  assert.doesNotMatch(result.stderr, /Sanitizer|runtime error/);
+  return result;
+}
+const documents = (...args) => run('documents', ...args);
+function sql(text) {
+  const result = spawnSync('psql', ['-X', '-A', '-t', '-v', 'ON_ERROR_STOP=1', '-d', url], { input: text, encoding: 'utf8' });
+  assert.equal(result.status, 0, result.stderr);
+  return result.stdout.trim();
+}
+const stored = (store) => Number(sql(`SELECT count(*) FROM document WHERE store = '${store}'`));
+const blobs = () => readdirSync(path.join(city.data, 'var/documents'), { recursive: true }).filter((name) => path.basename(name).length === 43);
+const place = (name) => path.join(city.data, 'var/documents', name.slice(0, 2), name);
+const objects = () => (existsSync(path.join(bucket, 'giay-to/ha-noi')) ? readdirSync(path.join(bucket, 'giay-to/ha-noi')) : []).filter((name) => name.endsWith('._S3rver_object')).map((name) => name.slice(0, 43));
+async function readAll() {
+  for (const paper of papers) {
+    const answer = await lan.open(paper);
+    assert.equal(answer.status, 200);
+    assert.deepEqual(answer.bytes, samplePdf().bytes);
+  }
+}
+
+before(async () => {
+  const server = new S3rver({ silent: true, directory: bucket, vhostBuckets: false, configureBuckets: [{ name: 'giay-to' }] });
+  await server.configureBuckets();
+  const handle = server.callback();
+  s3 = http.createServer((request, response) => {
+    requests.push(request.method);
+    onRequest?.(request.method);
+    if (answering) handle(request, response);
+    else response.writeHead(503).end();
+  });
+  await new Promise((resolve) => s3.listen(0, '127.0.0.1', resolve));
+  Object.assign(process.env, {
+    MOTCUA_S3_URL: `http://127.0.0.1:${s3.address().port}/giay-to/ha-noi`,
+    MOTCUA_S3_ACCESS_KEY: 'S3RVER',
+    MOTCUA_S3_SECRET_KEY: 'S3RVER',
+    MOTCUA_DOCUMENT_STORE: 's3',
+  });
+  city = await startCity({ options: ['--rate-limits', '0'] });
+  url = (await run('cluster', 'url')).stdout.trim();
+  lan = await new Person(city).signIn('lan@example.com');
+  papers = [];
+  for (let i = 0; i < 3; i++) {
+    const draft = await startDraft(lan, '2.000635', 'dich-vong-cau-giay');
+    await answerPages(lan, draft, extract);
+    assert.ok((await attachAll(lan, draft)) > 0);
+    const page = await lan.open(`/ho-so/${await submitDraft(lan, draft)}`);
+    papers.push(...[...page.body.matchAll(/href="(\/ho-so\/[^"]*\/tep\/[^"]*)"/g)].map((match) => match[1]));
+  }
+});
+after(async () => {
+  await city?.stop();
+  s3?.close();
+  rmSync(bucket, { recursive: true, force: true });
+});
+
+test('new papers go to the bucket and nowhere else, and are read from there, also in parts', async () => {
+  assert.ok(papers.length >= 3);
+  assert.equal(stored('folder'), 0);
+  assert.ok(stored('s3') >= papers.length);
+  assert.equal(objects().length, stored('s3'));
+  assert.ok(!existsSync(path.join(city.data, 'var/documents')) || blobs().length === 0);
+  assert.deepEqual(readdirSync(path.join(city.data, 'var/spool')), []);
+  for (const name of readdirSync(path.join(bucket, 'giay-to/ha-noi')))
+    assert.ok(!readFileSync(path.join(bucket, 'giay-to/ha-noi', name)).includes('%PDF'), 'only sealed bytes leave the house');
+  await readAll();
+  const part = await lan.send('GET', papers[0], { headers: { Range: 'bytes=5-14' } });
+  assert.equal(part.status, 206);
+  assert.deepEqual(part.bytes, samplePdf().bytes.subarray(5, 15));
+  const checked = await documents('verify');
+  assert.equal(checked.status, 0, checked.stdout + checked.stderr);
+  assert.match(checked.stdout, new RegExp(`${stored('s3')} documents checked: 0 faulty; 0 blobs without`));
+});
+
+test('a bucket that does not answer is said, and heals', async () => {
+  answering = false;
+  const failures = requests.length;
+  assert.equal((await lan.open(papers[0])).status, 503);
+  assert.ok(requests.length - failures >= 3, 'it was tried again');
+  assert.equal((await documents('verify')).status, 1);
+  answering = true;
+  await readAll();
+});
+
+test('a move that is killed half-way leaves everything readable, and goes on', async () => {
+  const all = stored('s3');
+  let reads = 0;
+  const killed = new Promise((resolve) => {
+    const child = spawn(program, ['documents', 'move', '--to', 'folder'], { env: environment() });
+    onRequest = (method) => (reads += method === 'GET') === 3 && child.kill('SIGKILL');
+    child.on('close', (code, signal) => resolve(signal));
+  });
+  assert.equal(await killed, 'SIGKILL');
+  onRequest = null;
+  assert.ok(stored('folder') > 0 && stored('s3') > 0, `${stored('folder')} in the folder, ${stored('s3')} in the bucket`);
+  await readAll();
+  const moved = await documents('move', '--to', 'folder');
+  assert.equal(moved.status, 0, moved.stderr);
+  assert.equal(stored('folder'), all);
+  assert.equal(blobs().length, all);
+  await readAll();
+});
+
+test('people read without a failure while everything moves to the bucket and back', async () => {
+  let moving = true;
+  let reads = 0;
+  const reading = (async () => {
+    while (moving) {
+      await readAll();
+      reads++;
+    }
+  })();
+  for (const to of ['s3', 'folder', 's3', 'folder']) {
+    const moved = await documents('move', '--to', to);
+    assert.equal(moved.status, 0, moved.stderr);
+    assert.match(moved.stdout, /^[1-9]\d* documents moved to (s3|folder), 0 cannot be moved/);
+  }
+  moving = false;
+  await reading;
+  assert.ok(reads > 0);
+  assert.deepEqual(objects(), []);
+  assert.equal((await documents('verify')).status, 0);
+});
+
+const first = () => blobs().map((name) => path.basename(name)).sort()[0];
+const second = () => blobs().map((name) => path.basename(name)).sort()[1];
+for (const [what, damage, words] of [
+  ['a flipped byte', (name) => { const bytes = readFileSync(place(name)); bytes[100] ^= 1; writeFileSync(place(name), bytes); }, /changed at byte 0/],
+  ['a byte of the head', (name) => { const bytes = readFileSync(place(name)); bytes[0] ^= 1; writeFileSync(place(name), bytes); }, /not a stored document/],
+  ['a file cut off', (name) => truncateSync(place(name), statSync(place(name)).size - 7), /cut off/],
+  ['an empty file', (name) => truncateSync(place(name), 0), /cut off/],
+  ['the bytes of another document', (name) => copyFileSync(place(second()), place(name)), /bytes of another document|foreign/],
+  ['a lost file', (name) => rmSync(place(name)), /lost/],
+])
+  test(`${what} is found, named, and not carried to the other store`, async () => {
+    const name = first();
+    const kept = path.join(city.data, 'kept');
+    copyFileSync(place(name), kept);
+    damage(name);
+    try {
+      const result = await documents('verify', '--all', '--agency', 'dich-vong-cau-giay');
+      assert.equal(result.status, 1);
+      const lines = result.stdout.split('\n').filter((line) => line.startsWith('dich-vong-cau-giay: '));
+      assert.equal(lines.length, 1, result.stdout);
+      assert.ok(lines[0].includes(name));
+      assert.match(lines[0], words);
+      const moved = await documents('move', '--to', 's3');
+      assert.equal(moved.status, 1);
+      assert.match(moved.stdout, /, 1 cannot be moved/);
+      assert.ok(!objects().includes(name));
+    } finally {
+      copyFileSync(kept, place(name));
+      assert.equal((await documents('move', '--to', 'folder')).status, 0);
+    }
+    assert.equal((await documents('verify', '--sample', '5')).status, 0);
+  });
+
+test('two papers that changed places are both found', async () => {
+  const [a, b] = [first(), second()];
+  const swap = () => {
+    renameSync(place(a), path.join(city.data, 'kept'));
+    renameSync(place(b), place(a));
+    renameSync(path.join(city.data, 'kept'), place(b));
+  };
+  swap();
+  const result = await documents('verify');
+  swap();
+  assert.equal(result.status, 1);
+  assert.match(result.stdout, / 2 faulty/);
+});
+
+test('what belongs to no document is named, and deleted only when it is old', async () => {
+  const stray = 'A'.repeat(43);
+  mkdirSync(path.dirname(place(stray)), { recursive: true });
+  copyFileSync(place(first()), place(stray));
+  const offset = Buffer.alloc(8);
+  offset.writeBigInt64LE(2n * 86400n * 1000000n);
+  writeFileSync(path.join(city.data, 'later'), offset);
+  const young = await documents('verify', '--remove-orphans');
+  assert.equal(young.status, 0);
+  assert.match(young.stdout, new RegExp(`^folder: ${stray} belongs to no document, \\d+ bytes$`, 'm'));
+  const old = await documents('verify', '--remove-orphans', '--rehearsal-clock', path.join(city.data, 'later'));
+  assert.match(old.stdout, new RegExp(`${stray} .*: deleted`));
+  assert.match((await documents('verify')).stdout, / 0 faulty; 0 blobs without a document/);
+  await readAll();
+});
+
+test('the secret is shown nowhere, and half a setting is refused', async () => {
+  const shown = await run('serve', '--check-config', '--s3-secret-key', 'rat-bi-mat');
+  assert.equal(shown.status, 0, shown.stderr);
+  assert.doesNotMatch(shown.stdout + shown.stderr, /rat-bi-mat/);
+  assert.equal((await run('serve', '--check-config', '--s3-url', 'https://host')).status, 64);
+  assert.equal((await documents('move')).status, 64);
+});
