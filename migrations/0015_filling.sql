@@ -69,5 +69,7 @@ GRANT SELECT, INSERT ON paper_use TO motcua_app;
 
 DO $$
 BEGIN
+    EXECUTE format('ALTER FUNCTION idle_drafts(timestamptz, interval, interval, integer) SET search_path = %I, pg_temp', current_schema());
+    EXECUTE format('ALTER FUNCTION own_papers() SET search_path = %I, pg_temp', current_schema());
     EXECUTE format('REVOKE CREATE ON SCHEMA %I FROM motcua_lookup', current_schema());
 END $$;

@@ -156,12 +156,12 @@ enum status store_use_paper(struct work *work, const struct store_paper *paper, 
 /* --- Removal */
 
 DB_STATEMENT(store_mark_removed, DB_PARAMETERS(DB_UUID, DB_UUID, DB_INSTANT),
-             DB_COLUMNS({"storage_name", DB_TEXT}),
+             DB_COLUMNS({"storage_name", DB_TEXT}, {"store", DB_TEXT}),
              "UPDATE document SET removed_at = $3 WHERE tenant_id = motcua.app_tenant() AND id = $1 AND "
              "dossier_id = $2 AND account_id = motcua.app_account() AND kind IN ('paper', 'supplement') AND "
              "removed_at IS NULL AND EXISTS (SELECT 1 FROM dossier s WHERE s.tenant_id = motcua.app_tenant() "
              "AND s.id = $2 AND s.account_id = motcua.app_account() AND s.received_at IS NULL AND "
-             "s.finished_at IS NOT NULL) RETURNING storage_name")
+             "s.finished_at IS NOT NULL) RETURNING storage_name, store")
 
 enum status store_remove(struct work *work, const struct store_paper *paper, struct error *error)
 {
@@ -175,7 +175,7 @@ enum status store_remove(struct work *work, const struct store_paper *paper, str
         return error_set(
             error, work->arena, STATUS_CONFLICT, "store.kept",
             N_("Giấy tờ này thuộc hồ sơ đã được tiếp nhận nên cơ quan phải lưu giữ, chưa xóa được"), NULL);
-    struct document document = {.storage_name = db_get_cstr(rows, 0, 0)};
+    struct document document = {.storage_name = db_get_cstr(rows, 0, 0), .store = db_get_cstr(rows, 0, 1)};
     document_discard(work, &document);
     return STATUS_OK;
 }

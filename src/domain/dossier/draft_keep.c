@@ -37,9 +37,9 @@ DB_STATEMENT(draft_lock, DB_PARAMETERS(DB_UUID, DB_INSTANT, DB_INSTANT), DB_COLU
              "reminded_at >= updated_at AND reminded_at <= $3) FOR UPDATE")
 
 DB_STATEMENT(draft_papers_remove, DB_PARAMETERS(DB_UUID, DB_INSTANT),
-             DB_COLUMNS({"id", DB_UUID}, {"storage_name", DB_TEXT}),
+             DB_COLUMNS({"id", DB_UUID}, {"storage_name", DB_TEXT}, {"store", DB_TEXT}),
              "UPDATE document SET removed_at = $2 WHERE tenant_id = motcua.app_tenant() AND dossier_id = $1 "
-             "AND account_id = motcua.app_account() AND removed_at IS NULL RETURNING id, storage_name")
+             "AND account_id = motcua.app_account() AND removed_at IS NULL RETURNING id, storage_name, store")
 
 DB_STATEMENT(draft_remove, DB_PARAMETERS(DB_UUID), DB_NOTHING,
              "DELETE FROM draft WHERE account_id = motcua.app_account() AND id = $1 AND submitted_at IS NULL")
@@ -73,8 +73,9 @@ static enum status run_removal(struct db_transaction *transaction, void *context
     removal->papers = arena_array(work->arena, papers->row_count, sizeof *removal->papers);
     removal->paper_count = papers->row_count;
     for (size_t i = 0; i < papers->row_count; i++)
-        removal->papers[i] =
-            (struct document){.id = db_get_uuid(papers, i, 0), .storage_name = db_get_cstr(papers, i, 1)};
+        removal->papers[i] = (struct document){.id = db_get_uuid(papers, i, 0),
+                                               .storage_name = db_get_cstr(papers, i, 1),
+                                               .store = db_get_cstr(papers, i, 2)};
     removal->done = true;
     return STATUS_OK;
 }
