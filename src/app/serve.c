@@ -153,6 +153,7 @@ static void fill_settings(struct running *running)
     running->program.domain.site_name = config->site_name;
     running->program.domain.hotline = config->hotline;
     running->program.domain.session_lifetime_s = config->session_lifetime / 1000;
+    running->program.domain.upload_lifetime_s = config->upload_lifetime / 1000;
     running->settings = (struct web_settings){
         .site_name = config->site_name,
         .site_place = config->site_place,

@@ -14,6 +14,7 @@
 #include "motcua/domain/identity.h"
 #include "motcua/domain/outbox.h"
 #include "motcua/domain/reference.h"
+#include "motcua/domain/resumable.h"
 
 enum { BATCH = 20, LEASE_SECONDS = 120, ROUND_BYTES = 192 * 1024 * 1024, SWEEP_ROUNDS = 200 };
 
@@ -106,8 +107,13 @@ static void run_sweep(struct work *work)
     enum status status = session_sweep(work, &removed, &error);
     if (status != STATUS_OK) log_failure("sessions", status, &error);
     size_t files = document_sweep(work->domain->data_folder, work->now);
-    if (removed > 0 || files > 0)
-        log_info("job.swept", log_int("sessions", removed), log_int("files", (int64_t)files));
+    int64_t uploads = 0;
+    error = (struct error){0};
+    status = resumable_sweep(work, &uploads, &error);
+    if (status != STATUS_OK) log_failure("uploads", status, &error);
+    if (removed > 0 || files > 0 || uploads > 0)
+        log_info("job.swept", log_int("sessions", removed), log_int("files", (int64_t)files),
+                 log_int("uploads", uploads));
 }
 
 /* One round; true when there may be more to do at once. */

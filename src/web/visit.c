@@ -19,7 +19,7 @@ const struct rate_class web_rate_classes[] = {
     [RATE_PAGE - 1] = {"page", 120, 20},        [RATE_SEARCH - 1] = {"search", 60, 10},
     [RATE_WRITE - 1] = {"write", 60, 2},        [RATE_SIGN_IN - 1] = {"sign_in", 20, 0.2},
     [RATE_UPLOAD - 1] = {"upload", 60, 1},      [RATE_TRACK - 1] = {"track", 20, 0.2},
-    [RATE_ACCOUNT - 1] = {"account", 10, 0.05},
+    [RATE_ACCOUNT - 1] = {"account", 10, 0.05}, [RATE_RESUME - 1] = {"resume", 300, 10},
 };
 const size_t web_rate_class_count = sizeof web_rate_classes / sizeof web_rate_classes[0];
 
@@ -55,9 +55,14 @@ static void worker_idle(void *context, void *data)
     log_set_context(NULL, NULL, NULL);
 }
 
+/* The handler of an upload may run on another worker than the `before` hook did: each has its own connection.
+ */
 struct visit *visit_of(struct request *request)
 {
-    return request_context(request);
+    struct visit *visit = request_context(request);
+    const struct worker *worker = request_worker(request);
+    if (visit != NULL && worker != NULL) visit->work.db = worker->db;
+    return visit;
 }
 
 const struct tenants *visit_tenants(const struct visit *visit)
@@ -233,6 +238,10 @@ static void to_sign_in(struct visit *visit, const char *path)
 static enum before_result check_access(struct visit *visit, uint64_t access)
 {
     if ((access & ACCESS_PUBLIC) != 0) return BEFORE_CONTINUE;
+    if (!visit->signed_in && request_header(visit->request, "Tus-Resumable").data != NULL) {
+        visit_answer_text(visit, 401, visit_text(visit, N_("Phiên đăng nhập của bạn đã hết.")));
+        return BEFORE_ANSWERED;
+    }
     if (!visit->signed_in) {
         to_sign_in(visit, "/dang-nhap");
         return BEFORE_ANSWERED;

@@ -64,6 +64,7 @@ struct domain {
     const char *site_name, *hotline; /* for mails */
     const char *base_url;       /* "https://host", no slash at the end; for links in mails and QR codes */
     int64_t session_lifetime_s; /* 0: twelve hours */
+    int64_t upload_lifetime_s;  /* how long an interrupted upload may go on; 0: 24 hours */
 };
 
 struct work {

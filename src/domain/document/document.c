@@ -84,7 +84,7 @@ static enum status keep_spool(struct work *work, struct document_spool *spool, c
     SECRET_KEY_AUTO tenant_key;
     enum status status = key_ring_tenant(work, tenant_id, 0, &tenant_key, &document->key_version, error);
     if (status != STATUS_OK) return status;
-    document->id = uuid_create(work->now);
+    if (uuid_is_empty(&document->id)) document->id = uuid_create(work->now);
     struct wrapped_key *wrapped = arena_alloc(work->arena, sizeof *wrapped);
     keys_wrap(&tenant_key, file_context(work->arena, &document->id), &spool->key, wrapped);
     const char *storage_name;
@@ -118,7 +118,7 @@ static enum status check_spool(struct work *work, const struct document_spool *s
                          N_("Tệp này rỗng; vui lòng chọn tệp khác"), NULL);
     if (spool->size > DOCUMENT_MAXIMUM_SIZE)
         return error_set(error, work->arena, STATUS_TOO_LARGE, "document.size",
-                         N_("Tệp lớn quá 50 MB; vui lòng giảm dung lượng"), NULL);
+                         N_("Tệp lớn quá mức cho phép; vui lòng giảm dung lượng"), NULL);
     *media_type = document_media_type(spool->head, spool->head_length);
     if (*media_type == NULL)
         return error_set(
@@ -135,6 +135,7 @@ enum status document_attach(struct work *work, struct document_spool *spool, con
     struct db_scope scope = work_scope(work, tenant_id);
     struct db_result *rows, *inserted;
     struct document document = {
+        .id = *id,
         .account_id = work->actor->account_id,
         .dossier_id = *dossier_id,
         .kind = kind,
@@ -165,7 +166,7 @@ enum status document_attach(struct work *work, struct document_spool *spool, con
     if (status == STATUS_OK)
         *id = document.id;
     else if (error == NULL || error->code == NULL || strcmp(error->code, "db.commit_unknown") != 0)
-        document_discard(work, &document);
+        document_spool_take_back(spool, work->domain->data_folder);
     return status;
 }
 

@@ -30,6 +30,8 @@ NODISCARD enum status document_place(const char *data_folder, const char *storag
 /* Moves the complete file to its place; *storage_name is part of the spool. */
 NODISCARD enum status document_spool_keep(struct document_spool *spool, const char *data_folder,
                                           const char **storage_name);
+/* After that, when its row could not be made: the file is the spool's again. */
+void document_spool_take_back(struct document_spool *spool, const char *data_folder);
 /* Media type by content, static text; NULL when it is none that we take. */
 const char *document_media_type(const char *head, size_t length);
 
