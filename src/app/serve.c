@@ -161,6 +161,7 @@ static void fill_settings(struct running *running)
     running->program.domain.inspector =
         inspector_create(running->program.arena, "/proc/self/exe", (unsigned)config->inspections);
     running->program.domain.scan_required = config->virus_scan == 1;
+    running->program.domain.upload_lifetime_s = config->upload_lifetime / 1000;
     running->settings = (struct web_settings){
         .site_name = config->site_name,
         .site_place = config->site_place,

@@ -25,6 +25,7 @@ enum {
     KEY_SORT_ORDER,
     KEY_UNIT,
     KEY_REQUIRE_SECOND_FACTOR,
+    KEY_UPLOAD_LIMIT,
 };
 
 struct options {
@@ -32,6 +33,7 @@ struct options {
     const char *action, *slug;
     struct tenant_definition definition; /* what was given; NULL: not given */
     bool sample_given, sort_order_given, require_second_factor;
+    int64_t upload_limit;
     struct unit_definition units[UNITS_MAXIMUM];
     size_t unit_count;
 };
@@ -55,6 +57,8 @@ static const struct argp_option option_table[] = {
     {"sort-order", KEY_SORT_ORDER, "NUMBER", 0, "Place among its neighbours", 1},
     {"require-second-factor", KEY_REQUIRE_SECOND_FACTOR, "yes|no", OPTION_ARG_OPTIONAL,
      "Its officials must use a one-time code to sign in", 1},
+    {"upload-limit", KEY_UPLOAD_LIMIT, "MB", 0,
+     "Largest attachment it takes, in megabytes, below that of the portal; 0: the portal's", 1},
     {"unit", KEY_UNIT, "KIND:CODE:NAME", 0,
      "Add or rename a unit of it; may be repeated. Kinds: reception, division, leadership, records, cashier",
      2},
@@ -141,6 +145,16 @@ static void parse_second_factor(struct options *options, const char *value, stru
     options->definition.require_second_factor = &options->require_second_factor;
 }
 
+static void parse_upload_limit(struct options *options, const char *value, struct argp_state *state)
+{
+    enum { MEGABYTE = 1024 * 1024, LARGEST = 2047 };
+    int64_t megabytes = 0;
+    if (str_to_int64(str_of(value), &megabytes) != STATUS_OK || megabytes < 0 || megabytes > LARGEST)
+        argp_error(state, "--upload-limit is a number of megabytes from 0 to %d", LARGEST);
+    options->upload_limit = megabytes * MEGABYTE;
+    options->definition.upload_limit = &options->upload_limit;
+}
+
 static void parse_word(struct options *options, const char *value, struct argp_state *state)
 {
     bool list = options->action != NULL && strcmp(options->action, "list") == 0;
@@ -169,6 +183,9 @@ static error_t parse_option(int key, char *value, struct argp_state *state)
         return 0;
     case KEY_REQUIRE_SECOND_FACTOR:
         parse_second_factor(options, value, state);
+        return 0;
+    case KEY_UPLOAD_LIMIT:
+        parse_upload_limit(options, value, state);
         return 0;
     case KEY_SORT_ORDER:
         parse_number(options, value, state);

@@ -76,6 +76,60 @@ struct filecrypt_writer *filecrypt_writer_create(const struct secret_key *key, i
     return writer;
 }
 
+static bool read_at(int file, void *bytes, size_t length, uint64_t offset)
+{
+    char *at = bytes;
+    while (length > 0) {
+        ssize_t got = pread(file, at, length, (off_t)offset);
+        if (got < 0 && errno == EINTR) continue;
+        if (got <= 0) return false;
+        at += got;
+        length -= (size_t)got;
+        offset += (uint64_t)got;
+    }
+    return true;
+}
+
+static uint64_t chunk_place(uint64_t chunk)
+{
+    return FILECRYPT_HEADER_SIZE + chunk * STORED_CHUNK;
+}
+
+enum status filecrypt_writer_resume(const struct secret_key *key, int file, uint32_t chunks, struct str tail,
+                                    struct filecrypt_writer **writer)
+{
+    struct stat about;
+    unsigned char header[FILECRYPT_HEADER_SIZE];
+    if (tail.length > FILECRYPT_CHUNK || fstat(file, &about) != 0 || !S_ISREG(about.st_mode) ||
+        (uint64_t)about.st_size < chunk_place(chunks) || !read_at(file, header, sizeof header, 0) ||
+        memcmp(header, magic, MAGIC_SIZE) != 0)
+        return STATUS_INVALID;
+    off_t end = (off_t)chunk_place(chunks);
+    if (ftruncate(file, end) != 0 || lseek(file, end, SEEK_SET) != end) return STATUS_UNAVAILABLE;
+    struct filecrypt_writer *made = sodium_malloc(sizeof *made);
+    if (made == NULL) abort();
+    sodium_memzero(made, sizeof *made);
+    made->key = *key;
+    memcpy(made->prefix, header + MAGIC_SIZE, PREFIX_SIZE);
+    made->file = file;
+    made->chunk = chunks;
+    made->filled = tail.length;
+    if (tail.length > 0) memcpy(made->plain, tail.data, tail.length);
+    made->size = (uint64_t)chunks * FILECRYPT_CHUNK + tail.length;
+    *writer = made;
+    return STATUS_OK;
+}
+
+struct str filecrypt_writer_tail(const struct filecrypt_writer *writer)
+{
+    return str_make((const char *)writer->plain, writer->filled);
+}
+
+uint64_t filecrypt_writer_size(const struct filecrypt_writer *writer)
+{
+    return writer->size;
+}
+
 static void flush_chunk(struct filecrypt_writer *writer, bool last)
 {
     unsigned char nonce[24];
@@ -128,28 +182,11 @@ bool filecrypt_plain_size(uint64_t stored, uint64_t *plain)
     return true;
 }
 
-static bool read_at(int file, void *bytes, size_t length, uint64_t offset)
+static enum status open_reader(const struct secret_key *key, int file, uint64_t size, uint64_t chunks,
+                               struct filecrypt_reader **reader)
 {
-    char *at = bytes;
-    while (length > 0) {
-        ssize_t got = pread(file, at, length, (off_t)offset);
-        if (got < 0 && errno == EINTR) continue;
-        if (got <= 0) return false;
-        at += got;
-        length -= (size_t)got;
-        offset += (uint64_t)got;
-    }
-    return true;
-}
-
-enum status filecrypt_reader_open(const struct secret_key *key, int file, struct filecrypt_reader **reader)
-{
-    struct stat about;
-    uint64_t size;
     unsigned char header[FILECRYPT_HEADER_SIZE];
-    if (fstat(file, &about) != 0 || !S_ISREG(about.st_mode) ||
-        !filecrypt_plain_size((uint64_t)about.st_size, &size) || !read_at(file, header, sizeof header, 0) ||
-        memcmp(header, magic, MAGIC_SIZE) != 0)
+    if (!read_at(file, header, sizeof header, 0) || memcmp(header, magic, MAGIC_SIZE) != 0)
         return STATUS_INVALID;
     struct filecrypt_reader *made = sodium_malloc(sizeof *made);
     if (made == NULL) abort();
@@ -158,10 +195,32 @@ enum status filecrypt_reader_open(const struct secret_key *key, int file, struct
     memcpy(made->prefix, header + MAGIC_SIZE, PREFIX_SIZE);
     made->file = file;
     made->size = size;
-    made->chunks = size == 0 ? 1 : (size + FILECRYPT_CHUNK - 1) / FILECRYPT_CHUNK;
+    made->chunks = chunks;
     made->current = -1;
     *reader = made;
     return STATUS_OK;
+}
+
+enum status filecrypt_reader_open(const struct secret_key *key, int file, struct filecrypt_reader **reader)
+{
+    struct stat about;
+    uint64_t size;
+    if (fstat(file, &about) != 0 || !S_ISREG(about.st_mode) ||
+        !filecrypt_plain_size((uint64_t)about.st_size, &size))
+        return STATUS_INVALID;
+    return open_reader(key, file, size, size == 0 ? 1 : (size + FILECRYPT_CHUNK - 1) / FILECRYPT_CHUNK,
+                       reader);
+}
+
+enum status filecrypt_reader_open_unfinished(const struct secret_key *key, int file,
+                                             struct filecrypt_reader **reader)
+{
+    struct stat about;
+    if (fstat(file, &about) != 0 || !S_ISREG(about.st_mode) || about.st_size < FILECRYPT_HEADER_SIZE)
+        return STATUS_INVALID;
+    uint64_t whole = ((uint64_t)about.st_size - FILECRYPT_HEADER_SIZE) / STORED_CHUNK;
+    /* one chunk more than there are: none of them is taken for the last */
+    return open_reader(key, file, whole * FILECRYPT_CHUNK, whole + 1, reader);
 }
 
 uint64_t filecrypt_size(const struct filecrypt_reader *reader)

@@ -155,6 +155,7 @@ static enum admission admit_body(struct request *request)
         return refuse(request, 415, message_unsupported);
     if ((has_body || route->body == BODY_MULTIPART) && !type_fits(route->body, type))
         return refuse(request, 415, message_unsupported);
+    if (route->body == BODY_STREAM) return ADMIT_BEFORE;
     uint64_t limit = route->upload != NULL ? route->upload->maximum_total : route->body_limit;
     if (head->content_length > limit) return refuse(request, 413, NULL);
     if (route->body != BODY_MULTIPART) {
@@ -181,6 +182,27 @@ static enum admission admit_route(struct request *request)
         return ADMIT_ANSWER;
     }
     return admit_body(request);
+}
+
+/*
+ * What a POST with X-HTTP-Method-Override means, where the row it names says that it may be meant so. Other
+ * rows do not know the field: nobody gets around a method that a proxy in front filters.
+ */
+static void override_method(struct request *request)
+{
+    struct str wanted = head_field(request->head, "X-HTTP-Method-Override");
+    struct route_match match;
+    if (wanted.data == NULL || request->head->method != HTTP_POST) return;
+    for (enum http_method method = HTTP_GET; method <= HTTP_OPTIONS; method++) {
+        if (!str_equal_ignore_case(wanted, str_of(http_method_name(method)))) continue;
+        if (router_match(request->server->router, request->arena, method, request->path, &match) !=
+                STATUS_OK ||
+            match.route == NULL || (match.route->flags & ROUTE_OVERRIDE) == 0)
+            return;
+        request->head->method = method;
+        request->match = match;
+        return;
+    }
 }
 
 enum admission admission_decide(struct request *request)
@@ -212,5 +234,6 @@ enum admission admission_decide(struct request *request)
         return refuse(request, 400, NULL);
     }
     if (static_file(request)) return ADMIT_ANSWER;
+    override_method(request);
     return request->match.route != NULL ? admit_route(request) : no_row(request);
 }

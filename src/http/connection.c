@@ -208,7 +208,8 @@ static enum MHD_Result feed_upload(struct request *request, struct str data)
     }
     arena_set_recovery(request->arena, &recovery);
     struct error error = {0};
-    enum status status = upload_feed(request, data, &error);
+    enum status status = request->match.route->body == BODY_STREAM ? stream_feed(request, data, &error)
+                                                                   : upload_feed(request, data, &error);
     arena_set_recovery(request->arena, NULL);
     if (status == STATUS_OK) return MHD_YES;
     log_upload_failure(request, status, &error);
@@ -219,7 +220,8 @@ static enum MHD_Result body_data(struct request *request, const char *data, size
 {
     request->received_bytes += length;
     if (request->failure != 0) return MHD_YES;
-    if (request->match.route->body == BODY_MULTIPART) return feed_upload(request, str_make(data, length));
+    if (request->match.route->body == BODY_MULTIPART || request->match.route->body == BODY_STREAM)
+        return feed_upload(request, str_make(data, length));
     buf_append(&request->body, data, length);
     return request->body.overflow ? fail_body(request, 413, NULL) : MHD_YES;
 }
@@ -339,7 +341,7 @@ void connection_completed(void *context, struct MHD_Connection *mhd, void **requ
         request->sent_status = request->phase == PHASE_ANSWERED ? request->sent_status : 0;
     }
     if (request->phase == PHASE_BODY)
-        upload_release(request); /* killed in mid-upload: nothing is left behind */
+        upload_release(request); /* killed in mid-upload: nothing is left behind, but what a stream keeps */
     int64_t duration_us = now_us - request->start_us;
     metrics_count(request->server->metrics, request->metric, request->sent_status, duration_us,
                   request->sent_bytes);

@@ -81,6 +81,7 @@ enum request_phase {
 };
 
 struct upload_state;
+struct stream_state;
 
 enum admission { ADMIT_ANSWER, ADMIT_INLINE, ADMIT_BODY, ADMIT_BEFORE, ADMIT_HANDLER };
 
@@ -111,6 +112,7 @@ struct request {
     bool query_parsed;
     struct buf body;
     struct upload_state *upload;
+    struct stream_state *stream;
     uint64_t received_bytes; /* of the body */
     unsigned failure;        /* the body cannot be taken: status to answer once its small rest was read */
     const char *failure_message;
@@ -261,6 +263,12 @@ NODISCARD enum status upload_begin(struct request *request, struct str boundary)
 NODISCARD enum status upload_feed(struct request *request, struct str data, struct error *error);
 NODISCARD enum status upload_finish(struct request *request, struct error *error);
 void upload_release(struct request *request); /* aborts what was not kept; idempotent */
+
+/* stream.c */
+/* On a worker: asks the sink whether the body is wanted; the answer is set when it is not. */
+void stream_open(struct request *request);
+NODISCARD enum status stream_feed(struct request *request, struct str data, struct error *error);
+void stream_release(struct request *request); /* gives back what was opened; idempotent */
 
 /* admission.c: decides what becomes of a request by its head. */
 enum admission admission_decide(struct request *request);

@@ -49,12 +49,17 @@ static const char *check_pattern(const char *pattern)
 
 static const char *check_body(const struct route *row)
 {
-    if (row->body == BODY_UNSET || row->body > BODY_RAW) return "no body kind";
+    if (row->body == BODY_UNSET || row->body > BODY_STREAM) return "no body kind";
     if (row->body == BODY_NONE) return row->body_limit == 0 ? NULL : "a body limit without a body";
-    if (row->method == HTTP_GET) return "GET with a body";
-    if (row->body_limit == 0) return "no body limit";
+    if (row->method == HTTP_GET || row->method == HTTP_OPTIONS) return "GET or OPTIONS with a body";
+    if (row->body == BODY_STREAM && row->body_limit != 0) return "the sink limits a stream";
+    if (row->body != BODY_STREAM && row->body_limit == 0) return "no body limit";
     if ((row->body == BODY_MULTIPART) != (row->upload != NULL))
         return "multipart and upload policy go together";
+    if ((row->body == BODY_STREAM) != (row->stream != NULL)) return "stream and sink go together";
+    if (row->stream != NULL &&
+        (row->stream->open == NULL || row->stream->write == NULL || row->stream->release == NULL))
+        return "incomplete stream sink";
     if (row->upload == NULL) return NULL;
     const struct upload_sink *sink = row->upload->sink;
     if (sink == NULL || sink->open == NULL || sink->write == NULL || sink->close == NULL ||
@@ -67,7 +72,7 @@ static const char *check_body(const struct route *row)
 
 static const char *check_csrf(const struct route *row)
 {
-    bool safe_method = row->method == HTTP_GET;
+    bool safe_method = row->method == HTTP_GET || row->method == HTTP_OPTIONS;
     switch (row->csrf) {
     case CSRF_SAFE:
         return safe_method ? NULL : "an unsafe method needs CSRF_REQUIRED or CSRF_EXEMPT";
@@ -85,16 +90,16 @@ static const char *check_csrf(const struct route *row)
 static const char *check_row(const struct route *row, size_t rate_class_count)
 {
     if (row->method == HTTP_METHOD_UNSET || row->method > HTTP_OPTIONS) return "no method";
-    if (row->method == HTTP_HEAD || row->method == HTTP_OPTIONS)
-        return "HEAD and OPTIONS are answered by themselves";
+    if (row->method == HTTP_HEAD) return "HEAD is answered by the row of GET";
     if (row->pattern == NULL) return "no pattern";
     const char *wrong = check_pattern(row->pattern);
     if (wrong != NULL) return wrong;
     if (row->handler == NULL) return "no handler";
     if (row->access == 0) return "no access";
     if (row->rate == 0 || row->rate > rate_class_count) return "no known rate class";
+    if ((row->flags & ROUTE_OVERRIDE) != 0 && row->method == HTTP_POST) return "POST overridden by itself";
     if ((row->flags & ROUTE_INLINE) != 0 && row->body != BODY_NONE) return "an inline row has no body";
-    if ((row->flags & ~(unsigned)(ROUTE_INLINE | ROUTE_NO_DEADLINE | ROUTE_NO_LOG)) != 0)
+    if ((row->flags & ~(unsigned)(ROUTE_INLINE | ROUTE_NO_DEADLINE | ROUTE_NO_LOG | ROUTE_OVERRIDE)) != 0)
         return "unknown flag";
     wrong = check_csrf(row);
     return wrong != NULL ? wrong : check_body(row);

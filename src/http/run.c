@@ -32,6 +32,7 @@ void request_guarded(struct request *request, void (*run)(struct request *))
     arena_set_recovery(request->arena, NULL);
     log_error("http.memory", log_cstr("request", request->id), log_str("path", request->path));
     response_release(request);
+    if (run == request_run_before) stream_release(request); /* its state lies in the arena */
     arena_rewind(request->arena, mark); /* all that `run` allocated; so forget all that points there */
     request->query_data = request->form = (struct form_data){0};
     request->query_parsed = false;
@@ -58,12 +59,29 @@ static bool decode_query(struct request *request)
     return false;
 }
 
+static bool check_csrf(struct request *request)
+{
+    if (request->match.route->csrf != CSRF_REQUIRED) return true;
+    if (!csrf_origin_fits(request)) {
+        response_error_page(request, 403, message_origin, NULL);
+        return false;
+    }
+    struct str token = head_field(request->head, CSRF_HEADER);
+    if (token.data == NULL) token = request_form(request, CSRF_FIELD);
+    if (csrf_check(request, token)) return true;
+    response_error_page(request, 403, message_csrf, NULL);
+    return false;
+}
+
 /* Uploads: everything that can be refused before the body comes. */
 void request_run_before(struct request *request)
 {
     if (!decode_query(request) || !run_before_hook(request)) return;
-    if (request->match.route->csrf == CSRF_REQUIRED && !csrf_origin_fits(request))
+    if (request->match.route->body == BODY_STREAM) {
+        if (check_csrf(request)) stream_open(request);
+    } else if (request->match.route->csrf == CSRF_REQUIRED && !csrf_origin_fits(request)) {
         response_error_page(request, 403, message_origin, NULL);
+    }
 }
 
 static bool decode_form(struct request *request)
@@ -88,26 +106,12 @@ static bool check_json(struct request *request)
     return false;
 }
 
-static bool check_csrf(struct request *request)
-{
-    if (request->match.route->csrf != CSRF_REQUIRED) return true;
-    if (!csrf_origin_fits(request)) {
-        response_error_page(request, 403, message_origin, NULL);
-        return false;
-    }
-    struct str token = head_field(request->head, CSRF_HEADER);
-    if (token.data == NULL) token = request_form(request, CSRF_FIELD);
-    if (csrf_check(request, token)) return true;
-    response_error_page(request, 403, message_csrf, NULL);
-    return false;
-}
-
 void request_run_handler(struct request *request)
 {
     const struct route *route = request->match.route;
-    bool uploads = route->body == BODY_MULTIPART;
+    bool checked = route->body == BODY_MULTIPART || route->body == BODY_STREAM; /* before the body */
     if (!decode_query(request) || !decode_form(request) || !check_json(request)) return;
-    if (!uploads && (route->flags & ROUTE_INLINE) == 0 && !run_before_hook(request)) return;
-    if (!check_csrf(request)) return;
+    if (!checked && (route->flags & ROUTE_INLINE) == 0 && !run_before_hook(request)) return;
+    if (route->body != BODY_STREAM && !check_csrf(request)) return;
     route->handler(request);
 }

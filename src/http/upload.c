@@ -169,6 +169,7 @@ enum status upload_finish(struct request *request, struct error *error)
 
 void upload_release(struct request *request)
 {
+    stream_release(request);
     struct upload_state *upload = request->upload;
     if (upload == NULL) return;
     request->upload = NULL;

@@ -14,6 +14,7 @@
 #include "motcua/domain/identity.h"
 #include "motcua/domain/outbox.h"
 #include "motcua/domain/reference.h"
+#include "motcua/domain/resumable.h"
 
 enum {
     BATCH = 20,
@@ -156,8 +157,13 @@ static void run_sweep(struct work *work)
     status = document_sweep_removed(work, REMOVED_BATCH, &papers, &error);
     if (status != STATUS_OK) log_failure("documents", status, &error);
     files += papers;
-    if (removed > 0 || files > 0)
-        log_info("job.swept", log_int("sessions", removed), log_int("files", (int64_t)files));
+    int64_t uploads = 0;
+    error = (struct error){0};
+    status = resumable_sweep(work, &uploads, &error);
+    if (status != STATUS_OK) log_failure("uploads", status, &error);
+    if (removed > 0 || files > 0 || uploads > 0)
+        log_info("job.swept", log_int("sessions", removed), log_int("files", (int64_t)files),
+                 log_int("uploads", uploads));
 }
 
 static bool due_round(struct job_runner *runner, struct work *work, unsigned round)

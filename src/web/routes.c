@@ -1,6 +1,8 @@
 /* The route table: every address of the portal. One row says everything about itself. */
 #include "routes.h"
 
+#include "citizen/resumable.h"
+
 #define PAGE(path_, handler_, access_, rate_)                                                                \
     {                                                                                                        \
         .method = HTTP_GET, .pattern = path_, .handler = handler_, .access = access_, .csrf = CSRF_SAFE,     \
@@ -17,6 +19,26 @@
         .csrf = CSRF_REQUIRED, .body = BODY_MULTIPART, .body_limit = 64 * 1024, .rate = RATE_UPLOAD,         \
         .upload = &web_upload_policy                                                                         \
     }
+
+/* The addresses of the tus protocol below a paper. */
+#define TUS_ROW(method_, path_, handler_, csrf_, rate_, ...)                                                 \
+    {                                                                                                        \
+        .method = method_, .pattern = path_, .handler = handler_, .csrf = csrf_, .rate = rate_, __VA_ARGS__  \
+    }
+#define TUS_INQUIRY .access = ACCESS_PUBLIC, .body = BODY_NONE, .flags = ROUTE_INLINE | ROUTE_OVERRIDE
+#define TUS_PLAIN   .access = ACCESS_SIGNED_IN, .body = BODY_NONE, .flags = ROUTE_OVERRIDE
+#define TUS_BYTES   .access = ACCESS_SIGNED_IN, .body = BODY_STREAM
+#define TUS(path_, place_)                                                                                   \
+    TUS_ROW(HTTP_OPTIONS, path_, tus_options, CSRF_SAFE, RATE_RESUME, TUS_INQUIRY),                          \
+        TUS_ROW(HTTP_POST, path_, page_tus_create, CSRF_REQUIRED, RATE_UPLOAD, TUS_BYTES,                    \
+                .stream = &tus_creation, .data = place_),                                                    \
+        TUS_ROW(HTTP_OPTIONS, path_ "/{upload}", tus_options, CSRF_SAFE, RATE_RESUME, TUS_INQUIRY),          \
+        TUS_ROW(HTTP_GET, path_ "/{upload}", page_tus_head, CSRF_SAFE, RATE_RESUME, TUS_PLAIN,               \
+                .data = place_),                                                                             \
+        TUS_ROW(HTTP_PATCH, path_ "/{upload}", page_tus_patch, CSRF_REQUIRED, RATE_RESUME, TUS_BYTES,        \
+                .flags = ROUTE_OVERRIDE, .stream = &tus_continuation, .data = place_),                       \
+        TUS_ROW(HTTP_DELETE, path_ "/{upload}", page_tus_end, CSRF_REQUIRED, RATE_RESUME, TUS_PLAIN,         \
+                .data = place_)
 
 static const struct route rows[] = {
 #include "routes_account.def"

@@ -111,6 +111,10 @@ static enum status upload_open(struct request *request, const struct upload_part
 static enum status upload_write(struct request *request, void *file, const void *data, size_t length,
                                 struct error *error)
 {
+    const struct web *web = request_server_context(request);
+    if (document_spool_size(file) + length > web->settings->upload_limit)
+        return error_set(error, request_arena(request), STATUS_TOO_LARGE, "document.size",
+                         N_("Tệp lớn quá mức cho phép; vui lòng giảm dung lượng"), NULL);
     enum status status = document_spool_write(file, str_make(data, length));
     if (status != STATUS_OK)
         return error_set(error, request_arena(request), STATUS_UNAVAILABLE, "document.disk",
@@ -137,7 +141,7 @@ static const struct upload_sink sink = {upload_open, upload_write, upload_close,
 
 const struct upload_policy web_upload_policy = {
     .sink = &sink,
-    .maximum_total = 60 * 1024 * 1024,
+    .maximum_total = DOCUMENT_MAXIMUM_SIZE,
     .maximum_file = DOCUMENT_MAXIMUM_SIZE,
     .maximum_files = 20,
 };

@@ -213,6 +213,13 @@ void visit_fail(struct visit *visit, enum status status)
     response_error_status(visit->request, status, &visit->error);
 }
 
+void visit_answer_text(struct visit *visit, unsigned status, const char *text)
+{
+    response_status(visit->request, status);
+    response_body_copy(visit->request, "text/plain; charset=utf-8",
+                       str_of(arena_printf(visit->arena, "%s\n", text)));
+}
+
 void visit_not_found(struct visit *visit)
 {
     response_error(visit->request, 404, NULL);

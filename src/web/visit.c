@@ -21,6 +21,7 @@ const struct rate_class web_rate_classes[] = {
     [RATE_WRITE - 1] = {"write", 60, 2},        [RATE_SIGN_IN - 1] = {"sign_in", 20, 0.2},
     [RATE_UPLOAD - 1] = {"upload", 60, 1},      [RATE_TRACK - 1] = {"track", 20, 0.2},
     [RATE_ACCOUNT - 1] = {"account", 10, 0.05}, [RATE_AUTOSAVE - 1] = {"autosave", 60, 1},
+    [RATE_RESUME - 1] = {"resume", 300, 10},
 };
 const size_t web_rate_class_count = sizeof web_rate_classes / sizeof web_rate_classes[0];
 
@@ -239,6 +240,10 @@ static void to_sign_in(struct visit *visit, const char *path)
 static enum before_result check_access(struct visit *visit, uint64_t access)
 {
     if ((access & ACCESS_PUBLIC) != 0) return BEFORE_CONTINUE;
+    if (!visit->signed_in && request_header(visit->request, "Tus-Resumable").data != NULL) {
+        visit_answer_text(visit, 401, visit_text(visit, N_("Phiên đăng nhập của bạn đã hết.")));
+        return BEFORE_ANSWERED;
+    }
     if (!visit->signed_in) {
         struct kept_form kept = kept_form_of_request(visit);
         if (kept.path.length > 0)

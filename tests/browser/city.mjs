@@ -45,24 +45,41 @@ export async function startCity({ time = '2017-03-14T09:00', options = [] } = {}
   const environment = { ...process.env, MOTCUA_SHARE: root };
   delete environment.DATABASE_URL;
   mkdirSync(path.join(data, 'var'), { mode: 0o755 });
-  const child = spawn(
-    program,
-    ['serve', '--sample-city', '--port', '0', '--data', path.join(data, 'var'), '--rehearsal-clock', path.join(data, 'clock'), '--trusted-proxies', '127.0.0.1', '--workers', '4', '--job-interval', '500ms', '--password-memory', '8M', '--password-passes', '1', ...options],
-    { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], env: environment },
-  );
-  let exit = null;
-  const exited = new Promise((resolve) => child.on('exit', (code, signal) => resolve((exit = { code, signal }))));
-  child.stderr.on('data', (text) => (city.log += text));
-  child.stdout.on('data', (text) => (city.output += text));
-  const port = await until(
-    () => {
-      if (exit) throw new Error(`motcua serve ended: ${JSON.stringify(exit)}\n${city.log.slice(-4000)}`);
-      return /"event":"serving","port":(\d+)/.exec(city.log)?.[1];
-    },
-    'the sample city',
-    180,
-  );
-  city.port = Number(port);
+  let child, exit, exited;
+  const launch = async (port) => {
+    exit = null;
+    child = spawn(
+      program,
+      ['serve', '--sample-city', '--port', String(port), '--data', path.join(data, 'var'), '--rehearsal-clock', path.join(data, 'clock'), '--trusted-proxies', '127.0.0.1', '--workers', '4', '--job-interval', '500ms', '--password-memory', '8M', '--password-passes', '1', ...options],
+      { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], env: environment },
+    );
+    exited = new Promise((resolve) => child.on('exit', (code, signal) => resolve((exit = { code, signal }))));
+    let started = '';
+    child.stderr.on('data', (text) => {
+      started += text;
+      city.log += text;
+    });
+    child.stdout.on('data', (text) => (city.output += text));
+    city.pid = child.pid;
+    city.port = Number(
+      await until(
+        () => {
+          if (exit) throw new Error(`motcua serve ended: ${JSON.stringify(exit)}\n${city.log.slice(-4000)}`);
+          return /"event":"serving","port":(\d+)/.exec(started)?.[1];
+        },
+        'the sample city',
+        180,
+      ),
+    );
+  };
+  await launch(0);
+  const port = city.port;
+  /** Ends the server by this signal and starts it again over the same data, at the same port. */
+  city.restart = async (signal = 'SIGKILL') => {
+    child.kill(signal);
+    await exited;
+    await launch(port);
+  };
   city.url = `http://localhost:${port}`;
   city.lines = () => city.log.split('\n').filter((line) => line.startsWith('{')).map((line) => JSON.parse(line));
   /** Lines that a tester must not see: answers of 5xx, warnings and errors. */

@@ -27,9 +27,24 @@ NODISCARD enum status filecrypt_write(struct filecrypt_writer *writer, struct st
 NODISCARD enum status filecrypt_writer_finish(struct filecrypt_writer *writer, uint64_t *size);
 void filecrypt_writer_abandon(struct filecrypt_writer *writer); /* NULL is fine */
 
+/*
+ * A file whose writer is gone goes on: behind its first `chunks` chunks, which are whole and never the last,
+ * with `tail` (at most one chunk) as what was still to be sealed. What lies behind is cut off.
+ * STATUS_INVALID: no such file. A chunk is sealed with the same nonce whenever it is sealed, so its bytes
+ * must be the same each time: that is what `tail` is kept for.
+ */
+NODISCARD enum status filecrypt_writer_resume(const struct secret_key *key, int file, uint32_t chunks,
+                                              struct str tail, struct filecrypt_writer **writer);
+/* What is not sealed yet; borrowed until the next write. */
+struct str filecrypt_writer_tail(const struct filecrypt_writer *writer);
+uint64_t filecrypt_writer_size(const struct filecrypt_writer *writer); /* plain bytes so far */
+
 /* Reads from `file` by pread (a regular file, not closed). STATUS_INVALID: not such a file or cut off. */
 NODISCARD enum status filecrypt_reader_open(const struct secret_key *key, int file,
                                             struct filecrypt_reader **reader);
+/* The whole chunks of a file that is not finished; a torn or changed one is STATUS_DENIED when it is read. */
+NODISCARD enum status filecrypt_reader_open_unfinished(const struct secret_key *key, int file,
+                                                       struct filecrypt_reader **reader);
 uint64_t filecrypt_size(const struct filecrypt_reader *reader); /* plain bytes */
 /*
  * Up to `capacity` plain bytes from `offset`; *length 0 at the end. Thread-safe only one reader a thread.

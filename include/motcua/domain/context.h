@@ -72,6 +72,7 @@ struct domain {
     int64_t draft_notice_s;      /* 0: fourteen days from the reminder to the end */
     struct inspector *inspector; /* looks into uploads; NULL (tests): they are kept as they come */
     bool scan_required;          /* papers stay closed until the virus scanner has called them clean */
+    int64_t upload_lifetime_s;   /* how long an interrupted upload may go on; 0: 24 hours */
 };
 
 struct work {

@@ -39,17 +39,20 @@ NODISCARD enum status document_spool_write(struct document_spool *spool, struct 
 NODISCARD enum status document_spool_close(struct document_spool *spool);
 /* Deletes the file unless it was attached; frees. NULL is fine. */
 void document_spool_destroy(struct document_spool *spool);
+/* Plain bytes so far. */
 uint64_t document_spool_size(const struct document_spool *spool);
 
 /* What may be attached. */
-enum { DOCUMENT_MAXIMUM_SIZE = 50 * 1024 * 1024, DOCUMENTS_PER_DOSSIER = 100 };
+enum { DOCUMENTS_PER_DOSSIER = 100 };
+#define DOCUMENT_MAXIMUM_SIZE (INT64_C(2) * 1024 * 1024 * 1024)
 
 /*
  * Makes the spooled file a document of a dossier or draft (same id). The type is told by content (libmagic),
  * not by name: PDF, JPEG, PNG, WebP, Office Open XML / OpenDocument text; anything else STATUS_INVALID
  * ("document.type"); empty files "document.empty"; too many "document.too_many"; damaged, with a password or
  * with macros "document.refused". Pictures are written anew, upright and without metadata; a PDF loses its
- * active content (domain/inspect.h). The name is made safe. *id is the new document's.
+ * active content (domain/inspect.h). The name is made safe. *id is the new document's: a new
+ * one when it is empty before, else that one. When it fails, the file is the spool's as before.
  */
 NODISCARD enum status document_attach(struct work *work, struct document_spool *spool,
                                       const struct uuid *tenant_id, const struct uuid *dossier_id,

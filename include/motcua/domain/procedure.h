@@ -24,6 +24,7 @@ struct procedure_paper {
     bool required;
     const struct feel_expression *condition; /* needed only if; NULL: always */
     bool upload;                             /* may be attached online */
+    uint64_t upload_limit;                   /* bytes of one file; 0: only the portal's limit */
 };
 
 struct procedure_version {

@@ -28,6 +28,7 @@ struct tenant {
     const char *email;
     const char *calendar_code;
     bool require_second_factor;
+    uint64_t upload_limit; /* bytes of one attachment; 0: only the portal's limit */
     struct str search_key;
     const struct tenant *const *children;
     size_t child_count;
@@ -62,6 +63,7 @@ struct tenant_definition {
     const char *address, *phone, *email, *calendar_code;
     const char *parent_slug;           /* NULL: the root */
     const bool *require_second_factor; /* of its officials; NULL: leave as it is */
+    const int64_t *upload_limit;       /* NULL: leave as it is; 0: only the portal's */
     int sort_order;
 };
 /* Adds or updates by slug; *id the tenant's. STATUS_INVALID with a field for bad values, STATUS_NOT_FOUND: no

@@ -40,7 +40,8 @@ enum web_rate {
     RATE_UPLOAD,
     RATE_TRACK,
     RATE_ACCOUNT,
-    RATE_AUTOSAVE
+    RATE_AUTOSAVE,
+    RATE_RESUME
 };
 extern const struct rate_class web_rate_classes[];
 extern const size_t web_rate_class_count;
@@ -147,6 +148,8 @@ const char *visit_money(struct visit *visit, int64_t dong);
 /* Renders with status 200 / `status`; takes the view's reference. */
 void visit_render(struct visit *visit, const char *template, json_t *view);
 void visit_render_status(struct visit *visit, unsigned status, const char *template, json_t *view);
+/* A plain sentence, already translated, for who is no browser showing a page. */
+void visit_answer_text(struct visit *visit, unsigned status, const char *text);
 /* The error page for a failed domain call. */
 void visit_fail(struct visit *visit, enum status status);
 void visit_not_found(struct visit *visit);

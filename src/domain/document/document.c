@@ -96,7 +96,7 @@ static enum status keep_spool(struct work *work, struct document_spool *spool, c
     SECRET_KEY_AUTO tenant_key;
     enum status status = key_ring_tenant(work, tenant_id, 0, &tenant_key, &document->key_version, error);
     if (status != STATUS_OK) return status;
-    document->id = uuid_create(work->now);
+    if (uuid_is_empty(&document->id)) document->id = uuid_create(work->now);
     struct wrapped_key *wrapped = arena_alloc(work->arena, sizeof *wrapped);
     keys_wrap(&tenant_key, file_context(work->arena, &document->id), &spool->key, wrapped);
     const char *storage_name;
@@ -132,7 +132,7 @@ static enum status check_spool(struct work *work, const struct document_spool *s
                          N_("Tệp này rỗng; vui lòng chọn tệp khác"), NULL);
     if (spool->size > DOCUMENT_MAXIMUM_SIZE)
         return error_set(error, work->arena, STATUS_TOO_LARGE, "document.size",
-                         N_("Tệp lớn quá 50 MB; vui lòng giảm dung lượng"), NULL);
+                         N_("Tệp lớn quá mức cho phép; vui lòng giảm dung lượng"), NULL);
     const char *refusal;
     *media_type = document_media_type(spool->head, spool->head_length, &refusal);
     if (*media_type == NULL)
@@ -147,6 +147,7 @@ enum status document_attach(struct work *work, struct document_spool *spool, con
     struct db_scope scope = work_scope(work, tenant_id);
     struct db_result *rows, *inserted;
     struct document document = {
+        .id = *id,
         .account_id = work->actor->account_id,
         .dossier_id = *dossier_id,
         .kind = kind,
@@ -165,7 +166,8 @@ enum status document_attach(struct work *work, struct document_spool *spool, con
     status = document_inspect(work, spool, &document, &changed, error);
     if (status == STATUS_OK)
         status = keep_spool(work, changed != NULL ? changed : spool, tenant_id, &document, error);
-    document_spool_destroy(changed); /* where it was kept, its file has moved */
+    bool gave_its_file = status == STATUS_OK && spool->moved; /* else what is stored is a file of its own */
+    document_spool_destroy(changed);
     if (status != STATUS_OK) return status;
     status = db_write_one(
         work->db, &scope, work->arena, &document_attach_own,
@@ -182,7 +184,11 @@ enum status document_attach(struct work *work, struct document_spool *spool, con
                            N_("Hồ sơ đã được gửi đi nên không thêm, bớt giấy tờ được nữa"), NULL);
     if (status == STATUS_OK)
         *id = document.id;
-    else if (error == NULL || error->code == NULL || strcmp(error->code, "db.commit_unknown") != 0)
+    else if (error != NULL && error->code != NULL && strcmp(error->code, "db.commit_unknown") == 0)
+        return status; /* the row may be there */
+    else if (gave_its_file)
+        document_spool_take_back(spool, work->domain->data_folder);
+    else
         document_discard(work, &document);
     return status;
 }

@@ -33,6 +33,8 @@ NODISCARD enum status document_place(const char *data_folder, const char *storag
 /* Moves the complete file to its place; *storage_name is part of the spool. */
 NODISCARD enum status document_spool_keep(struct document_spool *spool, const char *data_folder,
                                           const char **storage_name);
+/* After that, when its row could not be made: the file is the spool's again. */
+void document_spool_take_back(struct document_spool *spool, const char *data_folder);
 /* Makes a rename in the folder of `path` lasting. */
 NODISCARD enum status document_sync_folder(const char *path);
 

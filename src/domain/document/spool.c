@@ -56,6 +56,7 @@ enum status document_spool_write(struct document_spool *spool, struct str bytes)
     memcpy(spool->head + spool->head_length, bytes.data, taken);
     spool->head_length += taken;
     hash_stream_add(&spool->hash, bytes);
+    spool->size += bytes.length;
     return filecrypt_write(spool->writer, bytes);
 }
 
@@ -118,6 +119,17 @@ enum status document_spool_keep(struct document_spool *spool, const char *data_f
     if (document_sync_folder(place) == STATUS_OK) return STATUS_OK;
     (void)unlink(place); /* no row will point to it */
     return STATUS_UNAVAILABLE;
+}
+
+void document_spool_take_back(struct document_spool *spool, const char *data_folder)
+{
+    char place[DOCUMENT_PATH_SIZE];
+    const char *storage_name = strrchr(spool->path, '/') + 1;
+    if (!spool->moved || document_place(data_folder, storage_name, place) != STATUS_OK) return;
+    if (rename(place, spool->path) == 0)
+        spool->moved = false;
+    else
+        (void)unlink(place); /* no row points to it */
 }
 
 size_t document_sweep(const char *data_folder, instant now)

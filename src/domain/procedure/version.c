@@ -46,6 +46,12 @@ static int count_of(const json_t *paper, const char *key)
     return count < 0 || count > 100 ? 0 : (int)count;
 }
 
+static uint64_t megabytes_of(const json_t *paper, const char *key)
+{
+    int64_t count = json_get_int64(paper, key, 0);
+    return count < 0 || count > 2048 ? 0 : (uint64_t)count * 1024 * 1024;
+}
+
 static enum status compile_papers(struct arena *arena, const json_t *description,
                                   struct procedure_version *version, struct error *error)
 {
@@ -63,6 +69,7 @@ static enum status compile_papers(struct arena *arena, const json_t *description
             .copy = count_of(paper, "copy"),
             .required = json_get_bool(paper, "required", true),
             .upload = json_get_bool(paper, "upload", true),
+            .upload_limit = megabytes_of(paper, "upload_limit_mb"),
         };
         enum status status =
             compile_feel(arena, json_object_get(paper, "condition"), &papers[i].condition, error);

@@ -109,10 +109,10 @@ DB_STATEMENT(tenant_all, DB_PARAMETERS(DB_INSTANT),
                         {"place_name", DB_TEXT}, {"host_name", DB_TEXT}, {"agency_identifier", DB_TEXT},
                         {"agency_identifier_is_sample", DB_BOOL}, {"address", DB_TEXT}, {"phone", DB_TEXT},
                         {"email", DB_TEXT}, {"calendar_code", DB_TEXT}, {"require_second_factor", DB_BOOL},
-                        {"search_key", DB_TEXT}),
+                        {"search_key", DB_TEXT}, {"upload_limit", DB_INT64}),
              "SELECT id, parent_id, slug, kind, code, name, short_name, name_en, place_name, host_name, "
              "agency_identifier, agency_identifier_is_sample, address, phone, email, calendar_code, "
-             "require_second_factor, search_key FROM tenant "
+             "require_second_factor, search_key, upload_limit FROM tenant "
              "WHERE valid_from <= ($1 AT TIME ZONE 'Asia/Ho_Chi_Minh')::date "
              "AND (valid_to IS NULL OR valid_to >= ($1 AT TIME ZONE 'Asia/Ho_Chi_Minh')::date) "
              "ORDER BY array_position(ARRAY['city', 'department', 'district', 'commune'], kind), sort_order, "
@@ -143,6 +143,7 @@ static void read_row(struct arena *into, const struct db_result *rows, size_t ro
     tenant->calendar_code = text(into, rows, row, 15);
     tenant->require_second_factor = db_get_bool(rows, row, 16);
     tenant->search_key = str_of(text(into, rows, row, 17));
+    tenant->upload_limit = (uint64_t)db_get_int64(rows, row, 18);
 }
 
 /* Links each tenant to its parent and the parents to their children, in the order of `all`. */

@@ -12,13 +12,13 @@ DB_STATEMENT(tenant_find_slug, DB_PARAMETERS(DB_TEXT), DB_COLUMNS({"id", DB_UUID
 DB_STATEMENT(
     tenant_upsert,
     DB_PARAMETERS(DB_UUID, DB_UUID, DB_TEXT, DB_TEXT, DB_TEXT, DB_TEXT, DB_TEXT, DB_TEXT, DB_TEXT, DB_TEXT,
-                  DB_TEXT, DB_BOOL, DB_TEXT, DB_TEXT, DB_TEXT, DB_TEXT, DB_TEXT, DB_INT32, DB_BOOL),
+                  DB_TEXT, DB_BOOL, DB_TEXT, DB_TEXT, DB_TEXT, DB_TEXT, DB_TEXT, DB_INT32, DB_BOOL, DB_INT64),
     DB_COLUMNS({"id", DB_UUID}),
     "INSERT INTO tenant (id, parent_id, slug, kind, code, name, short_name, name_en, place_name, host_name, "
     "agency_identifier, agency_identifier_is_sample, address, phone, email, calendar_code, search_key, "
-    "sort_order, require_second_factor) "
+    "sort_order, require_second_factor, upload_limit) "
     "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, "
-    "coalesce($19, false)) "
+    "coalesce($19, false), coalesce($20, 0)) "
     "ON CONFLICT (slug) DO UPDATE SET parent_id = EXCLUDED.parent_id, kind = EXCLUDED.kind, code = "
     "EXCLUDED.code, "
     "name = EXCLUDED.name, short_name = EXCLUDED.short_name, name_en = EXCLUDED.name_en, "
@@ -27,7 +27,8 @@ DB_STATEMENT(
     "agency_identifier_is_sample = EXCLUDED.agency_identifier_is_sample, address = EXCLUDED.address, "
     "phone = EXCLUDED.phone, email = EXCLUDED.email, calendar_code = EXCLUDED.calendar_code, "
     "search_key = EXCLUDED.search_key, sort_order = EXCLUDED.sort_order, "
-    "require_second_factor = coalesce($19, tenant.require_second_factor) RETURNING id")
+    "require_second_factor = coalesce($19, tenant.require_second_factor), "
+    "upload_limit = coalesce($20, tenant.upload_limit) RETURNING id")
 
 struct save {
     const struct work *work;
@@ -90,7 +91,8 @@ static enum status write_tenant(struct db_transaction *transaction, void *contex
         db_bool(d->agency_identifier_is_sample), db_cstr(or_empty(d->address)), db_cstr(or_empty(d->phone)),
         db_cstr(or_empty(d->email)), db_cstr(d->calendar_code == NULL ? "default" : d->calendar_code),
         db_text(key), db_int32(d->sort_order),
-        d->require_second_factor == NULL ? db_null() : db_bool(*d->require_second_factor));
+        d->require_second_factor == NULL ? db_null() : db_bool(*d->require_second_factor),
+        d->upload_limit == NULL ? db_null() : db_int64(*d->upload_limit));
     reference_touch(write, "tenant");
     enum status status = db_commit(write, error);
     if (status == STATUS_OK) save->id = db_get_uuid(saved, 0, 0);

@@ -4,6 +4,7 @@
 #include "motcua/codec/json.h"
 #include "motcua/domain/reference.h"
 #include "motcua/domain/scan.h"
+#include "uploads.h"
 
 struct form_environment draft_page_environment(struct visit *visit)
 {
@@ -353,14 +354,6 @@ static const char *paper_note(struct visit *visit, const struct procedure_versio
     return NULL;
 }
 
-/* As the setting says it, "20M": not 21 MB, which a decimal megabyte would make of it. */
-static const char *upload_limit_text(struct visit *visit)
-{
-    int64_t bytes = (int64_t)visit->web->settings->upload_limit, megabyte = 1024 * 1024;
-    return bytes % megabyte == 0 ? arena_printf(visit->arena, "%lld MB", (long long)(bytes / megabyte))
-                                 : format_size(visit->arena, visit->language, bytes);
-}
-
 json_t *paper_view(struct draft_page *page, const struct procedure_paper *paper, const char *base,
                    const char *problem)
 {
@@ -369,7 +362,7 @@ json_t *paper_view(struct draft_page *page, const struct procedure_paper *paper,
     json_t *view = json_object();
     view_text(view, "key", paper->key);
     view_text(view, "name", visit_pick(visit, paper->name, paper->name_en));
-    const char *limit = upload_limit_text(visit);
+    const char *limit = uploads_limit_text(page, paper);
     if (!paper->upload)
         view_set(view, "state",
                  view_tag("info", "info", visit_text(visit, N_("Mang theo khi nhận kết quả"))));
@@ -389,6 +382,8 @@ json_t *paper_view(struct draft_page *page, const struct procedure_paper *paper,
               paper->upload && !page->supplement
                   ? arena_printf(visit->arena, "%s/kho/%s", page->url, paper->key)
                   : NULL);
+    view_text(view, "tus_url",
+              paper->upload ? arena_printf(visit->arena, "%s/%s/tai-len", base, paper->key) : NULL);
     view_text(view, "accept", ".pdf,.jpg,.jpeg,.png,.webp,.docx,.odt");
     view_text(view, "accept_text",
               visit_format(visit, N_("PDF, JPG, PNG, WebP, DOCX hoặc ODT, mỗi tệp không quá %s."), limit));

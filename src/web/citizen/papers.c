@@ -54,7 +54,7 @@ void page_paper_upload(struct request *request)
         visit_not_found(visit);
         return;
     }
-    enum status status = uploads_attach(&page, "paper", paper->key);
+    enum status status = uploads_attach(&page, "paper", paper);
     if (status == STATUS_INVALID || status == STATUS_TOO_LARGE)
         show(&page, status == STATUS_TOO_LARGE ? 413 : 422, paper->key);
     else if (status != STATUS_OK)

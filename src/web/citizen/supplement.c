@@ -189,7 +189,7 @@ void page_supplement_upload(struct request *request)
         visit_not_found(visit);
         return;
     }
-    enum status status = uploads_attach(&page, "supplement", paper->key);
+    enum status status = uploads_attach(&page, "supplement", paper);
     if (status == STATUS_INVALID || status == STATUS_TOO_LARGE)
         show(&page, &file, 422, paper->key);
     else if (status != STATUS_OK)

@@ -10,51 +10,71 @@ const struct procedure_paper *paper_of_request(const struct draft_page *page)
     return NULL;
 }
 
-/* What the dossier holds and this file together stay within the limits. */
-static enum status check_size(struct draft_page *page, uint64_t held, uint64_t size)
+uint64_t uploads_limit(const struct draft_page *page, const struct procedure_paper *paper)
 {
-    struct visit *visit = page->visit;
-    if (size > visit->web->settings->upload_limit)
-        return error_set(&visit->error, visit->arena, STATUS_TOO_LARGE, "document.size",
-                         N_("Tệp lớn quá mức cho phép; vui lòng giảm dung lượng"), NULL);
-    if (held + size > visit->web->settings->dossier_upload_limit)
-        return error_set(
-            &visit->error, visit->arena, STATUS_TOO_LARGE, "document.total",
-            N_("Các tệp của hồ sơ này cộng lại lớn quá mức cho phép; vui lòng bỏ bớt hoặc giảm dung lượng"),
-            NULL);
-    return STATUS_OK;
+    uint64_t limit = page->visit->web->settings->upload_limit;
+    uint64_t agency = page->tenant != NULL ? page->tenant->upload_limit : 0;
+    if (agency > 0 && agency < limit) limit = agency;
+    if (paper->upload_limit > 0 && paper->upload_limit < limit) limit = paper->upload_limit;
+    return limit;
 }
 
-static uint64_t held_bytes(const struct draft_page *page)
+/* As the setting says it, "20M": not 21 MB, which a decimal megabyte would make of it. */
+const char *uploads_limit_text(const struct draft_page *page, const struct procedure_paper *paper)
 {
-    uint64_t held = 0;
-    for (size_t i = 0; i < page->document_count; i++)
-        held += (uint64_t)page->documents[i].size;
-    return held;
+    struct visit *visit = page->visit;
+    int64_t bytes = (int64_t)uploads_limit(page, paper), megabyte = 1024 * 1024;
+    return bytes % megabyte == 0 ? arena_printf(visit->arena, "%lld MB", (long long)(bytes / megabyte))
+                                 : format_size(visit->arena, visit->language, bytes);
+}
+
+enum status uploads_check_file(struct draft_page *page, const struct procedure_paper *paper, uint64_t size)
+{
+    struct visit *visit = page->visit;
+    if (size <= uploads_limit(page, paper)) return STATUS_OK;
+    error_set(&visit->error, visit->arena, STATUS_TOO_LARGE, "document.size",
+              N_("Tệp lớn hơn mức cho phép là %s; vui lòng giảm dung lượng"), NULL);
+    visit->error.argument = uploads_limit_text(page, paper);
+    return STATUS_TOO_LARGE;
+}
+
+enum status uploads_check_total(struct visit *visit, const struct document *documents, size_t count,
+                                uint64_t size)
+{
+    uint64_t held = size;
+    for (size_t i = 0; i < count; i++)
+        held += (uint64_t)documents[i].size;
+    if (held <= visit->web->settings->dossier_upload_limit) return STATUS_OK;
+    return error_set(
+        &visit->error, visit->arena, STATUS_TOO_LARGE, "document.total",
+        N_("Các tệp của hồ sơ này cộng lại lớn quá mức cho phép; vui lòng bỏ bớt hoặc giảm dung lượng"),
+        NULL);
 }
 
 enum status uploads_fit(struct draft_page *page, uint64_t size)
 {
-    return check_size(page, held_bytes(page), size);
+    return uploads_check_total(page->visit, page->documents, page->document_count, size);
 }
 
-enum status uploads_attach(struct draft_page *page, const char *kind, const char *paper_key)
+enum status uploads_attach(struct draft_page *page, const char *kind, const struct procedure_paper *paper)
 {
     struct visit *visit = page->visit;
     size_t count = request_upload_count(visit->request), attached = 0;
     enum status status = STATUS_OK;
-    uint64_t held = held_bytes(page);
+    uint64_t held = 0;
     if (count == 0)
         return error_set(&visit->error, visit->arena, STATUS_INVALID, "document.none",
                          N_("Vui lòng chọn tệp cần tải lên"), NULL);
     for (size_t i = 0; status == STATUS_OK && i < count; i++) {
         struct upload_file *file = request_upload(visit->request, i);
-        struct uuid id;
+        struct uuid id = {""};
         uint64_t size = document_spool_size(file->file);
-        status = check_size(page, held, size);
+        status = uploads_check_file(page, paper, size);
+        if (status == STATUS_OK)
+            status = uploads_check_total(visit, page->documents, page->document_count, held + size);
         if (status == STATUS_OK)
             status = document_attach(&visit->work, file->file, &page->draft.tenant_id, &page->draft.id, kind,
-                                     str_of(paper_key), file->part.filename, &id, &visit->error);
+                                     str_of(paper->key), file->part.filename, &id, &visit->error);
         held += size;
         attached += status == STATUS_OK;
     }

@@ -6,10 +6,21 @@
 
 /* The paper named by the address, if it may be uploaded; else NULL. */
 const struct procedure_paper *paper_of_request(const struct draft_page *page);
-/* One more file of this size is within the limits of one and of all. */
+/* What one file of this paper may have: the least of the portal's, the agency's and the paper's limit. */
+uint64_t uploads_limit(const struct draft_page *page, const struct procedure_paper *paper);
+/* The same as a person reads it. */
+const char *uploads_limit_text(const struct draft_page *page, const struct procedure_paper *paper);
+/* STATUS_TOO_LARGE, with the limit in words. */
+NODISCARD enum status uploads_check_file(struct draft_page *page, const struct procedure_paper *paper,
+                                         uint64_t size);
+/* What the dossier holds and this file together. STATUS_TOO_LARGE. */
+NODISCARD enum status uploads_check_total(struct visit *visit, const struct document *documents, size_t count,
+                                          uint64_t size);
+/* One more file of this size beside those of the page. */
 NODISCARD enum status uploads_fit(struct draft_page *page, uint64_t size);
 /* Attaches every file of the request; the first failure ends it (what was attached before stays).
  * STATUS_INVALID without any file. */
-NODISCARD enum status uploads_attach(struct draft_page *page, const char *kind, const char *paper_key);
+NODISCARD enum status uploads_attach(struct draft_page *page, const char *kind,
+                                     const struct procedure_paper *paper);
 
 #endif

@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "motcua/crypto/checksum.h"
 #include "motcua/crypto/filecrypt.h"
 #include "motcua/crypto/keys.h"
 #include "motcua/crypto/token.h"
@@ -206,6 +207,82 @@ static void files_of_every_size_come_back(void **state)
         }
 }
 
+/* Cut the writing at `cut`, as a process that ends does, and go on with what was not sealed yet. */
+static void a_file_goes_on_where_its_writer_ended(void **state)
+{
+    (void)state;
+    enum { SIZE = 3 * FILECRYPT_CHUNK + 77 };
+    static const size_t cuts[] = {0, 1, FILECRYPT_CHUNK - 1, FILECRYPT_CHUNK, FILECRYPT_CHUNK + 1, SIZE};
+    const char *bytes = pattern(SIZE);
+    for (size_t i = 0; i < sizeof cuts / sizeof cuts[0]; i++) {
+        int file = open(path_of("file"), O_RDWR | O_CREAT | O_TRUNC, 0600);
+        struct filecrypt_writer *writer = filecrypt_writer_create(&key, file);
+        assert_int_equal(filecrypt_write(writer, str_make(bytes, cuts[i])), STATUS_OK);
+        struct str tail = arena_str(arena, filecrypt_writer_tail(writer));
+        assert_true(filecrypt_writer_size(writer) == cuts[i]);
+        filecrypt_writer_abandon(writer);
+        uint32_t chunks = (uint32_t)((cuts[i] - tail.length) / FILECRYPT_CHUNK);
+        /* what was torn behind the whole chunks is cut off */
+        assert_true(lseek(file, 0, SEEK_END) >= 0);
+        assert_int_equal(write(file, bytes, 1000), 1000);
+        assert_int_equal(filecrypt_writer_resume(&key, file, chunks, tail, &writer), STATUS_OK);
+        assert_int_equal(filecrypt_write(writer, str_make(bytes + cuts[i], SIZE - cuts[i])), STATUS_OK);
+        assert_int_equal(filecrypt_writer_finish(writer, NULL), STATUS_OK);
+        assert_int_equal(read_all(&key, file, SIZE), STATUS_OK);
+        close(file);
+    }
+}
+
+static void an_unfinished_file_shows_its_whole_chunks(void **state)
+{
+    (void)state;
+    enum { SIZE = 2 * FILECRYPT_CHUNK + 500 };
+    int file = open(path_of("file"), O_RDWR | O_CREAT | O_TRUNC, 0600);
+    struct filecrypt_reader *reader;
+    struct filecrypt_writer *writer = filecrypt_writer_create(&key, file);
+    assert_int_equal(filecrypt_write(writer, str_make(pattern(SIZE), SIZE)), STATUS_OK);
+    filecrypt_writer_abandon(writer);
+    assert_int_equal(filecrypt_reader_open(&key, file, &reader), STATUS_OK);
+    char *bytes = arena_alloc(arena, FILECRYPT_CHUNK);
+    size_t length = 0;
+    /* as a finished file, its end is missing */
+    assert_int_equal(filecrypt_read(reader, FILECRYPT_CHUNK, bytes, FILECRYPT_CHUNK, &length), STATUS_DENIED);
+    filecrypt_reader_close(reader);
+    assert_int_equal(filecrypt_reader_open_unfinished(&key, file, &reader), STATUS_OK);
+    assert_int_equal(filecrypt_size(reader), 2 * FILECRYPT_CHUNK);
+    assert_int_equal(filecrypt_read(reader, FILECRYPT_CHUNK, bytes, FILECRYPT_CHUNK, &length), STATUS_OK);
+    assert_int_equal(length, FILECRYPT_CHUNK);
+    assert_memory_equal(bytes, pattern(SIZE) + FILECRYPT_CHUNK, FILECRYPT_CHUNK);
+    filecrypt_reader_close(reader);
+    assert_int_equal(pwrite(file, "x", 1, FILECRYPT_HEADER_SIZE + 10), 1);
+    assert_int_equal(filecrypt_reader_open_unfinished(&key, file, &reader), STATUS_OK);
+    assert_int_equal(filecrypt_read(reader, 0, bytes, 10, &length), STATUS_DENIED);
+    filecrypt_reader_close(reader);
+    assert_int_equal(ftruncate(file, 10), 0);
+    assert_int_equal(filecrypt_reader_open_unfinished(&key, file, &reader), STATUS_INVALID);
+    assert_int_equal(filecrypt_writer_resume(&key, file, 0, STR(""), &writer), STATUS_INVALID);
+    close(file);
+}
+
+static void a_checksum_is_that_of_all_bytes(void **state)
+{
+    (void)state;
+    struct checksum checksum = {0};
+    struct str digest;
+    assert_false(checksum_start(&checksum, STR("crc32")));
+    assert_true(checksum_start(&checksum, STR("sha1")));
+    assert_int_equal(checksum.length, 20);
+    checksum_add(&checksum, STR("a"));
+    checksum_add(&checksum, STR("bc"));
+    assert_int_equal(hex_decode(arena, STR("a9993e364706816aba3e25717850c26c9cd0d89d"), &digest), STATUS_OK);
+    assert_true(checksum_matches(&checksum, digest));
+    checksum_end(&checksum);
+    assert_true(checksum_start(&checksum, STR("sha256")));
+    assert_false(checksum_matches(&checksum, digest));
+    checksum_end(&checksum);
+    checksum_end(&checksum);
+}
+
 static void any_range_can_be_read(void **state)
 {
     (void)state;
@@ -334,6 +411,9 @@ int main(void)
         cmocka_unit_test(sealed_values_come_back_or_not_at_all),
         cmocka_unit_test(derived_keys_differ_by_purpose_and_number),
         cmocka_unit_test(files_of_every_size_come_back),
+        cmocka_unit_test(a_file_goes_on_where_its_writer_ended),
+        cmocka_unit_test(an_unfinished_file_shows_its_whole_chunks),
+        cmocka_unit_test(a_checksum_is_that_of_all_bytes),
         cmocka_unit_test(any_range_can_be_read),
         cmocka_unit_test(a_cut_file_is_noticed),
         cmocka_unit_test(changed_and_moved_bytes_are_noticed),

@@ -46,6 +46,31 @@ static void sink_abort(struct request *request, void *file)
 }
 
 static const struct upload_sink sink = {sink_open, sink_write, sink_close, sink_abort};
+
+static void stream_open_file(struct request *request, void **file)
+{
+    (void)request;
+    (void)file;
+}
+
+static enum status stream_write(struct request *request, void *file, const void *data, size_t length,
+                                struct error *error)
+{
+    (void)request;
+    (void)file;
+    (void)data;
+    (void)length;
+    (void)error;
+    return STATUS_OK;
+}
+
+static void stream_release_file(struct request *request, void *file)
+{
+    (void)request;
+    (void)file;
+}
+
+static const struct stream_sink stream = {stream_open_file, stream_write, stream_release_file};
 static const struct upload_policy policy = {&sink, 1000, 100, 2};
 
 static const struct route good_get = {.method = HTTP_GET,
@@ -99,7 +124,9 @@ static void a_row_that_contradicts_itself_is_refused(void **state)
 {
     (void)state;
     REFUSED(good_get, method = HTTP_HEAD);
-    REFUSED(good_get, method = HTTP_OPTIONS);
+    REFUSED(good_get, body = BODY_STREAM);
+    REFUSED(good_post, flags = ROUTE_OVERRIDE);
+    REFUSED(good_post, stream = &stream);
     REFUSED(good_get, csrf = CSRF_REQUIRED);
     REFUSED(good_get, csrf = CSRF_EXEMPT);
     REFUSED(good_get, body_limit = 10);
@@ -120,6 +147,20 @@ static void a_row_that_contradicts_itself_is_refused(void **state)
     struct upload_policy lame = policy;
     lame.sink = &broken;
     REFUSED(upload, upload = &lame);
+    struct route patch = good_post;
+    patch.method = HTTP_PATCH;
+    patch.body = BODY_STREAM;
+    patch.body_limit = 0;
+    patch.stream = &stream;
+    patch.flags = ROUTE_OVERRIDE;
+    const struct stream_sink half = {stream_open_file, stream_write, NULL};
+    REFUSED(patch, stream = NULL);
+    REFUSED(patch, stream = &half);
+    REFUSED(patch, body_limit = 10);
+    REFUSED(patch, method = HTTP_OPTIONS);
+    struct route options = good_get;
+    options.method = HTTP_OPTIONS;
+    REFUSED(options, csrf = CSRF_REQUIRED);
 }
 
 static void a_malformed_pattern_is_refused(void **state)
