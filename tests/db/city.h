@@ -339,6 +339,7 @@ static inline enum status attach(struct hand *citizen, const char *slug, const s
     assert_int_equal(document_spool_open(city_folder, &spool), STATUS_OK);
     assert_int_equal(document_spool_write(spool, str_make(pdf, sizeof pdf - 1)), STATUS_OK);
     assert_int_equal(document_spool_close(spool), STATUS_OK);
+    *document = (struct uuid){""};
     enum status status = document_attach(of(citizen), spool, &agency(slug)->id, id, kind, str_of(paper),
                                          STR("giay to.pdf"), document, &citizen->error);
     document_spool_destroy(spool);

@@ -21,6 +21,7 @@ static struct uuid draft;
 static enum status attach_bytes(struct str bytes, struct uuid *id)
 {
     struct document_spool *spool;
+    *id = (struct uuid){""};
     assert_int_equal(document_spool_open(city_folder, &spool), STATUS_OK);
     assert_int_equal(document_spool_write(spool, bytes), STATUS_OK);
     assert_int_equal(document_spool_close(spool), STATUS_OK);

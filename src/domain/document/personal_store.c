@@ -138,7 +138,7 @@ enum status store_use_paper(struct work *work, const struct store_paper *paper, 
                             const struct uuid *draft_id, const char *paper_key, struct error *error)
 {
     struct document_spool *spool = NULL;
-    struct uuid copy;
+    struct uuid copy = {""};
     struct db_result *noted;
     struct db_scope scope = work_scope(work, NULL);
     enum status status = copy_to_spool(work, paper, &spool, error);
