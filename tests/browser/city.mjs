@@ -260,8 +260,40 @@ export async function answerPages(person, draft, pages) {
   }
 }
 
-const pdfText = Buffer.from('%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n');
-export const samplePdf = (name = 'giay-to.pdf') => ({ name, type: 'application/pdf', bytes: pdfText });
+/**
+ * A PDF that is in order, so that nothing of it is written anew on the way: of exactly `size` bytes when that is more than it takes,
+ * filled with bytes that are the same for the same seed. `hidden` stands in a comment.
+ */
+export function soundPdf({ size = 0, seed = 1, hidden = 'giấy tờ' } = {}) {
+  const assemble = (length) => {
+    const objects = ['<</Type/Catalog/Pages 2 0 R>>', '<</Type/Pages/Kids[3 0 R]/Count 1>>', '<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]>>'].map((object, i) => `${i + 1} 0 obj\n${object}\nendobj\n`);
+    const head = Buffer.from(`%PDF-1.4\n% ${hidden}\n`);
+    const stream = Buffer.from(`4 0 obj\n<</Length ${length}>>\nstream\n`);
+    const closing = Buffer.from('\nendstream\nendobj\n');
+    const places = [];
+    let place = head.length;
+    for (const text of objects) {
+      places.push(place);
+      place += text.length;
+    }
+    places.push(place);
+    const table = place + stream.length + length + closing.length;
+    const tail = `xref\n0 5\n0000000000 65535 f \n${places.map((at) => `${String(at).padStart(10, '0')} 00000 n \n`).join('')}trailer\n<</Size 5/Root 1 0 R>>\nstartxref\n${table}\n%%EOF\n`;
+    return { before: Buffer.concat([head, Buffer.from(objects.join('')), stream]), after: Buffer.concat([closing, Buffer.from(tail)]) };
+  };
+  let length = 0;
+  for (let i = 0; i < 6; i++) {
+    const { before, after } = assemble(length);
+    length = Math.max(0, size - before.length - after.length);
+  }
+  const { before, after } = assemble(length);
+  const bytes = Buffer.alloc(before.length + length + after.length);
+  before.copy(bytes);
+  for (let i = 0, x = seed; i + 4 <= length; i += 4) bytes.writeUInt32LE((x = (Math.imul(x, 1664525) + 1013904223) >>> 0), before.length + i);
+  after.copy(bytes, before.length + length);
+  return bytes;
+}
+export const samplePdf = (name = 'giay-to.pdf', options = {}) => ({ name, type: 'application/pdf', bytes: soundPdf(options) });
 export const samplePng = (name = 'anh.png') => ({
   name,
   type: 'image/png',

@@ -6,19 +6,7 @@ import { answerPages, attachAll, findDossier, samplePdf, signedIn, startCity, st
 import { clamd, eicar, prepareClamd } from './clamd.mjs';
 
 const ward = 'dich-vong-cau-giay';
-/** A PDF that is in order, so that nothing of it is written anew on the way; `hidden` stands in a comment of it. */
-function soundPdf(name, hidden) {
-  let text = `%PDF-1.4\n% ${hidden}\n`;
-  const places = ['<</Type/Catalog/Pages 2 0 R>>', '<</Type/Pages/Kids[3 0 R]/Count 1>>', '<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]>>'].map((object, i) => {
-    const place = String(text.length).padStart(10, '0');
-    text += `${i + 1} 0 obj\n${object}\nendobj\n`;
-    return `${place} 00000 n \n`;
-  });
-  const table = text.length;
-  text += `xref\n0 4\n0000000000 65535 f \n${places.join('')}trailer\n<</Size 4/Root 1 0 R>>\nstartxref\n${table}\n%%EOF\n`;
-  return { name, type: 'application/pdf', bytes: Buffer.from(text, 'latin1') };
-}
-const infectedPdf = (name) => soundPdf(name, eicar.toString('latin1'));
+const infectedPdf = (name) => samplePdf(name, { hidden: eicar.toString('latin1') });
 
 describe('with a scanner', { skip: clamd === null && 'clamd is not installed' }, () => {
   let scanner, city, lan, desk;
@@ -98,7 +86,7 @@ describe('with a scanner', { skip: clamd === null && 'clamd is not installed' },
 
   test('what the scanner does not look into stays closed and says so', async () => {
     const draft = await draftWithAnswers();
-    await upload(draft, soundPdf('lon.pdf', 'x'.repeat(3_000_000)));
+    await upload(draft, samplePdf('lon.pdf', { size: 3_000_000 }));
     const page = await papersUntil(draft, 'lon.pdf', /Chưa kiểm tra được mã độc/);
     const line = lineOf(page, 'lon.pdf');
     assert.match(line.text, /tải lên bản nhỏ hơn/);

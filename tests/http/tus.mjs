@@ -2,7 +2,7 @@
 import http from 'node:http';
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Person, readable, startDraft } from '../browser/city.mjs';
+import { Person, readable, startDraft, soundPdf } from '../browser/city.mjs';
 
 export const version = { 'Tus-Resumable': '1.0.0' };
 export const octets = 'application/offset+octet-stream';
@@ -11,12 +11,7 @@ export const base64 = (text) => Buffer.from(text).toString('base64');
 export const sha = (algorithm, bytes) => createHash(algorithm).update(bytes).digest('base64');
 
 /** A PDF of so many bytes, the same for the same size and seed. */
-export function pdfOf(size, seed = 1) {
-  const bytes = Buffer.alloc(size);
-  for (let i = 0, x = seed; i + 4 <= size; i += 4) bytes.writeUInt32LE((x = (Math.imul(x, 1664525) + 1013904223) >>> 0), i);
-  bytes.write('%PDF-1.4\n');
-  return bytes;
-}
+export const pdfOf = (size, seed = 1) => soundPdf({ size, seed });
 
 /** One request of the protocol, with version and token. */
 export const tus = (person, method, target, { headers = {}, ...rest } = {}) =>
