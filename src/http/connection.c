@@ -178,6 +178,8 @@ static unsigned upload_failure(enum status status)
         return 400;
     case STATUS_DENIED:
         return 403;
+    case STATUS_CONFLICT:
+        return 409;
     default:
         return 503;
     }

@@ -1,5 +1,5 @@
 // Progressive help on top of pages that work without it: suggestions while typing, questions that depend on answers,
-// uploads with progress, one submit only. Everything the server must know goes through the same forms.
+// one submit only (uploads: upload.js). Everything the server must know goes through the same forms.
 "use strict";
 
 (() => {
@@ -208,69 +208,6 @@
     });
   };
 
-  // --- Uploads: sent at once when chosen or dropped, with progress.
-  const enhanceUpload = (form) => {
-    const input = form.querySelector("input[type=file]");
-    const button = form.querySelector("button[type=submit]");
-    const section = form.closest("[data-paper]");
-    button.hidden = true;
-
-    const status = document.createElement("p");
-    status.setAttribute("role", "status");
-    const progress = document.createElement("progress");
-    progress.className = "upload-progress";
-    progress.max = 100;
-    progress.hidden = true;
-    progress.setAttribute("aria-label", form.dataset.uploadText);
-    form.append(status, progress);
-
-    const finish = (page) => {
-      const fresh = page.getElementById(section.id);
-      if (!fresh) {
-        progress.hidden = true;
-        status.textContent = page.querySelector("h1")?.textContent.trim() || "";
-        return;
-      }
-      section.replaceWith(document.adoptNode(fresh));
-      const steps = page.querySelector(".wizard-steps");
-      if (steps) document.querySelector(".wizard-steps")?.replaceWith(document.adoptNode(steps));
-      $$("form[data-upload]", fresh).forEach(enhanceUpload);
-      fresh.querySelector("input[type=file]")?.focus();
-    };
-
-    const send = () => {
-      if (!input.files.length) return;
-      const request = new XMLHttpRequest();
-      request.open("POST", form.action);
-      request.upload.addEventListener("progress", (event) => {
-        if (event.lengthComputable) progress.value = (100 * event.loaded) / event.total;
-      });
-      request.addEventListener("load", () => finish(parse(request.responseText)));
-      request.addEventListener("error", () => {
-        progress.hidden = true;
-        button.hidden = false;
-        status.textContent = "";
-      });
-      progress.hidden = false;
-      status.textContent = `${form.dataset.uploadText}…`;
-      request.send(new FormData(form));
-    };
-
-    input.addEventListener("change", send);
-    form.addEventListener("dragover", (event) => {
-      event.preventDefault();
-      form.classList.add("is-over");
-    });
-    form.addEventListener("dragleave", () => form.classList.remove("is-over"));
-    form.addEventListener("drop", (event) => {
-      event.preventDefault();
-      form.classList.remove("is-over");
-      if (!event.dataTransfer.files.length) return;
-      input.files = event.dataTransfer.files;
-      send();
-    });
-  };
-
   // --- Officials: fields that belong to one decision show with it.
   const enhanceDecision = (form) => {
     const update = () => {
@@ -286,7 +223,6 @@
   $$("input[data-suggest]").forEach(enhanceSuggestions);
   $$("form[data-submit-once]").forEach(enhanceSubmitOnce);
   $$("form[data-live]").forEach(enhanceLive);
-  $$("form[data-upload]").forEach(enhanceUpload);
   $$("form[data-decision]").forEach(enhanceDecision);
   enhanceErrors();
 })();

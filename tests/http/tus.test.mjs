@@ -312,6 +312,24 @@ test('while one connection writes, another one is told so', async () => {
   await isDocument(bytes);
 });
 
+test('a line that has been silent for seconds gives way; what it brought is kept, and nothing of it comes later', async () => {
+  const bytes = pdfOf(1 * MB, 17);
+  const upload = await create(lan, place.creation, bytes.length);
+  const { request } = await import('node:http');
+  const line = request({ host: '127.0.0.1', port: city.port, method: 'PATCH', path: upload, agent: false, headers: { ...version, 'X-CSRF-Token': lan.csrf, 'Upload-Offset': '0', 'Content-Type': octets, 'Content-Length': bytes.length, Cookie: [...lan.cookies].map(([name, value]) => `${name}=${value}`).join('; ') } });
+  line.on('error', () => {});
+  const late = new Promise((resolve) => line.on('response', (response) => resolve(response.resume().statusCode)).on('close', () => resolve('cut')));
+  line.write(bytes.subarray(0, 200_000)); // and then not a word, nor a good-bye
+  await sleep(3500);
+  assert.equal(await offsetOf(lan, upload), 200_000);
+  assert.equal((await patch(lan, upload, 200_000, bytes.subarray(200_000, 300_000))).status, 204);
+  line.end(Buffer.alloc(bytes.length - 200_000, 'x'));
+  assert.notEqual(await late, 204);
+  assert.equal(await offsetOf(lan, upload), 300_000);
+  assert.equal((await patch(lan, upload, 300_000, bytes.subarray(300_000))).status, 204);
+  await isDocument(bytes);
+});
+
 test('what is no paper by its content is refused with its last byte, and leaves nothing', async () => {
   const before = spool();
   const bytes = Buffer.from(`MZ${'x'.repeat(5000)}`);

@@ -5,8 +5,10 @@
  * SHA-256 and how far both go, sealed too. How far an upload has come is told by these two files alone, so
  * bytes may be added without a database, and a killed server loses at most the chunk it was filling.
  *
- * One writer at a time, in all processes: it holds a lock on the file. The upload becomes the document of the
- * same id, so there is never a second one, however often the last bytes are sent.
+ * One writer at a time, in all processes: it holds a lock on the file. One that has been silent for three
+ * seconds (a telephone that lost its net says no good-bye) loses it to the next of the same process. The
+ * upload becomes the document of the same id, so there is never a second one, however often the last bytes
+ * are sent.
  */
 #ifndef MOTCUA_DOMAIN_RESUMABLE_H
 #define MOTCUA_DOMAIN_RESUMABLE_H
@@ -52,12 +54,17 @@ int64_t resumable_received(const struct work *work, const struct resumable *resu
 
 /* --- With the lock held; none of these needs a database. */
 
-int64_t resumable_offset(const struct resumable_writer *writer);
-/* STATUS_TOO_LARGE: more than the upload's length; nothing is written then. */
+int64_t resumable_offset(struct resumable_writer *writer);
+/*
+ * STATUS_TOO_LARGE: more than the upload's length; nothing is written then. STATUS_CONFLICT, here and below:
+ * nothing was heard for seconds, and another request has taken over.
+ */
 NODISCARD enum status resumable_write(struct resumable_writer *writer, struct str bytes);
 /* Takes over what lies in `spool`, which is complete then and still the caller's. Statuses of
  * resumable_write(). */
 NODISCARD enum status resumable_append(struct resumable_writer *writer, struct document_spool *spool);
+/* Bytes came that are held apart for now: the line is alive. */
+NODISCARD enum status resumable_heard(struct resumable_writer *writer);
 /* All of it is on disk and survives a loss of power. */
 NODISCARD enum status resumable_keep(struct resumable_writer *writer);
 /* Keeps what came, gives the lock back, frees. NULL is fine. */
@@ -65,7 +72,7 @@ void resumable_close(struct resumable_writer *writer);
 
 /* Notes the offset of the kept writer and puts off the expiry. STATUS_NOT_FOUND: the row is gone. */
 NODISCARD enum status resumable_note(struct work *work, const struct uuid *tenant_id,
-                                     struct resumable *resumable, const struct resumable_writer *writer,
+                                     struct resumable *resumable, struct resumable_writer *writer,
                                      struct error *error);
 /*
  * Makes the document of an upload that has all its bytes, kept. A refusal (type, number of files, already

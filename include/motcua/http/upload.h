@@ -21,7 +21,7 @@ struct upload_part {
 /*
  * Called on an event thread, in order, never two at once for one request; abort may also come from a worker.
  * They must not wait for the database or the network. A status other than OK ends the upload: TOO_LARGE →
- * 413, INVALID → 400, DENIED → 403, else 503; error->message is shown.
+ * 413, INVALID → 400, DENIED → 403, CONFLICT → 409, else 503; error->message is shown.
  */
 struct upload_sink {
     enum status (*open)(struct request *request, const struct upload_part *part, void **file,

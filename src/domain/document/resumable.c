@@ -166,7 +166,7 @@ int64_t resumable_received(const struct work *work, const struct resumable *resu
 }
 
 enum status resumable_note(struct work *work, const struct uuid *tenant_id, struct resumable *resumable,
-                           const struct resumable_writer *writer, struct error *error)
+                           struct resumable_writer *writer, struct error *error)
 {
     struct db_scope scope = work_scope(work, tenant_id);
     struct db_result *result;

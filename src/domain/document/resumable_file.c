@@ -16,11 +16,14 @@
 #include "motcua/calendar/civil.h"
 #include "resumable_private.h"
 
-enum { MAGIC_SIZE = 4, OFFSET_SIZE = 8, STATE_BYTES = 512 * 1024 };
+enum { MAGIC_SIZE = 4, OFFSET_SIZE = 8, STATE_BYTES = 512 * 1024, SILENCE_US = 3 * 1000 * 1000 };
 
 static const char magic[MAGIC_SIZE] = {'M', 'C', 'U', '1'};
 
 enum { STATE_HEAD = MAGIC_SIZE + OFFSET_SIZE + sizeof(struct hash_stream) };
+
+static pthread_mutex_t writers_mutex = PTHREAD_MUTEX_INITIALIZER; /* before that of a writer */
+static struct resumable_writer *writers;
 
 static void file_path(const char *data_folder, const char *name, const char *suffix,
                       char path[DOCUMENT_PATH_SIZE])
@@ -28,9 +31,9 @@ static void file_path(const char *data_folder, const char *name, const char *suf
     snprintf(path, DOCUMENT_PATH_SIZE, "%s/spool/resumable/%s%s", data_folder, name, suffix);
 }
 
-static const char *name_of(const struct resumable_writer *writer)
+static const char *name_of(const struct document_spool *spool)
 {
-    return strrchr(writer->spool->path, '/') + 1;
+    return strrchr(spool->path, '/') + 1;
 }
 
 /* --- The state */
@@ -55,9 +58,8 @@ static bool write_file(const char *path, struct str bytes, bool durable)
     return close(file) == 0 && good;
 }
 
-static bool save_state(struct resumable_writer *writer, bool durable)
+static bool save_state_of(struct document_spool *spool, bool durable)
 {
-    struct document_spool *spool = writer->spool;
     ARENA_AUTO arena = arena_create(STATE_BYTES);
     SECRET_KEY_AUTO key;
     struct str tail = filecrypt_writer_tail(spool->writer);
@@ -69,7 +71,7 @@ static bool save_state(struct resumable_writer *writer, bool durable)
     memcpy(plain + MAGIC_SIZE + OFFSET_SIZE, spool->hash.state, sizeof spool->hash.state);
     memcpy(plain + STATE_HEAD, tail.data, tail.length);
     state_key(&spool->key, &key);
-    struct str sealed = seal(arena, &key, str_of(name_of(writer)), str_make(plain, STATE_HEAD + tail.length));
+    struct str sealed = seal(arena, &key, str_of(name_of(spool)), str_make(plain, STATE_HEAD + tail.length));
     secret_wipe(plain, STATE_HEAD + tail.length);
     char path[DOCUMENT_PATH_SIZE + 8], fresh[DOCUMENT_PATH_SIZE + 16];
     snprintf(path, sizeof path, "%s.state", spool->path);
@@ -122,7 +124,14 @@ static struct resumable_writer *writer_of(int file, const char *path, const stru
     spool->file = file;
     spool->key = *key;
     hash_stream_start(&spool->hash);
-    *writer = (struct resumable_writer){.spool = spool, .length = length, .kept = UINT64_MAX};
+    *writer = (struct resumable_writer){
+        .spool = spool, .length = length, .kept = UINT64_MAX, .heard_us = clock_monotonic_us()};
+    pthread_mutex_init(&writer->mutex, NULL);
+    pthread_mutex_lock(&writers_mutex);
+    writer->next = writers;
+    if (writers != NULL) writers->previous = writer;
+    writers = writer;
+    pthread_mutex_unlock(&writers_mutex);
     return writer;
 }
 
@@ -228,6 +237,22 @@ static enum status go_on(struct resumable_writer *writer, const char *data_folde
     return status == STATUS_INVALID || status == STATUS_DENIED ? STATUS_NOT_FOUND : status;
 }
 
+static void let_go(struct resumable_writer *writer);
+
+/* Takes the file away from a writer of this process that has been silent; what it brought is kept. */
+static void take_from_silent(const char *path)
+{
+    pthread_mutex_lock(&writers_mutex);
+    for (struct resumable_writer *each = writers; each != NULL; each = each->next) {
+        pthread_mutex_lock(&each->mutex);
+        if (each->spool != NULL && !each->busy && strcmp(each->spool->path, path) == 0 &&
+            clock_monotonic_us() - each->heard_us >= SILENCE_US)
+            let_go(each);
+        pthread_mutex_unlock(&each->mutex);
+    }
+    pthread_mutex_unlock(&writers_mutex);
+}
+
 enum status resumable_file_open(const char *data_folder, const char *name, const struct secret_key *key,
                                 uint64_t length, struct resumable_writer **result)
 {
@@ -239,6 +264,10 @@ enum status resumable_file_open(const char *data_folder, const char *name, const
     if (status == STATUS_NOT_FOUND && document_place(data_folder, name, place) == STATUS_OK &&
         rename(place, path) == 0)
         status = open_locked(path, &file);
+    if (status == STATUS_CONFLICT) {
+        take_from_silent(path);
+        status = open_locked(path, &file);
+    }
     if (status != STATUS_OK) return status;
     struct resumable_writer *writer = writer_of(file, path, key, length);
     status = go_on(writer, data_folder, name);
@@ -251,23 +280,62 @@ enum status resumable_file_open(const char *data_folder, const char *name, const
 
 /* --- Writing */
 
-int64_t resumable_offset(const struct resumable_writer *writer)
+static int64_t offset_of(const struct document_spool *spool)
 {
-    const struct document_spool *spool = writer->spool;
+    if (spool == NULL) return 0;
     return (int64_t)(spool->writer != NULL ? filecrypt_writer_size(spool->writer) : spool->size);
+}
+
+int64_t resumable_offset(struct resumable_writer *writer)
+{
+    pthread_mutex_lock(&writer->mutex);
+    int64_t offset = offset_of(writer->spool);
+    pthread_mutex_unlock(&writer->mutex);
+    return offset;
+}
+
+enum status resumable_heard(struct resumable_writer *writer)
+{
+    pthread_mutex_lock(&writer->mutex);
+    writer->heard_us = clock_monotonic_us();
+    enum status status = writer->spool != NULL ? STATUS_OK : STATUS_CONFLICT;
+    pthread_mutex_unlock(&writer->mutex);
+    return status;
 }
 
 enum status resumable_write(struct resumable_writer *writer, struct str bytes)
 {
-    if (bytes.length > writer->length - (uint64_t)resumable_offset(writer)) return STATUS_TOO_LARGE;
-    writer->durable = false;
-    return document_spool_write(writer->spool, bytes);
+    enum status status;
+    pthread_mutex_lock(&writer->mutex);
+    writer->heard_us = clock_monotonic_us();
+    if (writer->spool == NULL) {
+        status = STATUS_CONFLICT;
+    } else if (bytes.length > writer->length - (uint64_t)offset_of(writer->spool)) {
+        status = STATUS_TOO_LARGE;
+    } else {
+        writer->durable = false;
+        status = document_spool_write(writer->spool, bytes);
+    }
+    pthread_mutex_unlock(&writer->mutex);
+    return status;
+}
+
+/* From now on nobody takes the file away. */
+static enum status claim(struct resumable_writer *writer)
+{
+    pthread_mutex_lock(&writer->mutex);
+    writer->busy = true;
+    enum status status = writer->spool != NULL ? STATUS_OK : STATUS_CONFLICT;
+    pthread_mutex_unlock(&writer->mutex);
+    return status;
 }
 
 enum status resumable_append(struct resumable_writer *writer, struct document_spool *spool)
 {
     struct filecrypt_reader *reader;
-    enum status status = document_spool_close(spool);
+    enum status status = claim(writer);
+    if (status != STATUS_OK) return status;
+    status = document_spool_close(spool);
     if (status == STATUS_OK) status = filecrypt_reader_open(&spool->key, spool->file, &reader);
     if (status != STATUS_OK) return STATUS_UNAVAILABLE;
     char *plain = malloc(FILECRYPT_CHUNK);
@@ -285,25 +353,43 @@ enum status resumable_append(struct resumable_writer *writer, struct document_sp
 
 enum status resumable_keep(struct resumable_writer *writer)
 {
-    const struct document_spool *spool = writer->spool;
-    uint64_t offset = (uint64_t)resumable_offset(writer);
+    enum status status = claim(writer);
+    if (status != STATUS_OK) return status;
+    struct document_spool *spool = writer->spool;
+    uint64_t offset = (uint64_t)offset_of(spool);
     if (spool->writer == NULL || (writer->durable && writer->kept == offset)) return STATUS_OK;
     /* the chunks first: a state that is ahead of them is worth nothing */
-    if (fsync(spool->file) != 0 || !save_state(writer, true)) return STATUS_UNAVAILABLE;
+    if (fsync(spool->file) != 0 || !save_state_of(spool, true)) return STATUS_UNAVAILABLE;
     (void)futimens(spool->file, NULL); /* the sweeper goes by it */
     writer->kept = offset;
     writer->durable = true;
     return STATUS_OK;
 }
 
+/* Keeps what came and gives the lock back. */
+static void let_go(struct resumable_writer *writer)
+{
+    struct document_spool *spool = writer->spool;
+    writer->spool = NULL;
+    if (spool == NULL) return;
+    if (!writer->removed && spool->writer != NULL && writer->kept != filecrypt_writer_size(spool->writer))
+        (void)save_state_of(spool, false); /* without it, the last part of a chunk has to be sent once more */
+    spool->moved = true;                   /* leave the file where it is */
+    document_spool_destroy(spool);
+}
+
 void resumable_close(struct resumable_writer *writer)
 {
     if (writer == NULL) return;
-    struct document_spool *spool = writer->spool;
-    if (!writer->removed && spool->writer != NULL && writer->kept != filecrypt_writer_size(spool->writer))
-        (void)save_state(writer, false); /* without it, the last part of a chunk has to be sent once more */
-    spool->moved = true;                 /* leave the file where it is */
-    document_spool_destroy(spool);
+    pthread_mutex_lock(&writers_mutex);
+    if (writer->next != NULL) writer->next->previous = writer->previous;
+    if (writer->previous != NULL)
+        writer->previous->next = writer->next;
+    else
+        writers = writer->next;
+    pthread_mutex_unlock(&writers_mutex);
+    let_go(writer); /* nobody finds it any more */
+    pthread_mutex_destroy(&writer->mutex);
     free(writer);
 }
 

@@ -2,11 +2,22 @@
 #ifndef RESUMABLE_PRIVATE_H
 #define RESUMABLE_PRIVATE_H
 
+#include <pthread.h>
+
 #include "document_private.h"
 #include "motcua/domain/resumable.h"
 
+/*
+ * Belongs to one request at a time; but a request on a line that died without a word holds the lock until the
+ * server notices. So one that has been silent for long loses its file to the next that asks (in this
+ * process).
+ */
 struct resumable_writer {
-    struct document_spool *spool; /* its file stays unless it became a document */
+    pthread_mutex_t mutex;
+    struct resumable_writer *next, *previous; /* all of this process */
+    int64_t heard_us;                         /* when bytes came last */
+    bool busy;                                /* its bytes have all come: not to be taken away */
+    struct document_spool *spool; /* its file stays unless it became a document; NULL: taken away */
     uint64_t length;
     uint64_t kept; /* offset of the state on disk; UINT64_MAX: there is none */
     bool durable;

@@ -19,6 +19,9 @@
 #define TUS_EXTENSIONS "creation,creation-with-upload,termination,expiration,checksum"
 enum { STATUS_CHECKSUM_MISMATCH = 460, STATUS_LOCKED = 423, DATE_SIZE = 40 };
 
+static const char *const message_busy =
+    N_("Tệp này đang được tải lên ở một kết nối khác; vui lòng chờ giây lát");
+
 const struct tus_place tus_draft = {.kind = "paper"};
 const struct tus_place tus_supplement = {.kind = "supplement", .supplement = true};
 
@@ -213,10 +216,13 @@ static enum status write_bytes(struct request *request, void *file, const void *
         uint64_t left = (uint64_t)(receiving->resumable.length - resumable_offset(receiving->writer)) -
                         document_spool_size(receiving->unproved);
         checksum_add(&receiving->checksum, bytes);
-        status = length > left ? STATUS_TOO_LARGE : document_spool_write(receiving->unproved, bytes);
+        status = length > left ? STATUS_TOO_LARGE : resumable_heard(receiving->writer);
+        if (status == STATUS_OK) status = document_spool_write(receiving->unproved, bytes);
     }
     if (status == STATUS_OK) return status;
     struct arena *arena = request_arena(request);
+    if (status == STATUS_CONFLICT)
+        return error_set(error, arena, status, "resumable.busy", message_busy, NULL);
     if (status == STATUS_TOO_LARGE)
         return error_set(error, arena, status, "resumable.length",
                          N_("Dữ liệu gửi lên dài hơn độ dài đã khai của tệp"), NULL);
@@ -265,6 +271,10 @@ static bool take_in(struct visit *visit, struct receiving *receiving)
     enum status status =
         receiving->unproved == NULL ? STATUS_OK : resumable_append(writer, receiving->unproved);
     if (status == STATUS_OK) status = resumable_keep(writer);
+    if (status == STATUS_CONFLICT) {
+        refuse(visit, STATUS_LOCKED, message_busy);
+        return false;
+    }
     if (status != STATUS_OK) {
         refuse(visit, 503, N_("Tạm thời chưa lưu được tệp; vui lòng thử lại"));
         return false;
