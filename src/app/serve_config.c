@@ -109,7 +109,7 @@ const struct config_knob serve_config_knobs[] = {
      .help = "Memory one request may use"},
     {"response-limit", CONFIG_BYTES, AT(response_limit), "16M", 64 * KIB, 4 * GIB, .group = GROUP_LIMITS,
      .help = "Largest page; files are not limited"},
-    {"upload-limit", CONFIG_BYTES, AT(upload_limit), "200M", 64 * KIB, 2 * GIB - 1, .group = GROUP_LIMITS,
+    {"upload-limit", CONFIG_BYTES, AT(upload_limit), "200M", 64 * KIB, 2047 * MIB, .group = GROUP_LIMITS,
      .help = "Largest attachment"},
     {"dossier-upload-limit", CONFIG_BYTES, AT(dossier_upload_limit), "500M", 64 * KIB, 64 * GIB,
      .group = GROUP_LIMITS, .help = "All attachments of a dossier together"},

@@ -17,6 +17,8 @@ static char *encode64(struct arena *arena, struct str bytes, int variant)
 static enum status decode64(struct arena *arena, struct str text, int variant, struct str *bytes)
 {
     size_t capacity = text.length / 4 * 3 + 3, length = 0;
+    for (size_t i = 0; i < text.length; i++)
+        if ((unsigned char)text.data[i] > 0x7F) return STATUS_INVALID; /* libsodium takes some of them */
     unsigned char *out = arena_alloc(arena, capacity);
     if (text.length > 0 &&
         sodium_base642bin(out, capacity, text.data, text.length, NULL, &length, NULL, variant) != 0)

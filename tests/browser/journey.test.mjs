@@ -45,7 +45,7 @@ test('a copy of a civil-status record, from the catalogue to the rating, on a te
   // Papers: a wrong type is refused in words; PDF and photo are taken.
   const input = lan.locator('[data-paper] input[type=file]').first();
   await input.setInputFiles({ name: 'a.exe', mimeType: 'application/octet-stream', buffer: Buffer.from('MZ not a paper') });
-  await lan.locator('.field-error').first().waitFor();
+  await lan.locator('.upload--failed').first().waitFor();
   assert.match(await text(lan), /Chỉ nhận tệp PDF/);
   await lan.locator('[data-paper] input[type=file]').first().setInputFiles([
     { name: 'cccd mặt trước.pdf', mimeType: 'application/pdf', buffer: samplePdf().bytes },

@@ -115,6 +115,11 @@ static void encodings_refuse_what_is_not_theirs(void **state)
     for (size_t i = 0; i < 5; i++)
         assert_int_equal(hex_decode(arena, str_of(bad_hex[i]), &back), STATUS_INVALID);
     assert_int_equal(base64url_decode(arena, STR("Zg\0"), &back), STATUS_INVALID);
+    for (int byte = 0x80; byte <= 0xFF; byte++) {
+        char text[5] = {'Z', 'm', '9', (char)byte};
+        assert_int_equal(base64_decode(arena, str_of(text), &back), STATUS_INVALID);
+        assert_int_equal(base64url_decode(arena, str_of(text), &back), STATUS_INVALID);
+    }
     assert_string_equal(back.data, "untouched");
 }
 
