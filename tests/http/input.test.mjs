@@ -402,6 +402,8 @@ test('what is sent after the session has ended is kept through signing in, and s
   assert.equal((await sent({})).status, 303, 'nor of what comes from nowhere');
   assert.equal((await sent({ Origin: `http://127.0.0.1:${city.port}` }, { _background: '1' })).status, 303, 'a script asks again by itself');
   await person.open('/dang-nhap');
+  const script = { Origin: `http://127.0.0.1:${city.port}`, 'Sec-Fetch-Site': 'same-origin', 'Sec-Fetch-Mode': 'cors' };
+  assert.equal((await sent(script)).status, 303, 'whatever it sends');
   const foreign = await person.post('/dang-nhap', { identifier: 'anh@example.com', password, back: '', kept_path: '//evil.example/x', kept_body: 'a=b' });
   assert.equal(foreign.status, 303, 'a path elsewhere is nothing to go on to');
 });

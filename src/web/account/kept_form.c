@@ -12,13 +12,20 @@ static bool keepable_path(struct str path)
            !str_starts_with(path, STR("/tai-khoan")) && !str_starts_with(path, STR("/dang-"));
 }
 
+/* Scripts ask again by themselves. */
+static bool sent_by_script(const struct request *request)
+{
+    struct str mode = request_header(request, "Sec-Fetch-Mode");
+    return request_form(request, "_background").data != NULL ||
+           (mode.data != NULL && !str_equal_cstr(mode, "navigate"));
+}
+
 struct kept_form kept_form_of_request(const struct visit *visit)
 {
     struct request *request = visit->request;
     struct kept_form kept = {request_target(request), request_body(request)};
     bool keeps = request_route(request)->body == BODY_FORM && request_is_same_origin(request) &&
-                 kept.body.length <= KEPT_MAXIMUM && keepable_path(kept.path) &&
-                 request_form(request, "_background").data == NULL;
+                 kept.body.length <= KEPT_MAXIMUM && keepable_path(kept.path) && !sent_by_script(request);
     return keeps ? kept : (struct kept_form){STR(""), STR("")};
 }
 
