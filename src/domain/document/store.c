@@ -33,7 +33,7 @@ static enum status find_store(struct work *work, const char *store, const char *
 enum status document_store_open(struct work *work, const char *store, const char *name, int *file,
                                 struct error *error)
 {
-    struct document_store found;
+    struct document_store found = {0};
     enum status status = find_store(work, store, name, &found, error);
     return status == STATUS_OK ? found.open(found.context, work->arena, name, file, error) : status;
 }
@@ -41,14 +41,14 @@ enum status document_store_open(struct work *work, const char *store, const char
 enum status document_store_put(struct work *work, const char *store, const char *name, int file,
                                struct error *error)
 {
-    struct document_store found;
+    struct document_store found = {0};
     enum status status = find_store(work, store, name, &found, error);
     return status == STATUS_OK ? found.put(found.context, work->arena, name, file, error) : status;
 }
 
 enum status document_store_remove(struct work *work, const char *store, const char *name, struct error *error)
 {
-    struct document_store found;
+    struct document_store found = {0};
     enum status status = find_store(work, store, name, &found, error);
     return status == STATUS_OK ? found.remove(found.context, work->arena, name, error) : status;
 }
@@ -56,7 +56,7 @@ enum status document_store_remove(struct work *work, const char *store, const ch
 enum status document_store_list(struct work *work, const char *store, document_blob_visitor *visit,
                                 void *visiting, struct error *error)
 {
-    struct document_store found;
+    struct document_store found = {0};
     enum status status = find_store(work, store, NULL, &found, error);
     return status == STATUS_OK ? found.list(found.context, work->arena, visit, visiting, error) : status;
 }
