@@ -5,15 +5,14 @@
 #include "motcua/codec/json.h"
 #include "supplement.h"
 
-static bool open_either(struct visit *visit, struct draft_page *page, bool supplement)
+/* The draft and which of its pages the address names; false when the answer is given already. */
+static bool open_page(struct visit *visit, struct draft_page *page, bool supplement, int *index)
 {
-    return supplement ? supplement_page_open(visit, page) : draft_page_open_unsent(visit, page);
-}
-
-static int wanted_page(const struct draft_page *page)
-{
-    int index = form_page_find(page->version->form, request_param(page->visit->request, "page"));
-    return index >= 0 && page->state.pages[index] != FORM_PAGE_HIDDEN ? index : -1;
+    if (!(supplement ? supplement_page_open(visit, page) : draft_page_open_unsent(visit, page))) return false;
+    *index = form_page_find(page->version->form, request_param(visit->request, "page"));
+    if (*index >= 0 && page->state.pages[*index] != FORM_PAGE_HIDDEN) return true;
+    visit_not_found(visit);
+    return false;
 }
 
 static void show_with(struct draft_page *page, unsigned http_status, int index,
@@ -54,12 +53,8 @@ static void page_show(struct request *request, bool supplement)
 {
     struct visit *visit = visit_of(request);
     DRAFT_PAGE_AUTO page = {0};
-    if (!open_either(visit, &page, supplement)) return;
-    int index = wanted_page(&page);
-    if (index < 0)
-        visit_not_found(visit);
-    else
-        show(&page, 200, index, NULL);
+    int index;
+    if (open_page(visit, &page, supplement, &index)) show(&page, 200, index, NULL);
 }
 
 void page_form(struct request *request)
@@ -150,12 +145,8 @@ static void page_send(struct request *request, bool supplement)
 {
     struct visit *visit = visit_of(request);
     DRAFT_PAGE_AUTO page = {0};
-    if (!open_either(visit, &page, supplement)) return;
-    int index = wanted_page(&page);
-    if (index < 0) {
-        visit_not_found(visit);
-        return;
-    }
+    int index;
+    if (!open_page(visit, &page, supplement, &index)) return;
     struct form_submission submission = {0};
     enum status status = take_answers(&page, index, &submission);
     if (status == STATUS_OK && submission.action != FORM_ACTION_NONE &&
@@ -238,12 +229,8 @@ static void page_autosave(struct request *request, bool supplement)
 {
     struct visit *visit = visit_of(request);
     DRAFT_PAGE_AUTO page = {0};
-    if (!open_either(visit, &page, supplement)) return;
-    int index = wanted_page(&page);
-    if (index < 0) {
-        visit_not_found(visit);
-        return;
-    }
+    int index;
+    if (!open_page(visit, &page, supplement, &index)) return;
     struct form_submission submission = {0};
     enum status status = take_answers(&page, index, &submission);
     if (status == STATUS_OK) status = save(&page, index);
