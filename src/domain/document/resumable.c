@@ -1,6 +1,5 @@
 /* Rows of resumable uploads: making, finding, completing and sweeping them. */
 #include "motcua/domain/keys.h"
-#include "motcua/domain/reference.h"
 #include "motcua/domain/tenant.h"
 #include "resumable_private.h"
 
@@ -40,6 +39,9 @@ DB_STATEMENT(resumable_go_on, DB_PARAMETERS(DB_UUID, DB_INT64, DB_INSTANT), DB_N
 
 DB_STATEMENT(resumable_forget, DB_PARAMETERS(DB_UUID), DB_NOTHING,
              "DELETE FROM resumable_upload WHERE tenant_id = motcua.app_tenant() AND id = $1")
+
+DB_STATEMENT(resumable_expired_tenants, DB_PARAMETERS(DB_INSTANT), DB_COLUMNS({"tenant_id", DB_UUID}),
+             "SELECT tenant_id FROM resumable_upload_expired($1)")
 
 DB_STATEMENT(resumable_expired, DB_PARAMETERS(DB_INSTANT),
              DB_COLUMNS({"id", DB_UUID}, {"storage_name", DB_TEXT}, {"complete", DB_BOOL}),
@@ -242,10 +244,14 @@ static enum status sweep_tenant(struct work *work, const struct uuid *tenant_id,
 
 enum status resumable_sweep(struct work *work, int64_t *removed, struct error *error)
 {
-    const struct tenants *tenants = reference_tenants(work->domain->reference);
-    enum status status = STATUS_OK;
-    for (size_t i = 0; tenants != NULL && status == STATUS_OK && i < tenants->count; i++)
-        status = sweep_tenant(work, &tenants->all[i].id, removed, error);
+    struct db_scope scope = work_scope(work, NULL);
+    struct db_result *tenants;
+    enum status status = db_read_one(work->db, &scope, work->arena, &resumable_expired_tenants,
+                                     DB_VALUES(db_instant(work->now)), &tenants, error);
+    for (size_t i = 0; status == STATUS_OK && i < tenants->row_count; i++) {
+        struct uuid tenant_id = db_get_uuid(tenants, i, 0);
+        status = sweep_tenant(work, &tenant_id, removed, error);
+    }
     /* an upload whose row was made is gone by now; what is this old never got one */
     instant before = work->now - (expiry(work) - work->now) - 24 * 3600 * MICROSECONDS;
     *removed += (int64_t)resumable_file_sweep(work->domain->data_folder, before);
