@@ -61,6 +61,17 @@ static bool phase_fits(const struct execution *execution, size_t count)
     return false;
 }
 
+/* No more instances of a loop are alive than have begun and are not over. */
+static bool loop_fits(const struct bpmn_state *state, const struct execution *body)
+{
+    int64_t alive = 0;
+    for (size_t i = 0; i < state->executions.count; i++) {
+        const struct execution *execution = state->executions.items[i];
+        alive += execution->parent == body->id && (execution->flags & FLAG_INSTANCE) != 0;
+    }
+    return alive <= body->loop->begun - body->loop->completed;
+}
+
 static bool executions_fit(const struct bpmn_state *state)
 {
     uint64_t last = 0;
@@ -70,7 +81,7 @@ static bool executions_fit(const struct bpmn_state *state)
             return false;
         last = execution->id;
         if (!kind_fits(execution) || !phase_fits(execution, state->executions.count) ||
-            !parent_fits(state, execution))
+            !parent_fits(state, execution) || (execution->loop != NULL && !loop_fits(state, execution)))
             return false;
         if (execution->incident != NULL && execution->incident->id >= state->next_id) return false;
         unsigned depth = 0;

@@ -23,6 +23,22 @@ static void every_kind_of_value_survives(void **state)
     assert_string_equal(play_variables(&play), "{f: null}");
 }
 
+static void more_instances_than_are_left_are_refused(void **state)
+{
+    (void)state;
+    PLAY_AUTO play = play_open("start s\n user b times=2\n end e\n s -> b\n b -> e");
+    play_start(&play, NULL);
+    struct bpmn_models models = {play.models, 1};
+    const char *whole = buf_copy(&play.saved, play.arena).data;
+    const char *begun = strstr(whole, "\"begun\":2");
+    assert_non_null(begun);
+    const char *text = arena_printf(play.arena, "%.*s\"begun\":2,\"completed\":1%s", (int)(begun - whole),
+                                    whole, begun + strlen("\"begun\":2"));
+    const struct bpmn_state *other = NULL;
+    struct error error = {0};
+    assert_int_equal(bpmn_state_load(play.arena, str_of(text), &models, &other, &error), STATUS_INVALID);
+}
+
 static void damaged_states_are_refused(void **state)
 {
     (void)state;
@@ -222,6 +238,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_kind_of_value_survives),
+        cmocka_unit_test(more_instances_than_are_left_are_refused),
+        cmocka_unit_test(more_instances_than_are_left_are_refused),
         cmocka_unit_test(damaged_states_are_refused),
         cmocka_unit_test(a_state_names_its_models),
         cmocka_unit_test(instances_move_to_a_new_version),
