@@ -1,6 +1,7 @@
 /* Threads that do what is due: one loop each, with a connection of its own. */
 #include "motcua/job/runner.h"
 
+#include <poll.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -8,6 +9,7 @@
 #include <unistd.h>
 
 #include "mailer.h"
+#include "motcua/base/clock.h"
 #include "motcua/base/log.h"
 #include "motcua/domain/document_store.h"
 #include "motcua/domain/dossier.h"
@@ -19,6 +21,7 @@
 enum {
     BATCH = 20,
     TIMERS = 100,
+    MAXIMUM_REST_MS = 1000,
     LEASE_SECONDS = 120,
     ROUND_BYTES = 192 * 1024 * 1024,
     SWEEP_ROUNDS = 200,
@@ -208,6 +211,15 @@ static bool run_round(struct job_thread *thread, struct db_connection *db, struc
     return false;
 }
 
+/* After a full round: half as long as it took nothing, so that people who use the portal meanwhile do not
+ * wait behind ten thousand timers. docs/performance.md has what that costs and brings. */
+static void rest(const struct job_runner *runner, int64_t worked_us)
+{
+    struct pollfd wake = {.fd = runner->wake, .events = POLLIN};
+    int64_t pause_ms = worked_us / 2000;
+    (void)poll(&wake, 1, (int)(pause_ms < MAXIMUM_REST_MS ? pause_ms : MAXIMUM_REST_MS));
+}
+
 static void *thread_main(void *argument)
 {
     struct job_thread *thread = argument;
@@ -215,9 +227,11 @@ static void *thread_main(void *argument)
     struct db_connection *db = db_connection_create(&runner->settings.database);
     struct arena *arena = arena_create(ROUND_BYTES);
     for (unsigned round = 0; !atomic_load(&runner->stopping); round++) {
+        int64_t begun_us = clock_monotonic_us();
         bool more = run_round(thread, db, arena, round);
         if (!db_connection_settle(db)) log_error("job.transaction_left_open");
         arena_reset(arena);
+        if (more) rest(runner, clock_monotonic_us() - begun_us);
         if (!more && !atomic_load(&runner->stopping)) {
             struct db_notification notification;
             struct error error = {0};

@@ -34,6 +34,17 @@ test('nobody but the administrator opens the pages, and nobody but the superviso
   assert.equal((await clerk.post('/quan-tri/don-vi', { code: 'x', name: 'X', kind: 'division' })).status, 403);
 });
 
+test('a head of a unit finds the incidents of the unit by the menu, an administrator among the pages of administration', async () => {
+  const head = await signedIn('truong-phong-tu-phap@cau-giay.example'), clerk = await signedIn('mot-cua@cau-giay.example');
+  const menu = (page) => /<nav class="mainnav"[\s\S]*?<\/nav>/.exec(page.body)[0];
+  const page = await head.get('/quan-tri/su-co');
+  assert.equal(page.status, 200);
+  assert.match(menu(page), /href="\/quan-tri\/su-co" aria-current="page"/);
+  assert.match(page.body, /<h1>Sự cố<\/h1>/);
+  assert.doesNotMatch(page.body, /href="\/quan-tri\/don-vi"/);
+  for (const other of [admin, clerk]) assert.doesNotMatch(menu(await other.get('/can-bo')), /su-co/);
+});
+
 test('roles are granted to an account that is named exactly, changed, and ended at once', async () => {
   await admin.get('/quan-tri/nguoi-dung/moi');
   for (const [fields, error] of [

@@ -16,6 +16,7 @@ struct desk_counts {
     int waiting;                          /* dossiers that wait for the citizen */
     int sign_off, hand_over;              /* 0 without the role */
     int fees, apologies;                  /* of the whole agency */
+    int incidents;                        /* that the actor answers for */
 };
 /* `role` and `procedure_code` narrow the counts of the queue (NULL: all). */
 NODISCARD enum status desk_count(struct work *work, const char *role, const char *procedure_code,

@@ -20,12 +20,13 @@
 DB_STATEMENT(
     desk_counts,
     DB_PARAMETERS(DB_TEXT_ARRAY, DB_UUID_ARRAY, DB_UUID, DB_TEXT, DB_TEXT, DB_INSTANT, DB_INSTANT, DB_UUID,
-                  DB_BOOL),
+                  DB_BOOL, DB_UUID),
     DB_COLUMNS({"every", DB_INT64}, {"mine", DB_INT64}, {"unassigned", DB_INT64}, {"questions", DB_INT64},
                {"late", DB_INT64}, {"today", DB_INT64}, {"later", DB_INT64}, {"sign_off", DB_INT64},
-               {"hand_over", DB_INT64}, {"waiting", DB_INT64}, {"fees", DB_INT64}, {"apologies", DB_INT64}),
+               {"hand_over", DB_INT64}, {"waiting", DB_INT64}, {"fees", DB_INT64}, {"apologies", DB_INT64},
+               {"incidents", DB_INT64}),
     "SELECT every, mine, unassigned, questions, late, today, later, sign_off, hand_over, waiting, fees, "
-    "apologies FROM "
+    "apologies, incidents FROM "
     "(SELECT " COUNT_TASKS(
         QUEUED,
         NARROWED) "1) a(every, one), "
@@ -45,9 +46,14 @@ DB_STATEMENT(
                                               "100) f), "
                                               "(SELECT count(*) FROM (SELECT 1 FROM apology s WHERE "
                                               "s.tenant_id = motcua.app_tenant() AND s.state = 'draft' LIMIT "
-                                              "100) s)) "
+                                              "100) s), "
+                                              "(SELECT count(*) FROM (SELECT 1 FROM incident i WHERE "
+                                              "i.tenant_id = motcua.app_tenant() AND i.resolved_at IS NULL "
+                                              "AND ($10 IS NULL OR EXISTS (SELECT 1 FROM dossier d WHERE "
+                                              "d.tenant_id = i.tenant_id AND d.id = i.dossier_id AND "
+                                              "d.unit_id = $10)) LIMIT 100) i)) "
                                               "b(mine, unassigned, questions, late, today, later, sign_off, "
-                                              "hand_over, waiting, fees, apologies)")
+                                              "hand_over, waiting, fees, apologies, incidents)")
 
 /* The desk and the leaders look after the whole agency, others after their unit. */
 static bool sees_every_unit(const struct actor *actor)
@@ -69,12 +75,13 @@ enum status desk_count(struct work *work, const char *role, const char *procedur
         DB_VALUES(db_text_array(roles, keys), db_uuid_array(units, keys), db_uuid(work->actor->account_id),
                   db_cstr(role == NULL ? "" : role), db_cstr(procedure_code == NULL ? "" : procedure_code),
                   db_instant(work->now), db_instant(tomorrow), db_uuid(work->actor->unit_id),
-                  db_bool(sees_every_unit(work->actor))),
+                  db_bool(sees_every_unit(work->actor)), incident_unit(work)),
         &rows, error);
     if (status != STATUS_OK) return status;
     int *const into[] = {&counts->all,       &counts->mine,    &counts->unassigned, &counts->questions,
                          &counts->late,      &counts->today,   &counts->later,      &counts->sign_off,
-                         &counts->hand_over, &counts->waiting, &counts->fees,       &counts->apologies};
+                         &counts->hand_over, &counts->waiting, &counts->fees,       &counts->apologies,
+                         &counts->incidents};
     for (size_t i = 0; i < sizeof into / sizeof into[0]; i++)
         *into[i] = (int)db_get_int64(rows, 0, i);
     return STATUS_OK;

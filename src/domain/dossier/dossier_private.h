@@ -260,6 +260,9 @@ NODISCARD enum status workflow_complete_failed(struct command *command, uint64_t
 void workflow_retitle(struct command *command, const struct task *task, const struct bpmn_node *node);
 /* Sets where the dossier stands, in words. */
 void workflow_name_step(struct command *command);
+/* Whose incidents the actor answers for: a head of a unit for those of its dossiers, an administrator for the
+ * whole agency's (NULL). */
+struct db_value incident_unit(const struct work *work);
 /* The engine's number of a task, timer or incident from its stored text. */
 bool workflow_number(const char *text, uint64_t *number);
 /* A text variable of the running workflow in the work's arena; data NULL when it has none. */

@@ -14,8 +14,7 @@ DB_STATEMENT(
     "WHERE i.tenant_id = motcua.app_tenant() AND i.resolved_at IS NULL AND ($1 IS NULL OR d.unit_id = $1) "
     "ORDER BY i.created_at LIMIT 200")
 
-/* A head of a unit answers for the dossiers of this unit, an administrator for the agency. */
-static struct db_value own_unit(const struct work *work)
+struct db_value incident_unit(const struct work *work)
 {
     return (work->actor->roles & ROLE_TENANT_ADMIN) != 0 ? db_null() : db_uuid(work->actor->unit_id);
 }
@@ -25,7 +24,7 @@ enum status incident_list(struct work *work, struct incident **incidents, size_t
     struct db_scope scope = work_scope(work, &work->actor->tenant_id);
     struct db_result *rows;
     enum status status = db_read_one(work->db, &scope, work->arena, &incident_open_list,
-                                     DB_VALUES(own_unit(work)), &rows, error);
+                                     DB_VALUES(incident_unit(work)), &rows, error);
     if (status != STATUS_OK) return status;
     struct incident *list = arena_array(work->arena, rows->row_count, sizeof *list);
     for (size_t i = 0; i < rows->row_count; i++)
@@ -159,7 +158,7 @@ enum status incident_resolve(struct work *work, const struct uuid *incident_id, 
     enum status status = check_resolving(&resolving, error);
     if (status == STATUS_OK)
         status = db_read_one(work->db, &scope, work->arena, &incident_by_id,
-                             DB_VALUES(db_uuid(*incident_id), own_unit(work)), &rows, error);
+                             DB_VALUES(db_uuid(*incident_id), incident_unit(work)), &rows, error);
     if (status != STATUS_OK) return status;
     if (rows->row_count == 0)
         return error_set(error, work->arena, STATUS_NOT_FOUND, "incident.unknown",

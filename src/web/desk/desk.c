@@ -11,22 +11,24 @@
 
 struct entry {
     const char *url, *icon, *label;
-    unsigned roles; /* 0: every official */
+    unsigned roles;  /* 0: every official */
+    unsigned others; /* who has one of these finds it elsewhere */
 };
 
 static const struct entry entries[] = {
-    {"/can-bo", "inbox", N_("Việc cần làm"), 0},
-    {"/can-bo/ky-duyet", "edit", N_("Ký duyệt"), ROLE_SIGNING_LEADER},
-    {"/can-bo/tra-ket-qua", "stamp", N_("Trả kết quả"), ROLE_RECEPTION_CLERK},
-    {"/can-bo/thu-phi", "coins", N_("Thu phí"), ROLE_CASHIER | ROLE_RECEPTION_CLERK},
+    {"/can-bo", "inbox", N_("Việc cần làm"), 0, 0},
+    {"/can-bo/ky-duyet", "edit", N_("Ký duyệt"), ROLE_SIGNING_LEADER, 0},
+    {"/can-bo/tra-ket-qua", "stamp", N_("Trả kết quả"), ROLE_RECEPTION_CLERK, 0},
+    {"/can-bo/thu-phi", "coins", N_("Thu phí"), ROLE_CASHIER | ROLE_RECEPTION_CLERK, 0},
     {"/can-bo/xin-loi", "sorry", N_("Phiếu xin lỗi"),
-     ROLE_PROCESSING_OFFICER | ROLE_HEAD_OF_UNIT | ROLE_SIGNING_LEADER},
-    {"/can-bo/ho-so", "search", N_("Tìm hồ sơ"), 0},
+     ROLE_PROCESSING_OFFICER | ROLE_HEAD_OF_UNIT | ROLE_SIGNING_LEADER, 0},
+    {"/can-bo/ho-so", "search", N_("Tìm hồ sơ"), 0, 0},
     {"/can-bo/so-theo-doi", "book", N_("Sổ theo dõi"),
-     ROLE_RECEPTION_CLERK | ROLE_RECORDS_CLERK | ROLE_HEAD_OF_UNIT},
-    {"/can-bo/tong-hop", "chart", N_("Tổng hợp"), ROLE_HEAD_OF_UNIT | ROLE_SIGNING_LEADER},
-    {"/quan-tri", "gear", N_("Quản trị"), ROLE_TENANT_ADMIN},
-    {"/thanh-pho", "chart", N_("Toàn thành phố"), ROLE_CITY_SUPERVISOR},
+     ROLE_RECEPTION_CLERK | ROLE_RECORDS_CLERK | ROLE_HEAD_OF_UNIT, 0},
+    {"/can-bo/tong-hop", "chart", N_("Tổng hợp"), ROLE_HEAD_OF_UNIT | ROLE_SIGNING_LEADER, 0},
+    {"/quan-tri/su-co", "alert", N_("Sự cố"), ROLE_HEAD_OF_UNIT, ROLE_TENANT_ADMIN},
+    {"/quan-tri", "gear", N_("Quản trị"), ROLE_TENANT_ADMIN, 0},
+    {"/thanh-pho", "chart", N_("Toàn thành phố"), ROLE_CITY_SUPERVISOR, 0},
 };
 enum { ENTRY_COUNT = sizeof entries / sizeof entries[0] };
 
@@ -47,6 +49,8 @@ static const char *badge(struct visit *visit, const char *url, const struct desk
         {"/can-bo/tra-ket-qua", counts->hand_over},
         {"/can-bo/thu-phi", counts->fees},
         {"/can-bo/xin-loi", counts->apologies},
+        {"/quan-tri/su-co", counts->incidents},
+        {"/quan-tri", counts->incidents},
     };
     for (size_t i = 0; i < sizeof badges / sizeof badges[0]; i++)
         if (strcmp(url, badges[i].url) == 0 && badges[i].count > 0)
@@ -67,6 +71,7 @@ static json_t *navigation(struct visit *visit, const char *current, const struct
     for (size_t i = 0; i < ENTRY_COUNT; i++) {
         const struct entry *entry = &entries[i];
         if (entry->roles != 0 && (visit->actor.roles & entry->roles) == 0) continue;
+        if ((visit->actor.roles & entry->others) != 0) continue;
         json_t *item = json_object();
         view_text(item, "url", entry->url);
         view_text(item, "icon", entry->icon);

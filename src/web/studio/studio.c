@@ -4,7 +4,9 @@
 json_t *studio_view(struct visit *visit, const char *title, enum studio_tab tab, const char *path)
 {
     static const char *const names[] = {"users", "units", "offerings", "incidents"};
-    json_t *view = desk_view(visit, title, "/quan-tri", path);
+    bool administrates =
+        (visit->actor.roles & ROLE_TENANT_ADMIN) != 0; /* a head of a unit sees the incidents only */
+    json_t *view = desk_view(visit, title, administrates ? "/quan-tri" : "/quan-tri/su-co", path);
     json_t *studio = json_object();
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         view_flag(studio, names[i], i == tab);
