@@ -42,13 +42,21 @@ static void reset_signals(void)
         signal(number, SIG_DFL);
 }
 
+enum { MAXIMUM_ARGUMENTS = 31 };
+
+/* PostgreSQL's programs look for each other beside where they were started from, which they learn from their
+ * first argument: a bare name sends them to PATH, where Debian does not have them. */
 pid_t process_start(const struct place *place, const char *const *arguments)
 {
     char path[4096];
+    const char *vector[MAXIMUM_ARGUMENTS + 1] = {path};
     int length = snprintf(path, sizeof path, "%s/%s", place->programs, arguments[0]);
     if (length < 0 || (size_t)length >= sizeof path) return -1;
-    static const char *const environment[] = {"PATH=/usr/local/bin:/usr/bin:/bin", "LC_ALL=C.UTF-8", "TZ=UTC",
-                                              NULL};
+    for (size_t i = 1; arguments[i] != NULL; i++) {
+        if (i >= MAXIMUM_ARGUMENTS) return -1;
+        vector[i] = arguments[i];
+    }
+    static const char *const environment[] = {"PATH=/usr/bin:/bin", "LC_ALL=C.UTF-8", "TZ=UTC", NULL};
     pid_t child = fork();
     if (child != 0) return child;
     setsid();
@@ -56,7 +64,7 @@ pid_t process_start(const struct place *place, const char *const *arguments)
     umask(077);
     if (become(place) && chdir("/") == 0 && redirect(place)) {
         /* execve takes its vectors without const for history's sake and does not change them */
-        execve(path, (char *const *)(uintptr_t)arguments, (char *const *)(uintptr_t)environment);
+        execve(path, (char *const *)(uintptr_t)vector, (char *const *)(uintptr_t)environment);
     }
     _exit(CANNOT_START);
 }
