@@ -91,13 +91,15 @@ static enum status change_master(struct db_transaction *transaction, void *conte
 static enum status settle_files(struct work *work, const struct secret_key *previous,
                                 struct master_rotation *result, struct error *error)
 {
-    const struct key_ring *ring = work->domain->keys;
+    struct key_ring *ring = work->domain->keys;
     struct hash mark = key_mark_of(previous);
     char fingerprint[FINGERPRINT_SIZE];
     key_fingerprint(&mark, fingerprint);
     result->previous = arena_printf(work->arena, "%s.%s", ring->path, fingerprint);
-    return keys_put_next(ring->path, key_next_path(work->arena, ring->path), result->previous, work->arena,
-                         error);
+    enum status status = keys_put_next(ring->path, key_next_path(work->arena, ring->path), result->previous,
+                                       work->arena, error);
+    if (status == STATUS_OK) ring->unfinished = false;
+    return status;
 }
 
 /* A rotation had come as far as the database. */
