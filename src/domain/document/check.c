@@ -214,17 +214,23 @@ enum status document_sweep_removed(struct work *work, int maximum, size_t *done,
     enum status status = db_read_one(
         work->db, &scope, work->arena, &document_removed,
         DB_VALUES(db_instant(work->now - REMOVED_KEPT_DAYS * DAY_US), db_int32(maximum)), &rows, error);
-    for (size_t i = 0; status == STATUS_OK && i < rows->row_count; i++) {
+    if (status != STATUS_OK) return status;
+    const char *failed = ""; /* a store that does not answer now holds up no other */
+    for (size_t i = 0; i < rows->row_count; i++) {
         struct uuid tenant_id = db_get_uuid(rows, i, 0);
         const char *store = db_get_cstr(rows, i, 2);
         struct db_scope own = work_scope(work, &tenant_id);
-        status = document_store_remove(work, store, db_get_cstr(rows, i, 3), error);
-        if (status == STATUS_OK)
-            status = db_write_one(
+        if (strcmp(store, failed) == 0) continue;
+        enum status removed = document_store_remove(work, store, db_get_cstr(rows, i, 3), error);
+        if (removed == STATUS_OK)
+            removed = db_write_one(
                 work->db, &own, work->arena, &document_swept,
                 DB_VALUES(db_uuid(db_get_uuid(rows, i, 1)), db_cstr(store), db_instant(work->now)), &result,
                 error);
-        *done += status == STATUS_OK && result->affected == 1;
+        else
+            failed = store;
+        if (removed != STATUS_OK) status = removed;
+        *done += removed == STATUS_OK && result->affected == 1;
     }
     return status;
 }
