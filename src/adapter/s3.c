@@ -1,8 +1,8 @@
 /*
- * Documents in an S3 bucket. A blob is fetched whole into a file without a name (its bytes are sealed) and
- * read from there, so that what a browser asks for in ranges never makes a thread wait for another machine in
- * the middle of an answer. What is sent is signed with its SHA-256, so a server that got something else
- * refuses it.
+ * Documents in an S3 bucket. A blob, or the part of it that is wanted, is fetched into a file without a name
+ * (its bytes are sealed) and read from there, so that what a browser asks for in ranges never makes a thread
+ * wait for another machine in the middle of an answer. What is sent is signed with its SHA-256, so a server
+ * that got something else refuses it.
  */
 #include "motcua/adapter/s3.h"
 
@@ -27,7 +27,8 @@ enum {
     SILENT_SECONDS = 15,
     LONGEST_SECONDS = 600,
     ANSWER_MAXIMUM = 4 * 1024 * 1024,
-    KEYS_A_PAGE = 500
+    KEYS_A_PAGE = 500,
+    NEAR = 128 * 1024 /* a gap to the head that is not worth another request */
 };
 
 struct call {
@@ -36,6 +37,7 @@ struct call {
     const char *method, *path, *query;
     int file; /* to send (PUT) or to fill (GET of a blob); -1: none */
     off_t size, position;
+    uint64_t from, to; /* GET of a blob: only these bytes, without `to`, in their place; to 0: the whole */
     const char *payload_hash;
     CURL *curl;
     struct buf answer; /* everything else that comes back */
@@ -66,12 +68,13 @@ static size_t take_part(char *bytes, size_t size, size_t count, void *context)
     size_t length = size * count;
     long http_status = 0;
     curl_easy_getinfo(call->curl, CURLINFO_RESPONSE_CODE, &http_status);
-    if (call->file < 0 || call->size >= 0 || http_status != 200) {
+    if (call->file < 0 || call->size >= 0 || (http_status != 200 && http_status != 206)) {
         buf_append(&call->answer, bytes, length);
         return call->answer.overflow ? 0 : length;
     }
+    off_t begin = http_status == 206 ? (off_t)call->from : 0;
     for (size_t done = 0; done < length;) {
-        ssize_t put = pwrite(call->file, bytes + done, length - done, call->position);
+        ssize_t put = pwrite(call->file, bytes + done, length - done, begin + call->position);
         if (put < 0 && errno == EINTR) continue;
         if (put <= 0) return 0;
         done += (size_t)put;
@@ -139,6 +142,14 @@ static void try_once(struct call *call)
     curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, (long)SILENT_SECONDS);
     curl_easy_setopt(curl, CURLOPT_TIMEOUT, (long)LONGEST_SECONDS);
     curl_easy_setopt(curl, CURLOPT_PATH_AS_IS, 1L);
+    if (call->settings->ca_file != NULL) { /* these and nobody else */
+        curl_easy_setopt(curl, CURLOPT_CAINFO, call->settings->ca_file);
+        curl_easy_setopt(curl, CURLOPT_CAPATH, NULL);
+    }
+    if (call->to > 0)
+        curl_easy_setopt(curl, CURLOPT_RANGE,
+                         arena_printf(call->arena, "%llu-%llu", (unsigned long long)call->from,
+                                      (unsigned long long)call->to - 1));
     curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take_part);
     curl_easy_setopt(curl, CURLOPT_WRITEDATA, call);
     if (call->size >= 0) {
@@ -168,7 +179,7 @@ static enum status perform(struct call *call, struct error *error)
         try_once(call);
         bool passing = call->code != CURLE_OK || call->http_status >= 500 || call->http_status == 429;
         if (!passing || tries == TRIES || call->answer.overflow) break;
-        if (call->file >= 0 && call->size < 0 && ftruncate(call->file, 0) != 0) break;
+        if (call->file >= 0 && call->size < 0 && call->to == 0 && ftruncate(call->file, 0) != 0) break;
         usleep((useconds_t)(PAUSE_MS * 1000 * (tries == 1 ? 1 : 4)));
     }
     curl_easy_cleanup(call->curl);
@@ -233,24 +244,50 @@ static enum status s3_put(void *context, struct arena *arena, const char *name, 
     return status == STATUS_NOT_FOUND ? STATUS_UNAVAILABLE : status;
 }
 
-static enum status s3_open(void *context, struct arena *arena, const char *name, int *file,
-                           struct error *error)
+/* Into `file`; to 0: the whole. */
+static enum status fetch(void *context, struct arena *arena, const char *name, uint64_t from, uint64_t to,
+                         int file, struct error *error)
+{
+    struct call call = begin(context, arena, "GET", path_of(arena, name));
+    call.file = file;
+    call.from = from;
+    call.to = to;
+    enum status status = perform(&call, error);
+    buf_release(&call.answer);
+    return status;
+}
+
+static enum status fetch_window(void *context, struct arena *arena, const char *name,
+                                const struct document_window *window, int file, struct error *error)
+{
+    bool in_one = window->from <= window->head + NEAR;
+    enum status status = STATUS_OK;
+    if (!in_one) status = fetch(context, arena, name, 0, window->head, file, error);
+    if (status == STATUS_OK)
+        status = fetch(context, arena, name, in_one ? 0 : window->from, window->to, file, error);
+    if (status == STATUS_OK && ftruncate(file, (off_t)window->size) != 0)
+        status = error_set(error, arena, STATUS_UNAVAILABLE, "document.disk", NULL, "cannot write %s: %s",
+                           name, strerror(errno));
+    return status;
+}
+
+static enum status s3_open(void *context, struct arena *arena, const char *name,
+                           const struct document_window *window, int *file, struct error *error)
 {
     const struct s3_settings *settings = context;
-    struct call call = begin(context, arena, "GET", path_of(arena, name));
     char *path = arena_printf(arena, "%s/reading-XXXXXX", settings->scratch_folder);
     (void)mkdir(settings->scratch_folder, 0700);
-    call.file = mkostemp(path, O_CLOEXEC);
-    if (call.file < 0)
+    int scratch = mkostemp(path, O_CLOEXEC);
+    if (scratch < 0)
         return error_set(error, arena, STATUS_UNAVAILABLE, "document.disk", NULL, "cannot write %s: %s", path,
                          strerror(errno));
     (void)unlink(path);
-    enum status status = perform(&call, error);
-    buf_release(&call.answer);
+    enum status status = window == NULL ? fetch(context, arena, name, 0, 0, scratch, error)
+                                        : fetch_window(context, arena, name, window, scratch, error);
     if (status == STATUS_OK)
-        *file = call.file;
+        *file = scratch;
     else
-        close(call.file);
+        close(scratch);
     return status;
 }
 

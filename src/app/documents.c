@@ -9,7 +9,7 @@
 #include "motcua/domain/tenant.h"
 #include "program.h"
 
-enum { KEY_TO = 0x300, KEY_REMOVE, KEY_SAMPLE, KEY_ALL, KEY_CLOCK, ORPHAN_DAYS = 1 };
+enum { KEY_TO = 0x300, KEY_REMOVE, KEY_SAMPLE, KEY_ALL, KEY_CLOCK, ORPHAN_DAYS = 1, ORPHANS_LEFT = 2 };
 
 struct options {
     struct program_options program; /* input of program_argp */
@@ -114,12 +114,13 @@ static enum status work_on_agency(struct program *program, const struct options 
 static enum status find_orphans(struct program *program, const struct options *options, struct sum *sum,
                                 struct error *error)
 {
-    instant before = options->remove_orphans ? program->work.now - ORPHAN_DAYS * DAY_US : INSTANT_NONE;
-    enum status status = document_orphans_find(&program->work, DOCUMENT_STORE_FOLDER, before, print_orphan,
-                                               NULL, &sum->orphans, error);
+    instant before = program->work.now - ORPHAN_DAYS * DAY_US;
+    enum status status =
+        document_orphans_find(&program->work, DOCUMENT_STORE_FOLDER, before, options->remove_orphans,
+                              print_orphan, NULL, &sum->orphans, error);
     if (status == STATUS_OK && program->domain.s3 != NULL)
-        status = document_orphans_find(&program->work, DOCUMENT_STORE_S3, before, print_orphan, NULL,
-                                       &sum->orphans, error);
+        status = document_orphans_find(&program->work, DOCUMENT_STORE_S3, before, options->remove_orphans,
+                                       print_orphan, NULL, &sum->orphans, error);
     return status;
 }
 
@@ -134,7 +135,12 @@ static int finish(const struct options *options, const struct sum *sum)
         "%lld agencies, %lld documents checked: %lld faulty; %lld blobs without a document, %lld deleted\n",
         (long long)sum->agencies, (long long)sum->check.documents, (long long)sum->check.faulty,
         (long long)sum->orphans.found, (long long)sum->orphans.removed);
-    return sum->check.faulty > 0;
+    if (sum->check.faulty > 0) return 1;
+    if (sum->orphans.old == 0) return 0;
+    printf("%lld of them are older than a day: look where they come from, then motcua documents verify "
+           "--remove-orphans\n",
+           (long long)sum->orphans.old);
+    return ORPHANS_LEFT;
 }
 
 static int work_on_all(struct program *program, const struct options *options)
@@ -167,7 +173,8 @@ static int run(int argc, char **argv)
         "changed, cut off, foreign, and what belongs to no document.\v"
         "Both may be stopped and started again at any time. The bucket is named by MOTCUA_S3_URL, "
         "MOTCUA_S3_REGION, MOTCUA_S3_ACCESS_KEY and MOTCUA_S3_SECRET_KEY. Exit status 0: all is well; 1: a "
-        "document is faulty, or something could not be done.",
+        "document is faulty, or something could not be done; 2: all documents are sound, but there are blobs "
+        "older than a day that belong to none.",
         children,
         NULL,
         NULL};

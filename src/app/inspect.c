@@ -83,6 +83,7 @@ static int run(int argc, char **argv)
         return 64;
     }
     give_up_rights();
+    if (!inspect_enter_sandbox()) return INSPECT_NO_SANDBOX;
     struct buf input = BUF_WITH_MAXIMUM(INPUT_MAXIMUM), output = BUF_WITH_MAXIMUM(OUTPUT_MAXIMUM);
     struct media_report report = {.problem = MEDIA_TOO_LARGE};
     char line[INSPECT_LINE];

@@ -55,6 +55,7 @@ bool program_s3_url_good(const char *url)
 
 static void s3_defaults(struct program_options *options)
 {
+    if (options->s3_ca_file == NULL) options->s3_ca_file = from_environment("MOTCUA_S3_CA_FILE");
     if (options->s3_url != NULL) return;
     options->s3_url = from_environment("MOTCUA_S3_URL");
     options->s3_region = from_environment("MOTCUA_S3_REGION");
@@ -192,9 +193,14 @@ static enum status open_stores(struct program *program, struct error *error)
         return error_set(error, program->arena, STATUS_INVALID, "s3.settings", NULL,
                          "MOTCUA_S3_URL needs a bucket (https://host/bucket), MOTCUA_S3_ACCESS_KEY and "
                          "MOTCUA_S3_SECRET_KEY");
-    program->s3 = (struct s3_settings){options->s3_url, options->s3_region, options->s3_access_key,
-                                       options->s3_secret_key.plain,
-                                       arena_printf(program->arena, "%s/spool", options->data)};
+    if (options->s3_ca_file != NULL && access(options->s3_ca_file, R_OK) != 0)
+        return error_set(error, program->arena, STATUS_INVALID, "s3.settings", NULL,
+                         "cannot read the certificates in %s (s3-ca-file): %s", options->s3_ca_file,
+                         strerror(errno));
+    program->s3 =
+        (struct s3_settings){options->s3_url,        options->s3_region,
+                             options->s3_access_key, options->s3_secret_key.plain,
+                             options->s3_ca_file,    arena_printf(program->arena, "%s/spool", options->data)};
     program->s3_store = s3_store_create(&program->s3);
     program->domain.s3 = &program->s3_store;
     program->domain.keep_in_s3 = options->keep_in_s3;

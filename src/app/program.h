@@ -20,7 +20,7 @@ struct program_options {
     const char *public_url;      /* NULL: http://localhost:8080 */
     bool keep_in_s3;             /* new documents go there */
     const char *s3_url;          /* NULL: only the folder */
-    const char *s3_region, *s3_access_key;
+    const char *s3_region, *s3_access_key, *s3_ca_file;
     struct config_secret s3_secret_key;
     int statement_timeout_ms, lock_timeout_ms; /* 0: defaults */
 };

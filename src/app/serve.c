@@ -272,6 +272,7 @@ static int serve(const struct serve_config *config)
         .s3_url = config->s3_url,
         .s3_region = config->s3_region,
         .s3_access_key = config->s3_access_key,
+        .s3_ca_file = config->s3_ca_file,
         .s3_secret_key = config->s3_secret_key,
         .statement_timeout_ms = (int)config->statement_timeout,
         .lock_timeout_ms = (int)config->lock_timeout,

@@ -79,6 +79,8 @@ const struct config_knob serve_config_knobs[] = {
      .help = "Name to sign requests with"},
     {"s3-secret-key", CONFIG_SECRET, AT(s3_secret_key), NULL, .group = GROUP_STORE,
      .help = "Its secret; better in the file or environment than on the command line"},
+    {"s3-ca-file", CONFIG_PATH, AT(s3_ca_file), NULL, .group = GROUP_STORE, .argument = "FILE",
+     .help = "PEM file of the authorities whose certificates its server may show; without it the system's"},
 
     {"workers", CONFIG_INTEGER, AT(workers), "16", 1, 512, .group = GROUP_LIMITS,
      .help = "Threads that answer requests, each with a database connection"},

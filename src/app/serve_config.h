@@ -23,6 +23,7 @@ struct serve_config {
     int document_store; /* 0 folder, 1 s3 */
     const char *s3_url; /* NULL: none */
     const char *s3_region, *s3_access_key;
+    const char *s3_ca_file; /* NULL: the system's authorities */
     struct config_secret s3_secret_key;
 
     int64_t workers;

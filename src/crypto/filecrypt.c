@@ -182,6 +182,18 @@ bool filecrypt_plain_size(uint64_t stored, uint64_t *plain)
     return true;
 }
 
+uint64_t filecrypt_stored_size(uint64_t plain)
+{
+    uint64_t chunks = plain == 0 ? 1 : (plain + FILECRYPT_CHUNK - 1) / FILECRYPT_CHUNK;
+    return FILECRYPT_HEADER_SIZE + plain + chunks * FILECRYPT_TAG;
+}
+
+void filecrypt_window(uint64_t first, uint64_t last, uint64_t *from, uint64_t *to)
+{
+    *from = chunk_place(first / FILECRYPT_CHUNK);
+    *to = chunk_place(last / FILECRYPT_CHUNK + 1); /* behind the end, when that is the last chunk */
+}
+
 static enum status open_reader(const struct secret_key *key, int file, uint64_t size, uint64_t chunks,
                                struct filecrypt_reader **reader)
 {

@@ -94,6 +94,17 @@ static enum status refuse(struct arena *arena, struct error *error, enum status 
     return error_set(error, arena, status, code, NULL, "master key file %s: %s", path, why);
 }
 
+/* A name in a folder lasts only once the folder itself is on disk. */
+static bool sync_folder_of(const char *path, struct arena *arena)
+{
+    char *folder = arena_strdup(arena, path), *slash = strrchr(folder, '/');
+    if (slash != NULL) slash[slash == folder ? 1 : 0] = '\0';
+    int descriptor = open(slash == NULL ? "." : folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    bool done = descriptor >= 0 && fsync(descriptor) == 0;
+    if (descriptor >= 0) close(descriptor);
+    return done;
+}
+
 /* Whole or not at all: written beside, then linked to its name, which fails when somebody was faster. */
 static bool create_file(const char *path, struct arena *arena)
 {
@@ -115,7 +126,7 @@ static bool create_file(const char *path, struct arena *arena)
     }
     (void)unlink(temporary);
     errno = reason;
-    return done;
+    return done && sync_folder_of(path, arena);
 }
 
 static enum status parse_file(int file, const char *path, struct secret_key *master, struct arena *arena,
@@ -159,4 +170,31 @@ enum status keys_load_master(const char *path, bool create, struct secret_key *m
     enum status status = parse_file(file, path, master, arena, error);
     close(file);
     return status;
+}
+
+/* Whoever rotates may be another account than the one that serves and must read it. */
+static bool give_to_owner_of(const char *path, const char *next)
+{
+    struct stat wanted, given;
+    if (stat(path, &wanted) != 0) return errno == ENOENT;
+    return stat(next, &given) == 0 && ((wanted.st_uid == given.st_uid && wanted.st_gid == given.st_gid) ||
+                                       chown(next, wanted.st_uid, wanted.st_gid) == 0);
+}
+
+enum status keys_prepare_next(const char *path, const char *next, struct secret_key *master,
+                              struct arena *arena, struct error *error)
+{
+    enum status status = keys_load_master(next, true, master, arena, error);
+    if (status != STATUS_OK || give_to_owner_of(path, next)) return status;
+    return refuse(arena, error, STATUS_UNAVAILABLE, "keys.unwritable", next, strerror(errno));
+}
+
+enum status keys_put_next(const char *path, const char *next, const char *kept, struct arena *arena,
+                          struct error *error)
+{
+    if (link(path, kept) != 0 && errno != EEXIST && errno != ENOENT)
+        return refuse(arena, error, STATUS_UNAVAILABLE, "keys.unwritable", kept, strerror(errno));
+    if (rename(next, path) != 0 || !sync_folder_of(path, arena))
+        return refuse(arena, error, STATUS_UNAVAILABLE, "keys.unwritable", path, strerror(errno));
+    return STATUS_OK;
 }

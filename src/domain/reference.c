@@ -11,6 +11,7 @@
 
 #include "motcua/calendar/calendar.h"
 #include "motcua/codec/json.h"
+#include "motcua/domain/keys.h"
 #include "motcua/domain/procedure.h"
 
 enum {
@@ -34,7 +35,7 @@ struct calendars {
 struct reference_store {
     pthread_mutex_t lock;
     _Atomic int64_t looked_at; /* monotonic */
-    int64_t tenant_version, calendar_version;
+    int64_t tenant_version, calendar_version, key_version;
     _Atomic(const struct tenants *) tenants;
     _Atomic(const struct calendars *) calendars;
     _Atomic(const struct unit_list *) units;
@@ -140,6 +141,16 @@ static struct arena *snapshot_arena(struct reference_store *store)
     return arena;
 }
 
+/* Keys were renewed. What cannot be read yet (a new master key that is not here) is tried again at the next
+ * look; nothing else has to wait for it. */
+static void follow_keys(struct work *work, int64_t version)
+{
+    struct reference_store *store = work->domain->reference;
+    struct error ignored = {0}; /* logged where it was found */
+    if (version != store->key_version && key_ring_refresh(work, &ignored) == STATUS_OK)
+        store->key_version = version;
+}
+
 static enum status load_changed(struct work *work, struct error *error)
 {
     struct reference_store *store = work->domain->reference;
@@ -148,14 +159,17 @@ static enum status load_changed(struct work *work, struct error *error)
     enum status status =
         db_read_one(work->db, &scope, work->arena, &reference_versions, DB_VALUES(), &rows, error);
     if (status != STATUS_OK) return status;
-    int64_t tenant_version = 0, calendar_version = 0;
+    int64_t tenant_version = 0, calendar_version = 0, key_version = 0;
     for (size_t i = 0; i < rows->row_count; i++) {
         struct str name = db_get_text(rows, i, 0);
         if (str_equal(name, STR("tenant")))
             tenant_version = db_get_int64(rows, i, 1);
         else if (str_equal(name, STR("calendar")))
             calendar_version = db_get_int64(rows, i, 1);
+        else if (str_equal(name, STR("key")))
+            key_version = db_get_int64(rows, i, 1);
     }
+    follow_keys(work, key_version);
     bool tenants_stale = tenant_version != store->tenant_version || atomic_load(&store->tenants) == NULL;
     bool calendars_stale =
         calendar_version != store->calendar_version || atomic_load(&store->calendars) == NULL;

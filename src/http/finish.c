@@ -134,20 +134,34 @@ static bool parse_range(struct str text, uint64_t length, uint64_t *first, uint6
     return true;
 }
 
+/* What is asked for of something so long; false: the whole. */
+static bool asked_range(const struct request *request, uint64_t whole, const char *etag, uint64_t *first,
+                        uint64_t *last, bool *satisfiable)
+{
+    struct str text = head_field(request->head, "Range"), condition = head_field(request->head, "If-Range");
+    if (text.data == NULL || request->head->method != HTTP_GET) return false;
+    /* If-Range needs a strong match; a date never matches, we send none */
+    if (condition.data != NULL &&
+        (etag == NULL || !str_equal_cstr(condition, etag) || str_starts_with(condition, STR("W/"))))
+        return false;
+    return parse_range(text, whole, first, last, satisfiable);
+}
+
+bool response_range_asked(const struct request *request, uint64_t length, const char *etag, uint64_t *first,
+                          uint64_t *last)
+{
+    bool satisfiable = false;
+    return asked_range(request, length, etag, first, last, &satisfiable) && satisfiable;
+}
+
 static void range(struct request *request)
 {
     struct response *response = &request->response;
     if (!response->ranges || response_status_get(request) != 200) return;
     response_header(request, "Accept-Ranges", STR("bytes"));
-    struct str text = head_field(request->head, "Range"), condition = head_field(request->head, "If-Range");
-    if (text.data == NULL || request->head->method != HTTP_GET) return;
-    /* If-Range needs a strong match; a date never matches, we send none */
-    if (condition.data != NULL && (response->etag == NULL || !str_equal_cstr(condition, response->etag) ||
-                                   str_starts_with(condition, STR("W/"))))
-        return;
     uint64_t first, last, whole = response->length;
     bool satisfiable;
-    if (!parse_range(text, whole, &first, &last, &satisfiable)) return;
+    if (!asked_range(request, whole, response->etag, &first, &last, &satisfiable)) return;
     if (!satisfiable) {
         response_error_page(request, 416, NULL, NULL);
         response_header(request, "Content-Range",

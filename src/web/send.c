@@ -38,8 +38,13 @@ void visit_send_document(struct visit *visit, const struct uuid *tenant_id, cons
 {
     struct sending *sending = calloc(1, sizeof *sending);
     if (sending == NULL) abort();
-    enum status status = document_open(&visit->work, tenant_id, document, &sending->reader,
-                                       &sending->descriptor, &visit->error);
+    const char *etag = arena_printf(visit->arena, "\"%s\"", document->id.text);
+    uint64_t first, last;
+    enum status status = response_range_asked(visit->request, (uint64_t)document->size, etag, &first, &last)
+                             ? document_open_part(&visit->work, tenant_id, document, first, last,
+                                                  &sending->reader, &sending->descriptor, &visit->error)
+                             : document_open(&visit->work, tenant_id, document, &sending->reader,
+                                             &sending->descriptor, &visit->error);
     if (status != STATUS_OK) {
         free(sending);
         visit_fail(visit, status);
@@ -53,7 +58,7 @@ void visit_send_document(struct visit *visit, const struct uuid *tenant_id, cons
         .length = filecrypt_size(sending->reader),
         .ranges = true,
         .content_type = document->media_type,
-        .etag = arena_printf(visit->arena, "\"%s\"", document->id.text),
+        .etag = etag,
         .download_name = as_attachment ? str_of(document->file_name) : STR_NULL,
     };
     response_stream(visit->request, &stream);

@@ -225,12 +225,9 @@ static inline struct hand *city_open(const char *database)
                                          .role = DB_APPLICATION_ROLE};
     snprintf(city_folder, sizeof city_folder, "/tmp/motcua-test-city-XXXXXX");
     assert_non_null(mkdtemp(city_folder));
-    struct secret_key master;
     struct error error = {0};
-    secret_key_random(&master);
     identity_use_cost(&password_cost_test);
     city_domain = (struct domain){.reference = reference_create(),
-                                  .keys = key_ring_create(&master),
                                   .data_folder = city_folder,
                                   .site_name = "Một Cửa",
                                   .hotline = "",
@@ -240,6 +237,8 @@ static inline struct hand *city_open(const char *database)
     now = at("2017-02-14T09:00:00+07:00"); /* a Tuesday */
     struct hand *system = city_hand(ACTOR_SYSTEM, "Hệ thống");
     system->actor.address = "";
+    assert_ok(system, key_ring_open(of(system), arena_printf(city_arena, "%s/master.key", city_folder),
+                                    &city_domain.keys, &system->error));
     json_auto city = city_json("samples/city.json");
     city_load_calendars(system);
     city_load_units(system, city);

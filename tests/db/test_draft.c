@@ -11,6 +11,7 @@
 
 #define DATABASE "motcua_test_draft"
 #include "dossiers.h"
+#include "motcua/domain/document_store.h"
 #include "motcua/domain/store.h"
 
 static const int64_t DAY = INT64_C(86400) * MICROSECONDS;
@@ -193,6 +194,64 @@ static void a_paper_of_the_store_is_copied_for_its_owner_only(void **state)
     hand_drop(other);
 }
 
+/* Taken out of a draft: its bytes stay for a week, then they go, and nothing else does. */
+static void what_was_taken_out_of_a_draft_is_swept_after_a_week(void **state)
+{
+    (void)state;
+    struct uuid draft = draft_of(lan, "2.000635", WARD), gone, kept;
+    size_t done = 0;
+    assert_ok(robot, document_sweep_removed(of(robot), 1000, &done, &robot->error)); /* of other tests */
+    assert_ok(lan, attach(lan, WARD, &draft, "paper", "giay_to_tuy_than", &gone));
+    assert_ok(lan, attach(lan, WARD, &draft, "paper", "giay_to_tuy_than", &kept));
+    const char *gone_name = ask(with_id("SELECT storage_name FROM document WHERE id = ", &gone, ""));
+    const char *kept_name = ask(with_id("SELECT storage_name FROM document WHERE id = ", &kept, ""));
+    const char *gone_file =
+        arena_printf(city_arena, "%s/documents/%.2s/%s", city_folder, gone_name, gone_name);
+    const char *kept_file =
+        arena_printf(city_arena, "%s/documents/%.2s/%s", city_folder, kept_name, kept_name);
+    assert_ok(lan, document_remove(of(lan), &agency(WARD)->id, &draft, &gone, &lan->error));
+    instant removed = now;
+    now = removed + 7 * DAY_US;
+    done = 0;
+    assert_ok(robot, document_sweep_removed(of(robot), 1000, &done, &robot->error));
+    assert_int_equal(done, 0);
+    assert_int_equal(access(gone_file, R_OK), 0);
+    now = removed + 7 * DAY_US + 1;
+    assert_ok(robot, document_sweep_removed(of(robot), 1000, &done, &robot->error));
+    assert_int_equal(done, 1);
+    assert_int_not_equal(access(gone_file, R_OK), 0);
+    assert_int_equal(access(kept_file, R_OK), 0);
+    assert_asked(with_id("SELECT swept_at IS NOT NULL FROM document WHERE id = ", &gone, ""), "t");
+    assert_asked(with_id("SELECT swept_at IS NULL FROM document WHERE id = ", &kept, ""), "t");
+    done = 0;
+    now += 30 * DAY_US;
+    assert_ok(robot, document_sweep_removed(of(robot), 1000, &done, &robot->error));
+    assert_int_equal(done, 0);
+}
+
+/* Its store does not answer: the row stays as it is, holds up no other, and the next round tries again. */
+static void what_cannot_be_swept_yet_is_tried_again(void **state)
+{
+    (void)state;
+    struct uuid draft = draft_of(lan, "2.000635", WARD), gone, other;
+    size_t done = 0;
+    assert_ok(lan, attach(lan, WARD, &draft, "paper", "giay_to_tuy_than", &gone));
+    assert_ok(lan, attach(lan, WARD, &draft, "paper", "giay_to_tuy_than", &other));
+    assert_ok(lan, document_remove(of(lan), &agency(WARD)->id, &draft, &gone, &lan->error));
+    now += MICROSECONDS;
+    assert_ok(lan, document_remove(of(lan), &agency(WARD)->id, &draft, &other, &lan->error));
+    database_execute(city_database.url, with_id("UPDATE document SET store = 's3' WHERE id = ", &gone, ""));
+    now += 8 * DAY_US;
+    assert_status(robot, document_sweep_removed(of(robot), 1000, &done, &robot->error), STATUS_UNAVAILABLE);
+    assert_int_equal(done, 1);
+    assert_asked(with_id("SELECT swept_at IS NOT NULL FROM document WHERE id = ", &other, ""), "t");
+    done = 0;
+    database_execute(city_database.url,
+                     with_id("UPDATE document SET store = 'folder' WHERE id = ", &gone, ""));
+    assert_ok(robot, document_sweep_removed(of(robot), 1000, &done, &robot->error));
+    assert_int_equal(done, 1);
+}
+
 int main(void)
 {
     cmocka_set_message_output(CM_OUTPUT_TAP);
@@ -204,6 +263,8 @@ int main(void)
         TEST(what_was_handed_in_is_no_draft_any_more),
         TEST(a_draft_moves_to_a_new_version_only_as_it_was_seen),
         TEST(a_paper_of_the_store_is_copied_for_its_owner_only),
+        TEST(what_was_taken_out_of_a_draft_is_swept_after_a_week),
+        TEST(what_cannot_be_swept_yet_is_tried_again),
     };
     return cmocka_run_group_tests_name("draft", tests, prepare, finish);
 }

@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <sys/socket.h>
 
 #define DATABASE "motcua_test_inspection"
 #include "dossiers.h"
@@ -31,13 +32,18 @@ static enum status attach_bytes(struct str bytes, struct uuid *id)
     return status;
 }
 
-/* The program stands beside the folder of the tests. */
-static void use_inspector(void)
+static const char *own_path(void)
 {
     char path[4096];
     ssize_t length = readlink("/proc/self/exe", path, sizeof path - 1);
     assert_true(length > 0);
-    path[length] = '\0';
+    return arena_strndup(city_arena, path, (size_t)length);
+}
+
+/* The program stands beside the folder of the tests. */
+static void use_inspector(void)
+{
+    const char *path = own_path();
     const char *folder = arena_strndup(city_arena, path, (size_t)(strstr(path, "/tests/db/") - path));
     city_domain.inspector = inspector_create(city_arena, arena_printf(city_arena, "%s/motcua", folder), 2);
 }
@@ -65,8 +71,22 @@ static void both_digests_stand_on_record(void **state)
     assert_status(lan, attach_bytes(STR(BARE), &none), STATUS_UNAVAILABLE);
     city_domain.inspector = inspector_create(city_arena, "/bin/false", 1);
     assert_status(lan, attach_bytes(STR(BARE), &none), STATUS_INVALID);
+    city_domain.inspector = inspector_create(city_arena, own_path(), 1); /* see main() */
+    assert_status(lan, attach_bytes(STR(BARE), &none), STATUS_INVALID);
+    assert_string_equal(lan->error.code, "document.refused");
+    assert_non_null(strstr(lan->error.message, "không kiểm tra được tệp này"));
+    assert_status(lan, attach_bytes(STR("\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\1\0\0\0\1\x8\6\0\0\0"), &none),
+                  STATUS_UNAVAILABLE);
     city_domain.inspector = NULL;
     assert_asked(with_id("SELECT count(*) FROM document WHERE dossier_id = ", &draft, ""), "1");
+}
+
+/* An inspector that a paper has taken over: it tries to reach somebody. */
+static int taken_over(const char *kind)
+{
+    if (strcmp(kind, "png") == 0) return INSPECT_NO_SANDBOX; /* as where the kernel has no filter */
+    if (!inspect_enter_sandbox()) return 1;
+    return socket(AF_INET, SOCK_STREAM, 0) >= 0;
 }
 
 /* --- The scanner */
@@ -163,8 +183,9 @@ static void nothing_is_claimed_while_no_scanner_answers(void **state)
     assert_asked(with_id("SELECT scan_attempts FROM document WHERE id = ", &id, ""), "0");
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    if (argc == 3 && strcmp(argv[1], "inspect") == 0) return taken_over(argv[2]);
     const struct CMUnitTest tests[] = {
         TEST(both_digests_stand_on_record),
         TEST(a_paper_is_scanned_once_and_what_fails_comes_again_later),

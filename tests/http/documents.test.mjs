@@ -2,19 +2,23 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
 import http from 'node:http';
+import https from 'node:https';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { extract } from '../browser/answers.mjs';
-import { Person, answerPages, attachAll, root, samplePdf, startCity, startDraft, submitDraft } from '../browser/city.mjs';
+import { Person, answerPages, attachAll, findDossier, root, samplePdf, signedIn, soundPdf, startCity, startDraft, step, submitDraft, until } from '../browser/city.mjs';
 
 const S3rver = createRequire(import.meta.url)('s3rver');
 const program = path.resolve(root, process.env.MOTCUA_TEST_PROGRAM ?? path.join(process.env.MOTCUA_BUILD ?? 'build/check', 'motcua'));
 const bucket = mkdtempSync(path.join(tmpdir(), 'motcua-s3-'));
 const requests = [];
-let city, url, s3, lan, papers, onRequest, answering = true;
+let city, url, s3, lan, papers, onRequest, handle, answering = true, fetched = 0;
+const standing = []; // PUTs that are not answered while it is an open gate
+let standstill = false;
 
 function environment() {
   const all = { ...process.env, MOTCUA_SHARE: root, MOTCUA_DATA: path.join(city.data, 'var') };
@@ -53,11 +57,19 @@ async function readAll() {
 before(async () => {
   const server = new S3rver({ silent: true, directory: bucket, vhostBuckets: false, configureBuckets: [{ name: 'giay-to' }] });
   await server.configureBuckets();
-  const handle = server.callback();
+  handle = server.callback();
   s3 = http.createServer((request, response) => {
     requests.push(request.method);
     onRequest?.(request.method);
-    if (answering) handle(request, response);
+    const { write, end } = response;
+    const counted = (call) => (part, ...rest) => {
+      if (request.method === 'GET' && part && typeof part !== 'function') fetched += part.length;
+      return call.call(response, part, ...rest);
+    };
+    response.write = counted(write);
+    response.end = counted(end);
+    if (standstill && request.method === 'PUT') standing.push(() => handle(request, response));
+    else if (answering) handle(request, response);
     else response.writeHead(503).end();
   });
   await new Promise((resolve) => s3.listen(0, '127.0.0.1', resolve));
@@ -101,6 +113,98 @@ test('new papers go to the bucket and nowhere else, and are read from there, als
   const checked = await documents('verify');
   assert.equal(checked.status, 0, checked.stdout + checked.stderr);
   assert.match(checked.stdout, new RegExp(`${stored('s3')} documents checked: 0 faulty; 0 blobs without`));
+});
+
+test('a part of a large paper costs its chunks, not the paper', async () => {
+  const draft = await startDraft(lan, '2.000635', 'dich-vong-cau-giay');
+  const page = await lan.open(`${draft}/giay-to`);
+  const target = new RegExp(`action="(${draft}/giay-to/[^"/]+)"`).exec(page.body)[1];
+  const bytes = soundPdf({ size: 3_000_000, seed: 5 });
+  assert.equal((await lan.upload(target, [{ ...samplePdf(), bytes }])).status, 303);
+  const file = /class="files__name" href="([^"]+)"/.exec((await lan.open(`${draft}/giay-to`)).body)[1];
+  const part = async (range, first, end, most) => {
+    fetched = 0;
+    const answer = await lan.send('GET', file, { headers: { Range: `bytes=${range}` } });
+    assert.equal(answer.status, 206, range);
+    assert.ok(answer.bytes.equals(bytes.subarray(first, end)), range);
+    assert.ok(fetched <= most, `${range}: ${fetched} bytes fetched`);
+  };
+  const chunk = 65536 + 16;
+  await part('0-9', 0, 10, chunk + 23);
+  await part('100000-100009', 100000, 100010, 2 * chunk + 23);
+  await part('2000000-2000009', 2000000, 2000010, chunk + 23);
+  await part('1966000-2099999', 1966000, 2100000, 4 * chunk + 23);
+  await part('-5', 2_999_995, 3_000_000, chunk + 23);
+  await part('2990000-', 2_990_000, 3_000_000, chunk + 23);
+  fetched = 0;
+  const other = await lan.send('GET', file, { headers: { Range: 'bytes=0-9', 'If-Range': '"another"' } });
+  assert.equal(other.status, 200);
+  assert.ok(other.bytes.equals(bytes), 'what has changed is sent whole');
+  assert.equal((await lan.send('GET', file, { headers: { Range: 'bytes=3000000-' } })).status, 416);
+  assert.ok((await lan.open(file)).bytes.equals(bytes));
+});
+
+test('while the bucket stands still nobody holds the counter of the agency, and the numbers have no gap', async () => {
+  const officials = Object.fromEntries(await Promise.all(['mot-cua', 'tu-phap', 'lanh-dao', 'van-thu'].map(async (name) => [name, await signedIn(city, `${name}@dich-vong-cau-giay.example`)])));
+  const codes = papers.slice(0, 2).map((paper) => /ho-so\/([^/]+)\//.exec(paper)[1]);
+  const dossiers = [];
+  for (const code of codes) {
+    const dossier = await findDossier(officials['mot-cua'], code);
+    await step(officials['mot-cua'], dossier, 'receive');
+    await step(officials['tu-phap'], dossier, 'approve');
+    await step(officials['lanh-dao'], dossier, 'sign');
+    dossiers.push(dossier);
+  }
+  standstill = true;
+  const issued = dossiers.map((dossier) => step(officials['van-thu'], dossier, 'issue'));
+  await until(() => standing.length === 2, 'both papers on their way', 20);
+  sql(`BEGIN; SELECT value FROM counter FOR UPDATE NOWAIT; SELECT id FROM dossier FOR UPDATE NOWAIT; ROLLBACK`);
+  standstill = false;
+  standing.splice(0).forEach((go) => go());
+  await Promise.all(issued);
+  assert.match(sql(`SELECT string_agg(number, ' ' ORDER BY number) FROM result`), /^01\/2017\/\S+ 02\/2017\/\S+$/);
+  const digests = sql('SELECT string_agg(encode(sha256, \'hex\'), \' \') FROM result').split(' ');
+  for (const dossier of dossiers) {
+    const page = await officials['van-thu'].open(dossier);
+    const files = new Set([...page.body.matchAll(/href="(\/can-bo\/ho-so\/[^"]*\/tep\/[^"?]*)/g)].map(([, link]) => link));
+    const results = [];
+    for (const link of files) results.push(createHash('sha256').update((await officials['van-thu'].open(link)).bytes).digest('hex'));
+    assert.ok(results.some((digest) => digests.includes(digest)), 'the result opens');
+  }
+  const checked = await documents('verify');
+  assert.match(checked.stdout, / 0 faulty; 0 blobs without/, 'the paper with the number of another is gone');
+  assert.equal(checked.status, 0);
+});
+
+test('a bucket behind TLS is trusted by its own authority, and by no other', async () => {
+  const made = spawnSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2', '-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost', '-keyout', path.join(city.data, 'tls.key'), '-out', path.join(city.data, 'tls.crt')]);
+  assert.equal(made.status, 0, String(made.stderr));
+  const [key, cert] = ['tls.key', 'tls.crt'].map((name) => readFileSync(path.join(city.data, name)));
+  let seen = 0;
+  const tls = https.createServer({ key, cert }, (request, response) => {
+    seen++;
+    handle(request, response);
+  });
+  await new Promise((resolve) => tls.listen(0, 'localhost', resolve));
+  const plain = process.env.MOTCUA_S3_URL;
+  process.env.MOTCUA_S3_URL = `https://localhost:${tls.address().port}/giay-to/ha-noi`;
+  try {
+    const unknown = await documents('verify', '--sample', '1');
+    assert.equal(unknown.status, 1);
+    assert.match(unknown.stderr, /certificate|SSL/i);
+    assert.equal(seen, 0, 'nothing was sent to a stranger');
+    process.env.MOTCUA_S3_CA_FILE = path.join(city.data, 'tls.crt');
+    const known = await documents('verify');
+    assert.equal(known.status, 0, known.stdout + known.stderr);
+    assert.ok(seen > 3);
+    process.env.MOTCUA_S3_CA_FILE = path.join(city.data, 'no-such-file');
+    assert.match((await documents('verify')).stderr, /cannot read the certificates in .*no-such-file/);
+  } finally {
+    process.env.MOTCUA_S3_URL = plain;
+    delete process.env.MOTCUA_S3_CA_FILE;
+    tls.closeAllConnections();
+    tls.close();
+  }
 });
 
 test('a bucket that does not answer is said, and heals', async () => {
@@ -210,7 +314,13 @@ test('what belongs to no document is named, and deleted only when it is old', as
   const young = await documents('verify', '--remove-orphans');
   assert.equal(young.status, 0);
   assert.match(young.stdout, new RegExp(`^folder: ${stray} belongs to no document, \\d+ bytes$`, 'm'));
-  const old = await documents('verify', '--remove-orphans', '--rehearsal-clock', path.join(city.data, 'later'));
+  const later = ['--rehearsal-clock', path.join(city.data, 'later')];
+  const left = await documents('verify', ...later);
+  assert.equal(left.status, 2, 'sound, but something has to be looked at');
+  assert.match(left.stdout, /1 of them are older than a day/);
+  assert.ok(existsSync(place(stray)));
+  const old = await documents('verify', '--remove-orphans', ...later);
+  assert.equal(old.status, 0);
   assert.match(old.stdout, new RegExp(`${stray} .*: deleted`));
   assert.match((await documents('verify')).stdout, / 0 faulty; 0 blobs without a document/);
   await readAll();

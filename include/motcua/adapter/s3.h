@@ -7,6 +7,7 @@
 struct s3_settings {
     const char *url; /* https://host[:port]/bucket[/prefix], no slash at the end */
     const char *region, *access_key, *secret_key;
+    const char *ca_file;        /* PEM of those who may vouch for the server; NULL: the system's */
     const char *scratch_folder; /* where blobs that are being read lie, without a name; made when missing */
 };
 

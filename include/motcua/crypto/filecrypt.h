@@ -55,5 +55,9 @@ NODISCARD enum status filecrypt_read(struct filecrypt_reader *reader, uint64_t o
 void filecrypt_reader_close(struct filecrypt_reader *reader); /* NULL is fine */
 /* Plain size out of the stored size; false when no such file can exist. */
 bool filecrypt_plain_size(uint64_t stored, uint64_t *plain);
+uint64_t filecrypt_stored_size(uint64_t plain);
+/* Where the chunks lie that hold the plain bytes first to last: *from to *to, without *to. The header, which
+ * every reader needs, is the first FILECRYPT_HEADER_SIZE bytes. */
+void filecrypt_window(uint64_t first, uint64_t last, uint64_t *from, uint64_t *to);
 
 #endif

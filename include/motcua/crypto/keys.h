@@ -23,6 +23,13 @@ struct wrapped_key {
  */
 NODISCARD enum status keys_load_master(const char *path, bool create, struct secret_key *master,
                                        struct arena *arena, struct error *error);
+/* The key in the file `next`, beside `path` and of the same owner; made when there is none. One that is there
+ * is never overwritten: a database may have been marked with it. */
+NODISCARD enum status keys_prepare_next(const char *path, const char *next, struct secret_key *master,
+                                        struct arena *arena, struct error *error);
+/* The file `next` takes the place of `path`, which stays under the name `kept`. */
+NODISCARD enum status keys_put_next(const char *path, const char *next, const char *kept, struct arena *arena,
+                                    struct error *error);
 /* context: e.g. "tenant:<uuid>" or "file:<uuid>". */
 void keys_wrap(const struct secret_key *wrapping, struct str context, const struct secret_key *key,
                struct wrapped_key *wrapped);

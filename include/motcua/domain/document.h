@@ -80,6 +80,12 @@ NODISCARD enum status document_find(struct work *work, const struct uuid *tenant
 NODISCARD enum status document_open(struct work *work, const struct uuid *tenant_id,
                                     const struct document *document, struct filecrypt_reader **reader,
                                     int *descriptor, struct error *error);
+/* The same when only the plain bytes first to last will be read: no more than their chunks is fetched from a
+ * store that is far away. */
+NODISCARD enum status document_open_part(struct work *work, const struct uuid *tenant_id,
+                                         const struct document *document, uint64_t first, uint64_t last,
+                                         struct filecrypt_reader **reader, int *descriptor,
+                                         struct error *error);
 /* The same for the virus scanner, which must read what nobody else may yet. */
 NODISCARD enum status document_open_quarantined(struct work *work, const struct uuid *tenant_id,
                                                 const struct document *document,

@@ -19,13 +19,21 @@ struct document_blob {
 typedef enum status document_blob_visitor(void *context, const struct document_blob *blob,
                                           struct error *error);
 
+/* The part of a blob of `size` bytes that somebody wants to read: its first `head` bytes, and `from` to `to`,
+ * without `to`. */
+struct document_window {
+    uint64_t size, head, from, to;
+};
+
 /* All functions may be called by any thread. `name`: of our form, see document_storage_name_valid(). */
 struct document_store {
     void *context;
     /* All bytes of `file` (a regular file) under `name`: whole and lasting on STATUS_OK. */
     enum status (*put)(void *context, struct arena *arena, const char *name, int file, struct error *error);
-    /* A regular file that holds the whole blob; the caller closes it. STATUS_NOT_FOUND: there is none. */
-    enum status (*open)(void *context, struct arena *arena, const char *name, int *file, struct error *error);
+    /* A regular file that holds the blob, at least as far as `window` says (NULL: whole), each byte in its
+     * place; the caller closes it. STATUS_NOT_FOUND: there is none. */
+    enum status (*open)(void *context, struct arena *arena, const char *name,
+                        const struct document_window *window, int *file, struct error *error);
     /* STATUS_OK also when there is none. */
     enum status (*remove)(void *context, struct arena *arena, const char *name, struct error *error);
     /* Every blob with a name of our form, in any order; stops when the visitor fails. */
@@ -61,16 +69,16 @@ NODISCARD enum status document_check_all(struct work *work, const struct uuid *t
                                          struct document_check *result, struct error *error);
 struct document_orphans {
     int64_t found, removed;
+    int64_t old; /* of those that stay: written before `old_before` */
 };
 /*
- * Blobs without a row in a store, each told to `report`; with `remove_before` those are deleted that were
- * written before that moment (INSTANT_NONE: none). Something younger may belong to an upload whose row is yet
- * to come.
+ * Blobs without a row in a store, each told to `report`; with `remove` those are deleted that were written
+ * before `old_before`. Something younger may belong to an upload whose row is yet to come.
  */
 typedef void document_orphan_reporter(void *context, const char *store, const struct document_blob *blob,
                                       bool removed);
-NODISCARD enum status document_orphans_find(struct work *work, const char *store, instant remove_before,
-                                            document_orphan_reporter *report, void *reporting,
+NODISCARD enum status document_orphans_find(struct work *work, const char *store, instant old_before,
+                                            bool remove, document_orphan_reporter *report, void *reporting,
                                             struct document_orphans *result, struct error *error);
 
 /* Deletes the bytes of documents that were removed from drafts at least a week ago; at most `maximum`. */

@@ -13,6 +13,15 @@
 /* The wire between the two: one line, then the bytes. */
 #define INSPECT_GREETING "motcua-inspect"
 enum { INSPECT_LINE = 128, INSPECT_SECONDS = 20, INSPECT_WAIT_SECONDS = 8 };
+/* The child's exit status when the kernel has no such filter: then nothing is looked into, and nothing taken.
+ */
+enum { INSPECT_NO_SANDBOX = 3 };
+
+/*
+ * In the child, before it reads a byte: from now on no file is opened, nothing is connected to and nothing
+ * started; a call that is not foreseen ends the process (sandbox.c has the list). False: the kernel refuses.
+ */
+NODISCARD bool inspect_enter_sandbox(void);
 
 /* "pdf", "jpeg", ...; false for other words. */
 bool inspect_kind_of_name(const char *name, enum media_kind *kind);

@@ -1,8 +1,8 @@
 /*
- * Reference data kept in memory: tenants, calendars, published procedure versions. Each kind has a version
- * number in the database; a worker looks at it every few seconds and loads again what has changed. Old
- * snapshots stay until the process ends (changes are rare, snapshots small), so no reader ever holds a lock
- * while it works.
+ * Reference data kept in memory: tenants, calendars, published procedure versions, and which keys are in the
+ * ring (domain/keys.h). Each kind has a version number in the database; a worker looks at it every few
+ * seconds and loads again what has changed. Old snapshots stay until the process ends (changes are rare,
+ * snapshots small), so no reader ever holds a lock while it works.
  */
 #ifndef MOTCUA_DOMAIN_REFERENCE_H
 #define MOTCUA_DOMAIN_REFERENCE_H

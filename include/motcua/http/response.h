@@ -60,6 +60,10 @@ struct response_stream {
     struct str download_name;
 };
 void response_stream(struct request *request, const struct response_stream *stream);
+/* Whether response_stream() with this length and etag will be asked for its bytes first to last only: then no
+ * others need to be at hand. */
+bool response_range_asked(const struct request *request, uint64_t length, const char *etag, uint64_t *first,
+                          uint64_t *last);
 
 /* 303 to a path on this site; a target that is not local (url_is_local) goes to "/" and is logged. */
 void response_redirect(struct request *request, struct str local_target);

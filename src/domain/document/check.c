@@ -43,7 +43,7 @@ enum status document_check_one(struct work *work, const struct uuid *tenant_id,
     struct filecrypt_reader *reader = NULL;
     struct document now = *document;
     int descriptor = -1;
-    enum status status = document_open_wherever(work, tenant_id, &now, &descriptor, error);
+    enum status status = document_open_wherever(work, tenant_id, &now, NULL, &descriptor, error);
     if (status == STATUS_NOT_FOUND) {
         *problem = "lost: its store has no such blob";
         return STATUS_OK;
@@ -134,7 +134,8 @@ enum status document_names_check(struct work *work, const char *store, const str
 struct orphan_search {
     struct work *work;
     const char *store;
-    instant remove_before;
+    instant old_before;
+    bool remove;
     document_orphan_reporter *report;
     void *reporting;
     struct document_orphans *result;
@@ -157,13 +158,15 @@ static enum status settle_batch(struct orphan_search *search, struct error *erro
     for (size_t i = 0; i < search->count && status == STATUS_OK; i++) {
         if (known[i]) continue;
         struct document_blob *blob = &search->blobs[i];
-        bool old = search->remove_before != INSTANT_NONE && blob->changed_at < search->remove_before;
-        if (old) status = document_store_remove(work, search->store, search->names[i], error);
+        bool old = blob->changed_at < search->old_before;
+        if (old && search->remove)
+            status = document_store_remove(work, search->store, search->names[i], error);
+        bool removed = old && search->remove && status == STATUS_OK;
         blob->name = search->names[i];
         search->result->found++;
-        search->result->removed += old && status == STATUS_OK;
-        if (search->report != NULL)
-            search->report(search->reporting, search->store, blob, old && status == STATUS_OK);
+        search->result->removed += removed;
+        search->result->old += old && !removed;
+        if (search->report != NULL) search->report(search->reporting, search->store, blob, removed);
     }
     search->count = 0;
     return status;
@@ -177,14 +180,15 @@ static enum status gather(void *context, const struct document_blob *blob, struc
     return search->count == ORPHAN_BATCH ? settle_batch(search, error) : STATUS_OK;
 }
 
-enum status document_orphans_find(struct work *work, const char *store, instant remove_before,
+enum status document_orphans_find(struct work *work, const char *store, instant old_before, bool remove,
                                   document_orphan_reporter *report, void *reporting,
                                   struct document_orphans *result, struct error *error)
 {
     struct orphan_search *search = arena_zalloc(work->arena, sizeof *search);
     search->work = work;
     search->store = store;
-    search->remove_before = remove_before;
+    search->old_before = old_before;
+    search->remove = remove;
     search->report = report;
     search->reporting = reporting;
     search->result = result;
@@ -210,17 +214,23 @@ enum status document_sweep_removed(struct work *work, int maximum, size_t *done,
     enum status status = db_read_one(
         work->db, &scope, work->arena, &document_removed,
         DB_VALUES(db_instant(work->now - REMOVED_KEPT_DAYS * DAY_US), db_int32(maximum)), &rows, error);
-    for (size_t i = 0; status == STATUS_OK && i < rows->row_count; i++) {
+    if (status != STATUS_OK) return status;
+    const char *failed = ""; /* a store that does not answer now holds up no other */
+    for (size_t i = 0; i < rows->row_count; i++) {
         struct uuid tenant_id = db_get_uuid(rows, i, 0);
         const char *store = db_get_cstr(rows, i, 2);
         struct db_scope own = work_scope(work, &tenant_id);
-        status = document_store_remove(work, store, db_get_cstr(rows, i, 3), error);
-        if (status == STATUS_OK)
-            status = db_write_one(
+        if (strcmp(store, failed) == 0) continue;
+        enum status removed = document_store_remove(work, store, db_get_cstr(rows, i, 3), error);
+        if (removed == STATUS_OK)
+            removed = db_write_one(
                 work->db, &own, work->arena, &document_swept,
                 DB_VALUES(db_uuid(db_get_uuid(rows, i, 1)), db_cstr(store), db_instant(work->now)), &result,
                 error);
-        *done += status == STATUS_OK && result->affected == 1;
+        else
+            failed = store;
+        if (removed != STATUS_OK) status = removed;
+        *done += removed == STATUS_OK && result->affected == 1;
     }
     return status;
 }

@@ -230,6 +230,17 @@ static int finish(const struct child *child, bool kill_it)
     return state;
 }
 
+/* Died without a report: by the bytes, or by a call that its sandbox does not foresee. */
+static enum media_problem died_of(enum media_kind kind, int state)
+{
+    if (WIFSIGNALED(state) && WTERMSIG(state) == SIGSYS) {
+        log_warning("document.inspector_forbidden", log_cstr("kind", kind_names[kind]));
+        return MEDIA_UNKNOWN;
+    }
+    log_warning("document.inspector_died", log_cstr("kind", kind_names[kind]), log_int("state", state));
+    return MEDIA_BROKEN;
+}
+
 static enum status run_in_place(const struct inspector *inspector, const struct child_job *job,
                                 struct media_report *report, struct arena *arena, struct error *error)
 {
@@ -247,11 +258,11 @@ static enum status run_in_place(const struct inspector *inspector, const struct 
         return error_set(error, arena, STATUS_UNAVAILABLE, "document.disk",
                          N_("Tạm thời chưa lưu được tệp; vui lòng thử lại"), "while it was inspected: %s",
                          status_name(status));
-    if (!good || state != 0) {
-        log_warning("document.inspector_died", log_cstr("kind", kind_names[job->kind]),
-                    log_int("state", state));
-        *report = (struct media_report){.problem = MEDIA_BROKEN};
-    }
+    if (WIFEXITED(state) && WEXITSTATUS(state) == INSPECT_NO_SANDBOX)
+        return error_set(error, arena, STATUS_UNAVAILABLE, "document.inspector",
+                         N_("Tạm thời chưa kiểm tra được tệp; vui lòng thử lại"),
+                         "the kernel refuses the seccomp filter of %s inspect", inspector->program);
+    if (!good || state != 0) *report = (struct media_report){.problem = died_of(job->kind, state)};
     return STATUS_OK;
 }
 

@@ -291,12 +291,13 @@ DB_STATEMENT(document_whereabouts, DB_PARAMETERS(DB_UUID), DB_COLUMNS({"store", 
 
 /* It may have moved since its row was read; then it is in the other store. */
 enum status document_open_wherever(struct work *work, const struct uuid *tenant_id, struct document *document,
-                                   int *file, struct error *error)
+                                   const struct document_window *window, int *file, struct error *error)
 {
     struct db_scope scope = work_scope(work, tenant_id);
     for (;;) {
         struct db_result *rows;
-        enum status status = document_store_open(work, document->store, document->storage_name, file, error);
+        enum status status =
+            document_store_open(work, document->store, document->storage_name, window, file, error);
         if (status != STATUS_NOT_FOUND) return status;
         struct error failure = {0};
         if (db_read_one(work->db, &scope, work->arena, &document_whereabouts,
@@ -320,23 +321,14 @@ enum status document_reader(struct work *work, const struct uuid *tenant_id, con
     return status == STATUS_OK ? filecrypt_reader_open(&key, file, reader) : status;
 }
 
-enum status document_open(struct work *work, const struct uuid *tenant_id, const struct document *document,
-                          struct filecrypt_reader **reader, int *descriptor, struct error *error)
-{
-    enum status status = document_may_open(work, document, error);
-    return status == STATUS_OK
-               ? document_open_quarantined(work, tenant_id, document, reader, descriptor, error)
-               : status;
-}
-
-enum status document_open_quarantined(struct work *work, const struct uuid *tenant_id,
-                                      const struct document *document, struct filecrypt_reader **reader,
-                                      int *descriptor, struct error *error)
+static enum status open_window(struct work *work, const struct uuid *tenant_id,
+                               const struct document *document, const struct document_window *window,
+                               struct filecrypt_reader **reader, int *descriptor, struct error *error)
 {
     struct document now = *document;
     int file = -1;
     struct error reason = {0};
-    enum status status = document_open_wherever(work, tenant_id, &now, &file, &reason);
+    enum status status = document_open_wherever(work, tenant_id, &now, window, &file, &reason);
     if (status == STATUS_OK) status = document_reader(work, tenant_id, document, file, reader, &reason);
     if (status != STATUS_OK) {
         if (file >= 0) close(file);
@@ -346,6 +338,35 @@ enum status document_open_quarantined(struct work *work, const struct uuid *tena
     }
     *descriptor = file;
     return STATUS_OK;
+}
+
+enum status document_open_quarantined(struct work *work, const struct uuid *tenant_id,
+                                      const struct document *document, struct filecrypt_reader **reader,
+                                      int *descriptor, struct error *error)
+{
+    return open_window(work, tenant_id, document, NULL, reader, descriptor, error);
+}
+
+enum status document_open(struct work *work, const struct uuid *tenant_id, const struct document *document,
+                          struct filecrypt_reader **reader, int *descriptor, struct error *error)
+{
+    enum status status = document_may_open(work, document, error);
+    return status == STATUS_OK
+               ? document_open_quarantined(work, tenant_id, document, reader, descriptor, error)
+               : status;
+}
+
+enum status document_open_part(struct work *work, const struct uuid *tenant_id,
+                               const struct document *document, uint64_t first, uint64_t last,
+                               struct filecrypt_reader **reader, int *descriptor, struct error *error)
+{
+    struct document_window window = {.size = filecrypt_stored_size((uint64_t)document->size),
+                                     .head = FILECRYPT_HEADER_SIZE};
+    filecrypt_window(first, last, &window.from, &window.to);
+    if (window.to > window.size) window.to = window.size;
+    enum status status = document_may_open(work, document, error);
+    return status == STATUS_OK ? open_window(work, tenant_id, document, &window, reader, descriptor, error)
+                               : status;
 }
 
 DB_STATEMENT(document_mark_removed, DB_PARAMETERS(DB_UUID, DB_UUID, DB_INSTANT), DB_NOTHING,

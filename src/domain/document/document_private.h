@@ -42,7 +42,8 @@ NODISCARD enum status document_sync_folder(const char *path);
 
 struct document_store document_folder_store(const char *data_folder);
 /* Of the store of that name; STATUS_UNAVAILABLE when it is not set up. Else as struct document_store. */
-NODISCARD enum status document_store_open(struct work *work, const char *store, const char *name, int *file,
+NODISCARD enum status document_store_open(struct work *work, const char *store, const char *name,
+                                          const struct document_window *window, int *file,
                                           struct error *error);
 NODISCARD enum status document_store_put(struct work *work, const char *store, const char *name, int file,
                                          struct error *error);
@@ -79,7 +80,8 @@ struct document document_read_row(const struct db_result *rows, size_t row);
 /* The blob of a document, also when it has just moved: document->store is what holds it. STATUS_NOT_FOUND:
  * lost. */
 NODISCARD enum status document_open_wherever(struct work *work, const struct uuid *tenant_id,
-                                             struct document *document, int *file, struct error *error);
+                                             struct document *document, const struct document_window *window,
+                                             int *file, struct error *error);
 /* STATUS_INVALID: cut off or none of ours, STATUS_DENIED: the row's key is not the tenant's. */
 NODISCARD enum status document_reader(struct work *work, const struct uuid *tenant_id,
                                       const struct document *document, int file,

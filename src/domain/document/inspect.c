@@ -37,6 +37,10 @@ static const char *refusal(enum media_kind kind, enum media_problem problem)
                    ? N_("Tệp này có quá nhiều trang hoặc quá phức tạp; vui lòng chia thành nhiều tệp nhỏ hơn")
                    : N_("Ảnh này có quá nhiều điểm ảnh (hơn 60 triệu); vui lòng chụp lại hoặc lưu với kích "
                         "thước nhỏ hơn");
+    case MEDIA_UNKNOWN:
+        return N_(
+            "Hệ thống không kiểm tra được tệp này nên chưa nhận; vui lòng in hoặc lưu lại thành tệp PDF mới "
+            "rồi tải lên, hoặc nộp bản giấy tại bộ phận một cửa");
     case MEDIA_GOOD:
     case MEDIA_BROKEN:
     case MEDIA_PROBLEMS:

@@ -30,12 +30,12 @@ static enum status find_store(struct work *work, const char *store, const char *
     return STATUS_OK;
 }
 
-enum status document_store_open(struct work *work, const char *store, const char *name, int *file,
-                                struct error *error)
+enum status document_store_open(struct work *work, const char *store, const char *name,
+                                const struct document_window *window, int *file, struct error *error)
 {
     struct document_store found = {0};
     enum status status = find_store(work, store, name, &found, error);
-    return status == STATUS_OK ? found.open(found.context, work->arena, name, file, error) : status;
+    return status == STATUS_OK ? found.open(found.context, work->arena, name, window, file, error) : status;
 }
 
 enum status document_store_put(struct work *work, const char *store, const char *name, int file,

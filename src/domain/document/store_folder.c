@@ -51,9 +51,10 @@ static enum status folder_put(void *context, struct arena *arena, const char *na
     return status;
 }
 
-static enum status folder_open(void *context, struct arena *arena, const char *name, int *file,
-                               struct error *error)
+static enum status folder_open(void *context, struct arena *arena, const char *name,
+                               const struct document_window *window, int *file, struct error *error)
 {
+    (void)window; /* it is all here */
     char place[DOCUMENT_PATH_SIZE];
     if (document_place(context, name, place) != STATUS_OK)
         return disk_failure(arena, "make the folder of", name, error);

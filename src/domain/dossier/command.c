@@ -251,6 +251,8 @@ enum status command_finish(struct command *command, struct error *error)
     return db_commit(write, error);
 }
 
+enum { COMMAND_ROUNDS = 8 };
+
 struct call {
     struct work *work;
     const struct uuid *tenant_id, *dossier_id;
@@ -258,6 +260,7 @@ struct call {
     void *input;
     struct uuid missing_version; /* to be loaded outside of the transaction */
     bool stale_reference;        /* another process knows a newer calendar */
+    struct result_paper_kept *paper;
 };
 
 /* From memory; one that is not there yet is loaded outside of the transaction. */
@@ -305,7 +308,9 @@ static void read_pauses(struct command *command, const struct db_result *rows)
 static enum status run_command(struct db_transaction *transaction, void *context, struct error *error)
 {
     struct call *call = context;
-    struct command command = {.work = call->work, .transaction = transaction};
+    struct command command = {.work = call->work, .transaction = transaction, .paper = call->paper};
+    call->paper->pdf = STR_NULL;
+    call->paper->taken = false;
     struct db_batch *load = db_batch(transaction);
     struct db_result *row = db_add(load, &command_lock, db_uuid(*call->dossier_id));
     struct db_result *state = db_add(load, &command_state, db_uuid(*call->dossier_id));
@@ -339,12 +344,37 @@ static enum status run_command(struct db_transaction *transaction, void *context
     }
     if (status == STATUS_OK) status = call->function(&command, call->input, error);
     if (status == STATUS_OK) status = command_finish(&command, error);
-    /* When nobody knows whether the commit went through, the file must stay: the row may point to it. */
-    bool unknown = error != NULL && error->code != NULL && strcmp(error->code, "db.commit_unknown") == 0;
-    if (status != STATUS_OK && command.prepared != NULL && !unknown)
-        document_discard(call->work, command.prepared);
     command_release(&command);
     return status;
+}
+
+static void drop_paper(struct work *work, struct result_paper_kept *paper)
+{
+    if (paper->stored) document_discard(work, &paper->document);
+    paper->stored = false;
+}
+
+/* Into its store, while neither the dossier nor the agency's counter is held. */
+static enum status store_paper(struct call *call, struct error *error)
+{
+    struct result_paper_kept *paper = call->paper;
+    drop_paper(call->work, paper); /* it bore another number */
+    enum status status =
+        document_prepare(call->work, call->tenant_id, call->dossier_id, "result", paper->file_name,
+                         "application/pdf", paper->pdf, &paper->document, error);
+    paper->stored = status == STATUS_OK;
+    return status;
+}
+
+/* What a round was missing, so that the next one can go through. STATUS_CONFLICT: nothing that can be got. */
+static enum status fetch_missing(struct call *call, struct error *error)
+{
+    const struct procedure_version *version;
+    if (call->stale_reference) return reference_refresh(call->work, true, error);
+    if (!uuid_is_empty(&call->missing_version))
+        return reference_procedure_version(call->work, &call->missing_version, &version, error);
+    if (call->paper->pdf.data != NULL) return store_paper(call, error);
+    return STATUS_CONFLICT;
 }
 
 static enum status run_in_scope(struct work *work, const struct db_scope *scope, const struct uuid *tenant_id,
@@ -353,23 +383,22 @@ static enum status run_in_scope(struct work *work, const struct db_scope *scope,
 {
     SECRET_KEY_AUTO key; /* so that the chain's key is in memory before the transaction begins */
     int key_version;
+    struct result_paper_kept paper = {0};
     enum status status = key_ring_tenant(work, tenant_id, 1, &key, &key_version, error);
-    for (int attempt = 0; status == STATUS_OK && attempt < 4; attempt++) {
+    for (int round = 0; status == STATUS_OK && round < COMMAND_ROUNDS; round++) {
         struct call call = {.work = work,
                             .tenant_id = tenant_id,
                             .dossier_id = dossier_id,
                             .function = function,
-                            .input = input};
+                            .input = input,
+                            .paper = &paper};
         status = db_transaction(work->db, scope, work->arena, run_command, &call, error);
-        if (status != STATUS_CONFLICT) return status;
-        const struct procedure_version *version;
-        if (call.stale_reference)
-            status = reference_refresh(work, true, error);
-        else if (!uuid_is_empty(&call.missing_version))
-            status = reference_procedure_version(work, &call.missing_version, &version, error);
-        else
-            return status;
+        if (status != STATUS_CONFLICT) break;
+        if (round + 1 < COMMAND_ROUNDS) status = fetch_missing(&call, error);
     }
+    /* When nobody knows whether the commit went through, the file must stay: the row may point to it. */
+    bool unknown = error != NULL && error->code != NULL && strcmp(error->code, "db.commit_unknown") == 0;
+    if (!(status == STATUS_OK && paper.taken) && !unknown) drop_paper(work, &paper);
     return status;
 }
 

@@ -144,6 +144,19 @@ struct pending_event {
     json_t *data; /* owned */
 };
 
+/*
+ * The paper of a result, over the rounds of a command. Its number is known only while the agency's counter is
+ * held, and a store may be slow: so the first round finds out what the paper says and is rolled back, the
+ * paper is put into its store while nothing is held, and the next round takes it if it still says the same.
+ */
+struct result_paper_kept {
+    const char *verification_code; /* chosen once */
+    const char *file_name;
+    struct str pdf;           /* wanted in the store before the command can go on; data NULL: nothing */
+    struct document document; /* what is there, when `stored` */
+    bool stored, taken;
+};
+
 struct command {
     struct work *work;
     struct db_transaction *transaction;
@@ -173,7 +186,7 @@ struct command {
     size_t event_count;
     bool workflow_ended;
     const struct bpmn_node *workflow_end;
-    const struct document *prepared; /* file written for this command; deleted when it fails */
+    struct result_paper_kept *paper; /* NULL: this command issues no result */
 };
 
 typedef enum status command_function(struct command *command, void *input, struct error *error);

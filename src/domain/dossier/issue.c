@@ -1,4 +1,5 @@
-/* Issuing the result: its number is taken first, since it is printed on the paper. */
+/* Issuing the result: its number is taken first, since it is printed on the paper; the paper is in its store
+ * before the transaction that commits it (struct result_paper_kept). */
 #include "issue.h"
 
 #include "motcua/domain/document.h"
@@ -30,6 +31,23 @@ static const char *or_empty(struct arena *arena, struct str text)
     return text.data == NULL ? "" : arena_strndup(arena, text.data, text.length);
 }
 
+/* The paper as it lies in its store, when that says the same to the last byte; else it has to get there
+ * first. */
+static enum status take_stored(struct command *command, struct str pdf, struct error *error)
+{
+    struct arena *arena = command->work->arena;
+    struct result_paper_kept *kept = command->paper;
+    struct hash hash = hash_sha256(pdf);
+    kept->taken = kept->stored && str_equal(kept->document.sha256, hash_view(&hash));
+    if (kept->taken) return STATUS_OK;
+    kept->pdf = arena_str(arena, pdf);
+    kept->file_name = arena_printf(arena, "ket-qua-%s.pdf", command->dossier.code);
+    return error_set(
+        error, arena, STATUS_CONFLICT, "result.crowded",
+        N_("Cơ quan đang phát hành nhiều kết quả cùng lúc nên chưa cấp được số; vui lòng thử lại"),
+        "the paper is not in its store yet");
+}
+
 enum status result_issue(struct command *command, struct error *error)
 {
     struct work *work = command->work;
@@ -39,6 +57,8 @@ enum status result_issue(struct command *command, struct error *error)
     const char *symbol = rejected ? RESULT_REJECTION_SYMBOL : command->version->result_symbol;
     int year = civil_date_from_day(civil_day_of(work->now)).year;
     int64_t number;
+    if (command->paper->verification_code == NULL)
+        command->paper->verification_code = token_code(arena, VERIFICATION_LENGTH);
     enum status status =
         command_next_number(command, arena_printf(arena, "result:%d:%s", year, symbol), &number, error);
     if (status != STATUS_OK) return status;
@@ -51,17 +71,13 @@ enum status result_issue(struct command *command, struct error *error)
         .signed_by = or_empty(arena, workflow_text(command, "signed_by")),
         .signed_title = or_empty(arena, workflow_text(command, "signed_title")),
         .reason = or_empty(arena, workflow_text(command, "decision_reason")),
-        .verification_code = token_code(arena, VERIFICATION_LENGTH),
+        .verification_code = command->paper->verification_code,
     };
     BUF_AUTO pdf = BUF_WITH_MAXIMUM(RESULT_BYTES);
     status = paper_render_result(work, &paper, &pdf, error);
-    struct document *document = arena_zalloc(arena, sizeof *document);
-    if (status == STATUS_OK)
-        status = document_prepare(work, &dossier->tenant_id, &dossier->id, "result",
-                                  arena_printf(arena, "ket-qua-%s.pdf", dossier->code), "application/pdf",
-                                  buf_str(&pdf), document, error);
+    if (status == STATUS_OK) status = take_stored(command, buf_str(&pdf), error);
     if (status != STATUS_OK) return status;
-    command->prepared = document;
+    const struct document *document = &command->paper->document;
     document_insert(command->write, document);
     const char *title = rejected ? N_("Thông báo từ chối giải quyết hồ sơ") : command->version->result_title;
     json_auto summary = public_summary(command);

@@ -60,6 +60,32 @@ static void the_master_key_is_made_once(void **state)
     unlink(path);
 }
 
+static void the_next_master_key_waits_beside_and_takes_the_place(void **state)
+{
+    (void)state;
+    const char *path = path_of("master.key"), *next = path_of("next"), *kept = path_of("kept");
+    struct secret_key first, waiting, again;
+    struct error error = {0};
+    assert_int_equal(keys_load_master(path, true, &first, arena, &error), STATUS_OK);
+    assert_int_equal(keys_prepare_next(path, next, &waiting, arena, &error), STATUS_OK);
+    assert_memory_not_equal(waiting.bytes, first.bytes, SECRET_KEY_SIZE);
+    assert_int_equal(keys_prepare_next(path, next, &again, arena, &error), STATUS_OK);
+    assert_memory_equal(again.bytes, waiting.bytes, SECRET_KEY_SIZE); /* never overwritten */
+    struct stat about;
+    assert_int_equal(stat(next, &about), 0);
+    assert_int_equal(about.st_mode & 0777, 0600);
+    assert_int_equal(keys_put_next(path, next, kept, arena, &error), STATUS_OK);
+    assert_int_equal(keys_load_master(path, false, &again, arena, &error), STATUS_OK);
+    assert_memory_equal(again.bytes, waiting.bytes, SECRET_KEY_SIZE);
+    assert_int_equal(keys_load_master(kept, false, &again, arena, &error), STATUS_OK);
+    assert_memory_equal(again.bytes, first.bytes, SECRET_KEY_SIZE);
+    assert_int_equal(keys_load_master(next, false, &again, arena, &error), STATUS_NOT_FOUND);
+    assert_int_equal(keys_put_next(path, next, kept, arena, &error), STATUS_UNAVAILABLE);
+    assert_int_equal(keys_load_master(path, false, &again, arena, &error), STATUS_OK);
+    unlink(path);
+    unlink(kept);
+}
+
 static void a_malformed_master_key_is_refused(void **state)
 {
     (void)state;
@@ -400,12 +426,32 @@ static void plain_sizes_are_computed(void **state)
         filecrypt_plain_size(FILECRYPT_HEADER_SIZE + FILECRYPT_CHUNK + 2 * FILECRYPT_TAG + 1, &plain));
     assert_int_equal(plain, FILECRYPT_CHUNK + 1);
     assert_false(filecrypt_plain_size(UINT64_MAX, &plain));
+    static const uint64_t sizes[] = {0,      1, FILECRYPT_CHUNK - 1, FILECRYPT_CHUNK, FILECRYPT_CHUNK + 1,
+                                     3000000};
+    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+        assert_true(filecrypt_plain_size(filecrypt_stored_size(sizes[i]), &plain));
+        assert_int_equal(plain, sizes[i]);
+    }
+}
+
+static void a_part_needs_its_chunks_and_the_header(void **state)
+{
+    (void)state;
+    enum { STORED = FILECRYPT_CHUNK + FILECRYPT_TAG, HEAD = FILECRYPT_HEADER_SIZE };
+    uint64_t from, to;
+    filecrypt_window(0, 0, &from, &to);
+    assert_true(from == HEAD && to == HEAD + STORED);
+    filecrypt_window(FILECRYPT_CHUNK - 1, FILECRYPT_CHUNK, &from, &to);
+    assert_true(from == HEAD && to == HEAD + 2 * STORED);
+    filecrypt_window(5 * FILECRYPT_CHUNK + 1, 6 * FILECRYPT_CHUNK - 1, &from, &to);
+    assert_true(from == HEAD + 5 * STORED && to == HEAD + 6 * STORED);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_master_key_is_made_once),
+        cmocka_unit_test(the_next_master_key_waits_beside_and_takes_the_place),
         cmocka_unit_test(a_malformed_master_key_is_refused),
         cmocka_unit_test(a_wrapped_key_opens_only_with_its_key_and_context),
         cmocka_unit_test(sealed_values_come_back_or_not_at_all),
@@ -420,6 +466,7 @@ int main(void)
         cmocka_unit_test(another_key_opens_nothing),
         cmocka_unit_test(a_full_disk_is_said),
         cmocka_unit_test(plain_sizes_are_computed),
+        cmocka_unit_test(a_part_needs_its_chunks_and_the_header),
     };
     return cmocka_run_group_tests(tests, prepare, finish);
 }
