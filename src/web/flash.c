@@ -31,6 +31,7 @@ static const struct {
     {"password_changed", "good", N_("Đã đổi mật khẩu.")},
     {"password_reset", "good", N_("Đã đặt lại mật khẩu. Vui lòng đăng nhập bằng mật khẩu mới.")},
     {"sessions_ended", "good", N_("Đã đăng xuất các thiết bị đã chọn.")},
+    {"token_revoked", "good", N_("Đã thu hồi khóa. Chương trình dùng khóa này không vào được nữa.")},
     {"second_factor_on", "good", N_("Đã bật xác thực hai lớp.")},
     {"second_factor_off", "info", N_("Đã tắt xác thực hai lớp.")},
     {"task_taken", "good", N_("Bạn đã nhận việc này.")},

@@ -37,7 +37,8 @@ void draft_release(struct draft *draft);
 NODISCARD enum status draft_create(struct work *work, const struct uuid *tenant_id,
                                    const struct uuid *procedure_id, const struct uuid *version_id,
                                    const json_t *answers, struct uuid *id, struct error *error);
-/* The same from tenant, procedure, version, answers, filled and left_over of `draft` (NULL: nothing). */
+/* The same from tenant, procedure, version, answers, filled and left_over of `draft` (NULL: nothing), with
+ * its id where it has one: a draft of that id stays as it is. */
 NODISCARD enum status draft_begin(struct work *work, const struct draft *draft, struct uuid *id,
                                   struct error *error);
 NODISCARD enum status draft_load(struct work *work, const struct uuid *id, struct draft *draft,

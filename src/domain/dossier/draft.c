@@ -13,11 +13,12 @@ DB_STATEMENT(
     draft_insert, DB_PARAMETERS(DB_UUID, DB_UUID, DB_UUID, DB_UUID, DB_JSON, DB_INSTANT, DB_JSON, DB_JSON),
     DB_NOTHING,
     "INSERT INTO draft (account_id, id, tenant_id, procedure_id, procedure_version_id, answers, created_at, "
-    "updated_at, filled, left_over) VALUES (motcua.app_account(), $1, $2, $3, $4, $5, $6, $6, $7, $8)")
+    "updated_at, filled, left_over) VALUES (motcua.app_account(), $1, $2, $3, $4, $5, $6, $6, $7, $8) "
+    "ON CONFLICT (account_id, id) DO NOTHING")
 
 enum status draft_begin(struct work *work, const struct draft *draft, struct uuid *id, struct error *error)
 {
-    struct uuid created = uuid_create(work->now);
+    struct uuid created = uuid_is_empty(&draft->id) ? uuid_create(work->now) : draft->id;
     json_auto empty = json_object();
     json_auto nothing = json_array();
     struct db_scope scope = work_scope(work, NULL);

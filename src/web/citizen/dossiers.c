@@ -1,10 +1,10 @@
 /* "My dossiers", and the page of one dossier. */
 #include "web/routes.h"
 
-#include "draft_page.h"
 #include "motcua/codec/json.h"
 #include "motcua/domain/paper.h"
 #include "motcua/domain/reference.h"
+#include "motcua/web/draft_page.h"
 #include "own.h"
 #include "web/account/message.h"
 #include "web/dossier_view.h"

@@ -1,10 +1,10 @@
 /* What the pages of a draft share. */
-#include "draft_page.h"
+#include "motcua/web/draft_page.h"
 
 #include "motcua/codec/json.h"
 #include "motcua/domain/reference.h"
 #include "motcua/domain/scan.h"
-#include "uploads.h"
+#include "motcua/web/uploads.h"
 
 struct form_environment draft_page_environment(struct visit *visit)
 {
@@ -31,9 +31,14 @@ enum status draft_page_evaluate(struct draft_page *page)
 bool draft_page_open(struct visit *visit, struct draft_page *page)
 {
     struct uuid id = visit_param_uuid(visit, "draft");
+    return draft_page_open_id(visit, &id, page);
+}
+
+bool draft_page_open_id(struct visit *visit, const struct uuid *id, struct draft_page *page)
+{
     *page = (struct draft_page){.visit = visit};
     enum status status =
-        uuid_is_empty(&id) ? STATUS_NOT_FOUND : draft_load(&visit->work, &id, &page->draft, &visit->error);
+        uuid_is_empty(id) ? STATUS_NOT_FOUND : draft_load(&visit->work, id, &page->draft, &visit->error);
     if (status == STATUS_OK)
         status = reference_procedure_version(&visit->work, &page->draft.procedure_version_id, &page->version,
                                              &visit->error);
@@ -107,12 +112,18 @@ static enum status take_same(struct draft_page *page, const struct procedure_ver
     return draft_page_evaluate(page);
 }
 
-bool draft_page_current(struct draft_page *page)
+enum status draft_page_settle(struct draft_page *page, bool *current)
 {
     const struct procedure_version *newer;
-    bool current = true;
+    *current = true;
     enum status status = draft_page_newer(page, &newer);
-    if (status == STATUS_OK && newer != NULL) status = take_same(page, newer, &current);
+    return status == STATUS_OK && newer != NULL ? take_same(page, newer, current) : status;
+}
+
+bool draft_page_current(struct draft_page *page)
+{
+    bool current;
+    enum status status = draft_page_settle(page, &current);
     if (status != STATUS_OK)
         visit_fail(page->visit, status);
     else if (!current)

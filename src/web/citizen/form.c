@@ -1,8 +1,8 @@
 /* The pages of the form: plain HTML forms; every page that is sent is kept in the draft, right or wrong. */
 #include "web/routes.h"
 
-#include "draft_page.h"
 #include "motcua/codec/json.h"
+#include "motcua/web/draft_page.h"
 #include "supplement.h"
 
 /* The draft and which of its pages the address names; false when the answer is given already. */

@@ -1,10 +1,10 @@
 /* The citizen's own dossier named by the address. */
 #include "own.h"
 
-#include "draft_page.h"
 #include "motcua/codec/json.h"
 #include "motcua/domain/procedure.h"
 #include "motcua/domain/reference.h"
+#include "motcua/web/draft_page.h"
 #include "web/dossier_view.h"
 
 bool own_dossier_open(struct visit *visit, struct dossier_file *file)

@@ -4,9 +4,9 @@
 #include "motcua/codec/json.h"
 #include "motcua/domain/reference.h"
 #include "motcua/domain/scan.h"
+#include "motcua/web/uploads.h"
 #include "own.h"
 #include "supplement.h"
-#include "uploads.h"
 #include "web/dossier_view.h"
 
 const char *supplement_url(const struct draft_page *page)
