@@ -41,7 +41,7 @@ bool api_open_draft(struct visit *visit, struct draft_page *page)
 
 json_t *api_missing_list(struct draft_page *page, enum status *status)
 {
-    static const char *const kinds[] = {"answer", "paper", "exit"};
+    static const char *const kinds[] = {"answer", "paper", "exit", "signature"};
     struct draft_missing *missing;
     size_t count;
     *status = draft_page_missing(page, &missing, &count);
@@ -49,16 +49,18 @@ json_t *api_missing_list(struct draft_page *page, enum status *status)
     json_t *list = json_array();
     for (size_t i = 0; i < count; i++) {
         const struct draft_missing *one = &missing[i];
-        bool paper = one->kind == MISSING_PAPER;
+        bool paper = one->kind == MISSING_PAPER,
+             about_page = one->kind == MISSING_ANSWER || one->kind == MISSING_EXIT;
         json_t *item = json_object();
         view_text(item, "kind", kinds[one->kind]);
-        view_text(item, "page", paper ? NULL : form_page_key(page->version->form, one->page));
+        view_text(item, "page", about_page ? form_page_key(page->version->form, one->page) : NULL);
         view_text(item, "field", one->field);
         view_text(item, "paper", one->paper);
         view_text(item, "code",
-                  paper                       ? "paper.required"
-                  : one->kind == MISSING_EXIT ? "form.exit"
-                                              : one->code);
+                  paper                            ? "paper.required"
+                  : one->kind == MISSING_EXIT      ? "form.exit"
+                  : one->kind == MISSING_SIGNATURE ? "share.sign_again"
+                                                   : one->code);
         view_text(item, "label", one->label);
         view_text(item, "message",
                   paper ? visit_text(page->visit, N_("Chưa đính kèm giấy tờ này.")) : one->text);

@@ -164,6 +164,8 @@ void api_answers(struct request *request)
         return;
     }
     if (!take_answers(visit, page.version, json_object_get(body, "answers"), &answers)) return;
+    json_auto held = draft_page_held(&page);
+    draft_page_keep(answers, page.draft.answers, held);
     struct draft_edit edit = {.answers = answers, .page = page.draft.page, .revision = (int)revision};
     enum status status = draft_save(&visit->work, &page.draft.id, &edit, &page.draft.revision, &visit->error);
     if (status == STATUS_OK)

@@ -51,6 +51,11 @@ struct draft_edit {
     int revision;       /* as the page was shown; 0: do not mind */
     const char *editor; /* a random word of the open page, so that it may save again when the answer to its
                            last save got lost on the way; NULL: none */
+    /* Only the answers of this page are written, so that people on other pages are not stopped; NULL: all. */
+    const struct form *form;
+    size_t form_page;
+    const json_t *held;       /* {key: ...}: signatures that somebody else gives; NULL: none */
+    const struct uuid *share; /* who saves was invited (domain/share.h); NULL: the owner */
 };
 /* Keeps the answers, right or wrong; *revision is the new one. STATUS_CONFLICT ("draft.changed"): already
  * submitted, or changed by another page since. */

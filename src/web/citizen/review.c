@@ -3,6 +3,7 @@
 
 #include "motcua/codec/json.h"
 #include "motcua/web/draft_page.h"
+#include "together.h"
 
 static void add_edit_urls(struct draft_page *page, json_t *review)
 {
@@ -128,6 +129,9 @@ static json_t *missing_view(struct draft_page *page, const struct draft_missing 
     case MISSING_PAPER:
         return problem_view(missing->label,
                             arena_printf(arena, "%s/giay-to#giay-%s", page->url, missing->paper));
+    case MISSING_SIGNATURE:
+        return problem_view(arena_printf(arena, "%s: %s", missing->label, missing->text),
+                            arena_printf(arena, "%s/cung-khai", page->url));
     case MISSING_EXIT:
         return problem_view(missing->label, arena_printf(arena, "%s/%s", page->url, key));
     default:
@@ -174,10 +178,27 @@ static bool list_missing(struct draft_page *page, json_t *view)
         add_group(page, groups, &missing, MISSING_ANSWER, (size_t)index, json_get_cstr(one, "title", ""));
     }
     add_group(page, groups, &missing, MISSING_PAPER, 0, visit_text(visit, N_("Giấy tờ kèm theo")));
+    add_group(page, groups, &missing, MISSING_SIGNATURE, 0, visit_text(visit, N_("Người cùng khai")));
     add_group(page, groups, &missing, MISSING_EXIT, 0, visit_text(visit, N_("Bạn không cần nộp hồ sơ này")));
     bool complete = status == STATUS_OK && json_array_size(groups) == 0;
     view_list(view, "missing", groups);
     return complete;
+}
+
+/* Whoever was invited and has not finished. */
+static json_t *waiting_view(struct draft_page *page)
+{
+    struct visit *visit = page->visit;
+    json_t *list = json_array();
+    for (size_t i = 0; i < page->share_count; i++) {
+        const struct draft_share *share = &page->shares[i];
+        if (!share_is_open(share, visit->work.now) || strcmp(share->state, "finished") == 0) continue;
+        json_t *view = json_object();
+        view_text(view, "who", share->label);
+        view_set(view, "state", together_state(visit, share));
+        json_array_append_new(list, view);
+    }
+    return list;
 }
 
 static void show(struct draft_page *page, unsigned http_status, const char *selected, const char *agree_error)
@@ -201,6 +222,7 @@ static void show(struct draft_page *page, unsigned http_status, const char *sele
     view_flag(view, "refused", http_status != 200 && agree_error == NULL);
     view_text(view, "agree_error", agree_error);
     if (agree_error != NULL) view_problem(view, "agree", agree_error);
+    view_list(view, "waiting", waiting_view(page));
     view_flag(view, "can_submit", complete);
     visit_render_status(visit, http_status, "portal/review", view);
 }
