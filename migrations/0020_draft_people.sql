@@ -45,7 +45,7 @@ GRANT SELECT, INSERT, DELETE ON api_request TO motcua_app;
 -- Who else works on a draft: an invitation by mail to fill in or sign a part, or to take the draft over. The guest sees this row,
 -- never the draft's; what the guest may see and change of the draft is worked on as its owner, within what this row allows.
 CREATE TABLE draft_share (
-    owner_id uuid NOT NULL,
+    account_id uuid NOT NULL,
     draft_id uuid NOT NULL,
     id uuid NOT NULL,
     kind text NOT NULL CHECK (kind IN ('part', 'transfer')),
@@ -67,14 +67,14 @@ CREATE TABLE draft_share (
     finished_at timestamptz,
     signed_at timestamptz,
     signed_digest bytea,                                    -- of the answers that were signed
-    PRIMARY KEY (owner_id, id),
-    FOREIGN KEY (owner_id, draft_id) REFERENCES draft (account_id, id) ON DELETE CASCADE
+    PRIMARY KEY (account_id, id),
+    FOREIGN KEY (account_id, draft_id) REFERENCES draft (account_id, id) ON DELETE CASCADE
 );
-CREATE INDEX draft_share_draft ON draft_share (owner_id, draft_id);
+CREATE INDEX draft_share_draft ON draft_share (account_id, draft_id);
 CREATE INDEX draft_share_guest ON draft_share (guest_id) WHERE guest_id IS NOT NULL;
 ALTER TABLE draft_share ENABLE ROW LEVEL SECURITY;
 ALTER TABLE draft_share FORCE ROW LEVEL SECURITY;
-CREATE POLICY own_share ON draft_share USING (owner_id = motcua.app_account()) WITH CHECK (owner_id = motcua.app_account());
+CREATE POLICY own_share ON draft_share USING (account_id = motcua.app_account()) WITH CHECK (account_id = motcua.app_account());
 CREATE POLICY guest_share ON draft_share FOR SELECT USING (guest_id = motcua.app_account() AND state IN ('accepted', 'finished'));
 GRANT SELECT, INSERT, UPDATE (state, token_hash, finished_at, signed_at, signed_digest) ON draft_share TO motcua_app;
 
@@ -84,12 +84,12 @@ ALTER TABLE draft ADD saved jsonb NOT NULL DEFAULT '{}';
 
 -- The invitation behind a mailed link.
 CREATE FUNCTION draft_share_resolve(hash bytea, at timestamptz)
-RETURNS TABLE (id uuid, owner_id uuid, draft_id uuid, kind text, label text, fill text[], see text[], sign text[], tenant_id uuid,
+RETURNS TABLE (id uuid, account_id uuid, draft_id uuid, kind text, label text, fill text[], see text[], sign text[], tenant_id uuid,
     procedure_version_id uuid, owner_name text, owner_email text, owner_language text, expires_at timestamptz)
 LANGUAGE sql STABLE SECURITY DEFINER AS $$
-    SELECT s.id, s.owner_id, s.draft_id, s.kind, s.label, s.fill, s.see, s.sign, s.tenant_id, s.procedure_version_id, s.owner_name,
+    SELECT s.id, s.account_id, s.draft_id, s.kind, s.label, s.fill, s.see, s.sign, s.tenant_id, s.procedure_version_id, s.owner_name,
         coalesce(a.email, ''), a.language, s.expires_at
-    FROM draft_share s JOIN account a ON a.id = s.owner_id JOIN draft d ON d.account_id = s.owner_id AND d.id = s.draft_id
+    FROM draft_share s JOIN account a ON a.id = s.account_id JOIN draft d ON d.account_id = s.account_id AND d.id = s.draft_id
     WHERE s.token_hash = hash AND s.state = 'invited' AND s.expires_at > at AND d.submitted_at IS NULL
 $$;
 
@@ -101,22 +101,22 @@ DECLARE s draft_share; guest uuid := motcua.app_account();
 BEGIN
     SELECT * INTO s FROM draft_share x WHERE x.token_hash = hash AND x.state = 'invited' AND x.expires_at > at FOR UPDATE;
     IF s.id IS NULL THEN RETURN NULL; END IF;
-    PERFORM 1 FROM draft d WHERE d.account_id = s.owner_id AND d.id = s.draft_id AND d.submitted_at IS NULL FOR UPDATE;
-    IF NOT FOUND OR accept AND (guest IS NULL OR guest = s.owner_id) THEN RETURN NULL; END IF;
+    PERFORM 1 FROM draft d WHERE d.account_id = s.account_id AND d.id = s.draft_id AND d.submitted_at IS NULL FOR UPDATE;
+    IF NOT FOUND OR accept AND (guest IS NULL OR guest = s.account_id) THEN RETURN NULL; END IF;
     IF accept AND s.kind = 'transfer' THEN
         UPDATE draft d SET answers = d.answers - ARRAY(SELECT unnest(x.sign) FROM draft_share x
-                WHERE x.owner_id = s.owner_id AND x.draft_id = s.draft_id)
-            WHERE d.account_id = s.owner_id AND d.id = s.draft_id;
-        DELETE FROM draft_share x WHERE x.owner_id = s.owner_id AND x.draft_id = s.draft_id;
+                WHERE x.account_id = s.account_id AND x.draft_id = s.draft_id)
+            WHERE d.account_id = s.account_id AND d.id = s.draft_id;
+        DELETE FROM draft_share x WHERE x.account_id = s.account_id AND x.draft_id = s.draft_id;
         UPDATE document d SET account_id = guest
-            WHERE d.tenant_id = s.tenant_id AND d.dossier_id = s.draft_id AND d.account_id = s.owner_id AND d.removed_at IS NULL;
+            WHERE d.tenant_id = s.tenant_id AND d.dossier_id = s.draft_id AND d.account_id = s.account_id AND d.removed_at IS NULL;
         UPDATE draft d SET account_id = guest, revision = d.revision + 1, editor = '', updated_at = at, filled = '{}',
                 saved = jsonb_build_object('', jsonb_build_object('revision', d.revision + 1))
-            WHERE d.account_id = s.owner_id AND d.id = s.draft_id;
+            WHERE d.account_id = s.account_id AND d.id = s.draft_id;
     ELSE
         UPDATE draft_share x SET state = CASE WHEN accept THEN 'accepted' ELSE 'declined' END, token_hash = NULL, answered_at = at,
                 guest_id = CASE WHEN accept THEN guest END, guest_name = CASE WHEN accept THEN name ELSE '' END
-            WHERE x.owner_id = s.owner_id AND x.id = s.id;
+            WHERE x.account_id = s.account_id AND x.id = s.id;
     END IF;
     RETURN s.id;
 END

@@ -115,7 +115,7 @@ enum status draft_load(struct work *work, const struct uuid *id, struct draft *d
     DB_PARAMETERS(DB_UUID, DB_INT32, DB_JSON, DB_TEXT, DB_INSTANT, DB_TEXT, DB_TEXT_ARRAY, DB_UUID)
 /* Somebody who was invited writes as long as the part is theirs. */
 #define PART_IN_HAND                                                                                         \
-    "($8::uuid IS NULL OR EXISTS (SELECT 1 FROM draft_share s WHERE s.owner_id = draft.account_id AND "      \
+    "($8::uuid IS NULL OR EXISTS (SELECT 1 FROM draft_share s WHERE s.account_id = draft.account_id AND "    \
     "s.draft_id = draft.id AND s.id = $8 AND s.state IN ('accepted', 'finished')))"
 
 DB_STATEMENT(draft_update, EDIT_PARAMETERS, DB_COLUMNS({"revision", DB_INT32}),

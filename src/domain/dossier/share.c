@@ -79,12 +79,13 @@ DB_STATEMENT(
     DB_PARAMETERS(DB_UUID, DB_UUID, DB_TEXT, DB_TEXT, DB_TEXT, DB_TEXT_ARRAY, DB_TEXT_ARRAY, DB_TEXT_ARRAY,
                   DB_BYTES, DB_INSTANT, DB_INSTANT, DB_INT32),
     DB_NOTHING,
-    "INSERT INTO draft_share (owner_id, draft_id, id, kind, state, email, label, fill, see, sign, tenant_id, "
+    "INSERT INTO draft_share (account_id, draft_id, id, kind, state, email, label, fill, see, sign, "
+    "tenant_id, "
     "procedure_version_id, owner_name, token_hash, created_at, expires_at) "
     "SELECT d.account_id, d.id, $2, $3, 'invited', $4, $5, $6, $7, $8, d.tenant_id, d.procedure_version_id, "
     "a.full_name, $9, $10, $11 FROM draft d JOIN account a ON a.id = d.account_id "
     "WHERE d.account_id = motcua.app_account() AND d.id = $1 AND d.submitted_at IS NULL AND "
-    "(SELECT count(*) FROM draft_share s WHERE s.owner_id = d.account_id AND s.draft_id = d.id AND "
+    "(SELECT count(*) FROM draft_share s WHERE s.account_id = d.account_id AND s.draft_id = d.id AND "
     "(s.state IN ('accepted', 'finished') OR s.state = 'invited' AND s.expires_at > $10)) < $12")
 
 static enum status invalid(struct work *work, struct error *error, const char *field, const char *message)
@@ -180,7 +181,7 @@ enum status share_invite(struct work *work, const struct draft *draft, const str
 }
 
 DB_STATEMENT(share_of_draft, DB_PARAMETERS(DB_UUID), DB_COLUMNS(SHARE_COLUMNS),
-             "SELECT " SHARE_SELECT " FROM draft_share WHERE owner_id = motcua.app_account() AND "
+             "SELECT " SHARE_SELECT " FROM draft_share WHERE account_id = motcua.app_account() AND "
              "draft_id = $1 ORDER BY created_at DESC, id LIMIT 100")
 
 struct db_result *share_list_add(struct db_batch *batch, const struct uuid *draft_id)
@@ -202,7 +203,7 @@ enum status share_list(struct work *work, const struct uuid *draft_id, struct dr
 
 DB_STATEMENT(share_end, DB_PARAMETERS(DB_UUID, DB_UUID, DB_TEXT), DB_COLUMNS({"sign", DB_TEXT_ARRAY}),
              "UPDATE draft_share SET state = $3, token_hash = NULL, signed_at = NULL, signed_digest = NULL "
-             "WHERE owner_id = motcua.app_account() AND draft_id = $1 AND id = $2 AND "
+             "WHERE account_id = motcua.app_account() AND draft_id = $1 AND id = $2 AND "
              "state IN ('invited', 'accepted', 'finished') RETURNING sign")
 
 DB_STATEMENT(share_unsign, DB_PARAMETERS(DB_UUID, DB_TEXT_ARRAY), DB_NOTHING,

@@ -3,14 +3,14 @@
 #include "motcua/domain/reference.h"
 #include "share_private.h"
 
-DB_STATEMENT(share_by_token, DB_PARAMETERS(DB_BYTES, DB_INSTANT),
-             DB_COLUMNS({"id", DB_UUID}, {"owner_id", DB_UUID}, {"draft_id", DB_UUID}, {"kind", DB_TEXT},
-                        {"label", DB_TEXT}, {"fill", DB_TEXT_ARRAY}, {"see", DB_TEXT_ARRAY},
-                        {"sign", DB_TEXT_ARRAY}, {"tenant_id", DB_UUID}, {"procedure_version_id", DB_UUID},
-                        {"owner_name", DB_TEXT}, {"owner_email", DB_TEXT}, {"owner_language", DB_TEXT},
-                        {"expires_at", DB_INSTANT}),
-             "SELECT id, owner_id, draft_id, kind, label, fill, see, sign, tenant_id, procedure_version_id, "
-             "owner_name, owner_email, owner_language, expires_at FROM draft_share_resolve($1, $2)")
+DB_STATEMENT(
+    share_by_token, DB_PARAMETERS(DB_BYTES, DB_INSTANT),
+    DB_COLUMNS({"id", DB_UUID}, {"account_id", DB_UUID}, {"draft_id", DB_UUID}, {"kind", DB_TEXT},
+               {"label", DB_TEXT}, {"fill", DB_TEXT_ARRAY}, {"see", DB_TEXT_ARRAY}, {"sign", DB_TEXT_ARRAY},
+               {"tenant_id", DB_UUID}, {"procedure_version_id", DB_UUID}, {"owner_name", DB_TEXT},
+               {"owner_email", DB_TEXT}, {"owner_language", DB_TEXT}, {"expires_at", DB_INSTANT}),
+    "SELECT id, account_id, draft_id, kind, label, fill, see, sign, tenant_id, procedure_version_id, "
+    "owner_name, owner_email, owner_language, expires_at FROM draft_share_resolve($1, $2)")
 
 static enum status unknown(struct work *work, struct error *error)
 {
@@ -176,9 +176,10 @@ struct actor share_owner(const struct work *work, const struct draft_share *shar
 
 /* --- What the guest does */
 
-DB_STATEMENT(share_set_finished, DB_PARAMETERS(DB_UUID, DB_UUID, DB_TEXT, DB_INSTANT), DB_NOTHING,
-             "UPDATE draft_share SET state = $3, finished_at = $4 WHERE owner_id = motcua.app_account() AND "
-             "id = $1 AND guest_id = $2 AND state IN ('accepted', 'finished') AND state <> $3")
+DB_STATEMENT(
+    share_set_finished, DB_PARAMETERS(DB_UUID, DB_UUID, DB_TEXT, DB_INSTANT), DB_NOTHING,
+    "UPDATE draft_share SET state = $3, finished_at = $4 WHERE account_id = motcua.app_account() AND "
+    "id = $1 AND guest_id = $2 AND state IN ('accepted', 'finished') AND state <> $3")
 
 struct finishing {
     struct work *work;
@@ -222,7 +223,7 @@ DB_STATEMENT(share_sign_draft, DB_PARAMETERS(DB_UUID, DB_INT32, DB_JSON, DB_INST
 
 DB_STATEMENT(share_note_signed, DB_PARAMETERS(DB_UUID, DB_UUID, DB_INSTANT, DB_BYTES), DB_NOTHING,
              "UPDATE draft_share SET signed_at = $3, signed_digest = $4 "
-             "WHERE owner_id = motcua.app_account() AND id = $1 AND guest_id = $2 AND "
+             "WHERE account_id = motcua.app_account() AND id = $1 AND guest_id = $2 AND "
              "state IN ('accepted', 'finished')")
 
 struct signing {

@@ -7,7 +7,7 @@
 #include "motcua/domain/share.h"
 
 #define SHARE_COLUMNS                                                                                        \
-    {"id", DB_UUID}, {"owner_id", DB_UUID}, {"draft_id", DB_UUID}, {"tenant_id", DB_UUID},                   \
+    {"id", DB_UUID}, {"account_id", DB_UUID}, {"draft_id", DB_UUID}, {"tenant_id", DB_UUID},                 \
         {"procedure_version_id", DB_UUID}, {"kind", DB_TEXT}, {"state", DB_TEXT}, {"email", DB_TEXT},        \
         {"label", DB_TEXT}, {"owner_name", DB_TEXT}, {"guest_name", DB_TEXT}, {"fill", DB_TEXT_ARRAY},       \
         {"see", DB_TEXT_ARRAY}, {"sign", DB_TEXT_ARRAY}, {"created_at", DB_INSTANT},                         \
@@ -17,7 +17,7 @@
         "guest_id", DB_UUID                                                                                  \
     }
 #define SHARE_SELECT                                                                                         \
-    "id, owner_id, draft_id, tenant_id, procedure_version_id, kind, state, email, label, owner_name, "       \
+    "id, account_id, draft_id, tenant_id, procedure_version_id, kind, state, email, label, owner_name, "     \
     "guest_name, fill, see, sign, created_at, expires_at, answered_at, finished_at, signed_at, "             \
     "signed_digest, guest_id"
 
