@@ -9,6 +9,7 @@
 #include "demo.h"
 #include "motcua/adapter/clamd.h"
 #include "motcua/adapter/mail.h"
+#include "motcua/api/api.h"
 #include "motcua/base/log.h"
 #include "motcua/crypto/keys.h"
 #include "motcua/crypto/password.h"
@@ -180,6 +181,18 @@ static void fill_settings(struct running *running)
     running->clamd = (struct clamd_settings){config->clamd, config->clamd_timeout};
 }
 
+/* Pages for people and the interface for programs, in one table. */
+static const struct route *all_routes(struct arena *arena, size_t *count)
+{
+    size_t pages, programs;
+    const struct route *web = web_routes(&pages), *api = api_routes(&programs);
+    struct route *rows = arena_array(arena, pages + programs, sizeof *rows);
+    memcpy(rows, web, pages * sizeof *rows);
+    memcpy(rows + pages, api, programs * sizeof *rows);
+    *count = pages + programs;
+    return rows;
+}
+
 static enum status start_web(struct running *running, struct error *error)
 {
     struct program *program = &running->program;
@@ -197,7 +210,7 @@ static enum status start_web(struct running *running, struct error *error)
     struct server_hooks hooks;
     web_hooks(web, &hooks);
     size_t count;
-    const struct route *routes = web_routes(&count);
+    const struct route *routes = all_routes(program->arena, &count);
     struct server_config server = server_settings(running->config, &program->domain, program->arena);
     status =
         server_start(&server, routes, count, running->files, &hooks, &running->server, program->arena, error);

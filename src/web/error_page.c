@@ -48,6 +48,11 @@ static size_t text_of_status(unsigned status)
     return fallback;
 }
 
+const char *error_heading(unsigned status)
+{
+    return texts[text_of_status(status)].heading;
+}
+
 static const char *fill_argument(struct arena *arena, const char *text, const char *argument)
 {
     const char *place = strstr(text, "%s");
@@ -97,6 +102,11 @@ void web_error_page(void *context, struct request *request, unsigned status, con
     size_t which = text_of_status(status);
     const char *text = message == NULL ? translate(catalogue, texts[which].text)
                                        : fill_argument(arena, translate(catalogue, message), argument);
+    if (for_program(request)) {
+        const char *code = visit == NULL ? NULL : visit->error.code;
+        problem_answer(request, status, code, translate(catalogue, texts[which].heading), text, NULL);
+        return;
+    }
     json_auto view = NULL;
     if (visit != NULL) {
         view = view_create(visit, translate(catalogue, texts[which].heading));

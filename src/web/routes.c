@@ -1,7 +1,7 @@
 /* The route table: every address of the portal. One row says everything about itself. */
 #include "routes.h"
 
-#include "citizen/resumable.h"
+#include "motcua/web/resumable.h"
 
 #define PAGE(path_, handler_, access_, rate_)                                                                \
     {                                                                                                        \
@@ -20,25 +20,8 @@
         .upload = &web_upload_policy                                                                         \
     }
 
-/* The addresses of the tus protocol below a paper. */
-#define TUS_ROW(method_, path_, handler_, csrf_, rate_, ...)                                                 \
-    {                                                                                                        \
-        .method = method_, .pattern = path_, .handler = handler_, .csrf = csrf_, .rate = rate_, __VA_ARGS__  \
-    }
-#define TUS_INQUIRY .access = ACCESS_PUBLIC, .body = BODY_NONE, .flags = ROUTE_INLINE | ROUTE_OVERRIDE
-#define TUS_PLAIN   .access = ACCESS_SIGNED_IN, .body = BODY_NONE, .flags = ROUTE_OVERRIDE
-#define TUS_BYTES   .access = ACCESS_SIGNED_IN, .body = BODY_STREAM
 #define TUS(path_, place_)                                                                                   \
-    TUS_ROW(HTTP_OPTIONS, path_, tus_options, CSRF_SAFE, RATE_RESUME, TUS_INQUIRY),                          \
-        TUS_ROW(HTTP_POST, path_, page_tus_create, CSRF_REQUIRED, RATE_UPLOAD, TUS_BYTES,                    \
-                .stream = &tus_creation, .data = place_),                                                    \
-        TUS_ROW(HTTP_OPTIONS, path_ "/{upload}", tus_options, CSRF_SAFE, RATE_RESUME, TUS_INQUIRY),          \
-        TUS_ROW(HTTP_GET, path_ "/{upload}", page_tus_head, CSRF_SAFE, RATE_RESUME, TUS_PLAIN,               \
-                .data = place_),                                                                             \
-        TUS_ROW(HTTP_PATCH, path_ "/{upload}", page_tus_patch, CSRF_REQUIRED, RATE_RESUME, TUS_BYTES,        \
-                .flags = ROUTE_OVERRIDE, .stream = &tus_continuation, .data = place_),                       \
-        TUS_ROW(HTTP_DELETE, path_ "/{upload}", page_tus_end, CSRF_REQUIRED, RATE_RESUME, TUS_PLAIN,         \
-                .data = place_)
+    TUS_ROWS(path_, place_, .access = ACCESS_SIGNED_IN, .access = ACCESS_SIGNED_IN, .csrf = CSRF_REQUIRED)
 
 static const struct route rows[] = {
 #include "routes_account.def"

@@ -9,6 +9,7 @@
 #include "motcua/codec/json.h"
 #include "motcua/codec/url.h"
 #include "motcua/crypto/token.h"
+#include "motcua/domain/api_token.h"
 #include "motcua/domain/document.h"
 #include "motcua/domain/reference.h"
 #include "motcua/http/server.h"
@@ -21,7 +22,7 @@ const struct rate_class web_rate_classes[] = {
     [RATE_WRITE - 1] = {"write", 60, 2},        [RATE_SIGN_IN - 1] = {"sign_in", 20, 0.2},
     [RATE_UPLOAD - 1] = {"upload", 60, 1},      [RATE_TRACK - 1] = {"track", 20, 0.2},
     [RATE_ACCOUNT - 1] = {"account", 10, 0.05}, [RATE_AUTOSAVE - 1] = {"autosave", 60, 1},
-    [RATE_RESUME - 1] = {"resume", 300, 10},
+    [RATE_RESUME - 1] = {"resume", 300, 10},    [RATE_API - 1] = {"api", 120, 4},
 };
 const size_t web_rate_class_count = sizeof web_rate_classes / sizeof web_rate_classes[0];
 
@@ -162,12 +163,14 @@ static void choose_language(struct visit *visit)
 {
     enum language language;
     struct str cookie = request_cookie(visit->request, "ngon-ngu");
-    if (cookie.length > 0 && language_from_code(cookie, &language))
+    struct str accepted = request_header(visit->request, "Accept-Language");
+    if (for_program(visit->request) && accepted.length > 0)
+        visit->language = language_negotiate(accepted);
+    else if (cookie.length > 0 && language_from_code(cookie, &language))
         visit->language = language;
     else if (visit->signed_in && language_from_code(str_of(visit->person.language), &language))
         visit->language = language;
     else {
-        struct str accepted = request_header(visit->request, "Accept-Language");
         visit->language = accepted.length > 0 ? language_negotiate(accepted) : visit->web->settings->language;
     }
     request_set_language(visit->request, language_code(visit->language));
@@ -237,6 +240,52 @@ static void to_sign_in(struct visit *visit, const char *path)
                                                           back.length > 0 ? "?ve=" : "", STR_ARG(back))));
 }
 
+/* A program with a person's key: nothing else says who asks, so that no page can make a browser ask. */
+static enum status find_program(struct visit *visit, unsigned *scopes)
+{
+    static const struct str scheme = STR("Bearer ");
+    struct str field = request_header(visit->request, "Authorization");
+    *scopes = 0;
+    if (field.length <= scheme.length || !str_equal_ignore_case(str_slice(field, 0, scheme.length), scheme))
+        return STATUS_OK;
+    enum status status =
+        api_token_resolve(&visit->work, str_trim(str_slice(field, scheme.length, field.length)),
+                          &visit->person, scopes, &visit->error);
+    if (status == STATUS_OK) {
+        visit->signed_in = true;
+        become(visit);
+    }
+    return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+}
+
+static enum before_result refuse_program(struct visit *visit, unsigned status, const char *code,
+                                         const char *message, const char *challenge)
+{
+    visit->error = (struct error){.code = code, .message = message};
+    visit_problem(visit, status, NULL);
+    response_header(visit->request, "WWW-Authenticate", str_of(challenge));
+    return BEFORE_ANSWERED;
+}
+
+static enum before_result check_program(struct visit *visit, uint64_t access, unsigned scopes)
+{
+    unsigned wanted = (unsigned)(access >> 8 & 0xff);
+    unsigned retry_after_s;
+    if (!visit->signed_in)
+        return refuse_program(visit, 401, "token.unknown",
+                              N_("Khóa truy cập không đúng, đã hết hạn hoặc đã bị thu hồi"),
+                              "Bearer realm=\"motcua\"");
+    if ((wanted & ~scopes) != 0)
+        return refuse_program(
+            visit, 403, "token.scope",
+            N_("Khóa truy cập này không được phép làm việc đó; hãy tạo khóa có quyền phù hợp"),
+            "Bearer error=\"insufficient_scope\"");
+    if (request_rate_take(visit->request, RATE_API, str_of(visit->actor.account_id.text), &retry_after_s))
+        return BEFORE_CONTINUE;
+    response_too_many(visit->request, retry_after_s);
+    return BEFORE_ANSWERED;
+}
+
 static enum before_result check_access(struct visit *visit, uint64_t access)
 {
     if ((access & ACCESS_PUBLIC) != 0) return BEFORE_CONTINUE;
@@ -293,7 +342,12 @@ static enum before_result before(void *context, struct request *request)
         .domain = web->domain, .db = worker->db, .arena = arena, .actor = &visit->actor, .now = clock_now()};
     request_set_context(request, visit);
     enum status status = reference_refresh(&visit->work, false, &visit->error);
-    if (status == STATUS_OK) status = find_person(visit);
+    uint64_t access = request_route(request)->access;
+    unsigned scopes = 0;
+    if (status == STATUS_OK && (access & ACCESS_TOKEN) != 0)
+        status = find_program(visit, &scopes);
+    else if (status == STATUS_OK && !for_program(request))
+        status = find_person(visit);
     choose_language(visit);
     if (status != STATUS_OK) {
         response_error_status(request, status, &visit->error);
@@ -304,9 +358,8 @@ static enum before_result before(void *context, struct request *request)
                     visit->signed_in ? visit->actor.account_id.text : NULL);
     request_set_log_identity(request, tenant == NULL ? NULL : tenant->slug,
                              visit->signed_in ? visit->actor.account_id.text : NULL);
-    uint64_t access = request_route(request)->access;
     if ((access & (ACCESS_OFFICIAL | ACCESS_KEEP_ROLE)) == 0) act_for_oneself(visit);
-    return check_access(visit, access);
+    return (access & ACCESS_TOKEN) != 0 ? check_program(visit, access, scopes) : check_access(visit, access);
 }
 
 static bool ready(void *context)

@@ -12,6 +12,7 @@
 #define DATABASE "motcua_test_draft"
 #include "dossiers.h"
 #include "motcua/domain/document_store.h"
+#include "motcua/domain/share.h"
 #include "motcua/domain/store.h"
 
 static const int64_t DAY = INT64_C(86400) * MICROSECONDS;
@@ -252,6 +253,82 @@ static void what_cannot_be_swept_yet_is_tried_again(void **state)
     assert_int_equal(done, 1);
 }
 
+static struct str mailed_token(void)
+{
+    const char *url =
+        ask("SELECT payload->'extra'->>'url' FROM outbox WHERE payload->>'template' IN "
+            "('draft-invitation', 'draft-hand-over') ORDER BY created_at DESC, id DESC LIMIT 1");
+    return str_of(strrchr(url, '/') + 1);
+}
+
+static struct str invite(const struct uuid *id, bool transfer)
+{
+    static const struct str pages[] = {STR("nguoi_yeu_cau")};
+    DRAFT_AUTO draft = {.answers = NULL};
+    struct draft_share wanted = {
+        .email = "mai@example.com", .label = "Mai", .transfer = transfer, .fill = {pages, 1}};
+    assert_ok(lan, draft_load(of(lan), id, &draft, &lan->error));
+    assert_ok(lan, share_invite(of(lan), &draft, &wanted, &lan->error));
+    return mailed_token();
+}
+
+static size_t shares_seen(struct hand *hand)
+{
+    struct draft_share *shares;
+    size_t count;
+    assert_ok(hand, share_list_guest(of(hand), &shares, &count, &hand->error));
+    return count;
+}
+
+/* The guest's account sees the invitation, never the draft; a part that was taken back is not written. */
+static void a_guest_sees_the_invitation_and_not_the_draft(void **state)
+{
+    (void)state;
+    struct hand *guest = citizen_named("Trần Thị Mai"), *other = citizen_named("Ai Khác");
+    struct uuid id = draft_of(lan, "2.000635", WARD);
+    struct draft_share share, opened;
+    DRAFT_AUTO draft = {.answers = NULL};
+    json_auto answers = json_object();
+    int revision;
+    struct str token = invite(&id, false);
+    assert_status(lan, share_answer(of(lan), token, true, &share, &lan->error), STATUS_CONFLICT);
+    assert_int_equal(shares_seen(guest), 0);
+    assert_ok(guest, share_answer(of(guest), token, true, &share, &guest->error));
+    assert_status(other, share_answer(of(other), token, true, &share, &other->error), STATUS_NOT_FOUND);
+    assert_int_equal(shares_seen(guest), 1);
+    assert_int_equal(shares_seen(other), 0);
+    assert_status(guest, draft_load(of(guest), &id, &draft, &guest->error), STATUS_NOT_FOUND);
+    assert_status(other, share_open(of(other), &share.id, &opened, &other->error), STATUS_NOT_FOUND);
+    assert_ok(guest, share_open(of(guest), &share.id, &opened, &guest->error));
+    struct draft_edit edit = {.answers = answers, .page = "nguoi_yeu_cau", .share = &opened.id};
+    assert_ok(lan, draft_save(of(lan), &id, &edit, &revision, &lan->error));
+    assert_ok(lan, share_revoke(of(lan), &id, &opened.id, &lan->error));
+    assert_status(lan, draft_save(of(lan), &id, &edit, &revision, &lan->error), STATUS_CONFLICT);
+    assert_int_equal(shares_seen(guest), 0);
+    hand_drop(guest);
+    hand_drop(other);
+}
+
+static void a_draft_taken_over_belongs_to_the_other_with_its_papers(void **state)
+{
+    (void)state;
+    struct hand *guest = citizen_named("Trần Thị Mai");
+    struct uuid id = ready_draft(lan, "2.000635", WARD);
+    struct draft_share share;
+    DRAFT_AUTO draft = {.answers = NULL};
+    struct str token = invite(&id, true);
+    assert_ok(guest, share_answer(of(guest), token, true, &share, &guest->error));
+    assert_status(lan, draft_load(of(lan), &id, &draft, &lan->error), STATUS_NOT_FOUND);
+    assert_ok(guest, draft_load(of(guest), &id, &draft, &guest->error));
+    assert_asked(with_id("SELECT count(*) FROM document WHERE removed_at IS NULL AND dossier_id = ", &id,
+                         arena_printf(city_arena, " AND account_id <> '%s'", guest->actor.account_id.text)),
+                 "0");
+    assert_asked(with_id("SELECT count(*) > 0 FROM document WHERE dossier_id = ", &id, ""), "t");
+    assert_asked(with_id("SELECT count(*) FROM draft_share WHERE draft_id = ", &id, ""), "0");
+    assert_status(guest, share_answer(of(guest), token, true, &share, &guest->error), STATUS_NOT_FOUND);
+    hand_drop(guest);
+}
+
 int main(void)
 {
     cmocka_set_message_output(CM_OUTPUT_TAP);
@@ -265,6 +342,8 @@ int main(void)
         TEST(a_paper_of_the_store_is_copied_for_its_owner_only),
         TEST(what_was_taken_out_of_a_draft_is_swept_after_a_week),
         TEST(what_cannot_be_swept_yet_is_tried_again),
+        TEST(a_guest_sees_the_invitation_and_not_the_draft),
+        TEST(a_draft_taken_over_belongs_to_the_other_with_its_papers),
     };
     return cmocka_run_group_tests_name("draft", tests, prepare, finish);
 }

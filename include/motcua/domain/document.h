@@ -7,6 +7,7 @@
 #define MOTCUA_DOMAIN_DOCUMENT_H
 
 #include "motcua/crypto/filecrypt.h"
+#include "motcua/crypto/token.h"
 #include "motcua/domain/context.h"
 
 struct document {
@@ -41,6 +42,8 @@ NODISCARD enum status document_spool_close(struct document_spool *spool);
 void document_spool_destroy(struct document_spool *spool);
 /* Plain bytes so far. */
 uint64_t document_spool_size(const struct document_spool *spool);
+/* Of a complete one: SHA-256 of the plain bytes. */
+struct hash document_spool_hash(const struct document_spool *spool);
 
 /* What may be attached. */
 enum { DOCUMENTS_PER_DOSSIER = 100 };

@@ -37,7 +37,8 @@ void draft_release(struct draft *draft);
 NODISCARD enum status draft_create(struct work *work, const struct uuid *tenant_id,
                                    const struct uuid *procedure_id, const struct uuid *version_id,
                                    const json_t *answers, struct uuid *id, struct error *error);
-/* The same from tenant, procedure, version, answers, filled and left_over of `draft` (NULL: nothing). */
+/* The same from tenant, procedure, version, answers, filled and left_over of `draft` (NULL: nothing), with
+ * its id where it has one: a draft of that id stays as it is. */
 NODISCARD enum status draft_begin(struct work *work, const struct draft *draft, struct uuid *id,
                                   struct error *error);
 NODISCARD enum status draft_load(struct work *work, const struct uuid *id, struct draft *draft,
@@ -50,6 +51,11 @@ struct draft_edit {
     int revision;       /* as the page was shown; 0: do not mind */
     const char *editor; /* a random word of the open page, so that it may save again when the answer to its
                            last save got lost on the way; NULL: none */
+    /* Only the answers of this page are written, so that people on other pages are not stopped; NULL: all. */
+    const struct form *form;
+    size_t form_page;
+    const json_t *held;       /* {key: ...}: signatures that somebody else gives; NULL: none */
+    const struct uuid *share; /* who saves was invited (domain/share.h); NULL: the owner */
 };
 /* Keeps the answers, right or wrong; *revision is the new one. STATUS_CONFLICT ("draft.changed"): already
  * submitted, or changed by another page since. */

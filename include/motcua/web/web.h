@@ -27,8 +27,11 @@ enum {
     ACCESS_OFFICIAL = 4,    /* signed in, with a membership in use */
     ACCESS_HALF_SIGNED = 8, /* password given, second factor still to come */
     ACCESS_KEEP_ROLE =
-        16, /* beside ACCESS_SIGNED_IN: officials act under the membership in use all the same */
+        16,            /* beside ACCESS_SIGNED_IN: officials act under the membership in use all the same */
+    ACCESS_TOKEN = 32, /* a program with a person's key (domain/api_token.h); cookies count for nothing */
 };
+/* The key must be for this purpose too: one of enum api_scope. */
+#define ACCESS_SCOPE(scope) (ACCESS_TOKEN | (uint64_t)(scope) << 8)
 #define ACCESS_ROLES(roles) (ACCESS_OFFICIAL | (uint64_t)(roles) << 16)
 
 /* struct route.rate: index into web_rate_classes, counted from 1. */
@@ -41,7 +44,8 @@ enum web_rate {
     RATE_TRACK,
     RATE_ACCOUNT,
     RATE_AUTOSAVE,
-    RATE_RESUME
+    RATE_RESUME,
+    RATE_API
 };
 extern const struct rate_class web_rate_classes[];
 extern const size_t web_rate_class_count;
@@ -150,7 +154,12 @@ void visit_render(struct visit *visit, const char *template, json_t *view);
 void visit_render_status(struct visit *visit, unsigned status, const char *template, json_t *view);
 /* A plain sentence, already translated, for who is no browser showing a page. */
 void visit_answer_text(struct visit *visit, unsigned status, const char *text);
-/* The error page for a failed domain call. */
+/* An answer for a program (RFC 8259). */
+void visit_answer_json(struct visit *visit, unsigned status, json_t *body);
+/* The same for what failed (RFC 9457); `errors` (may be NULL) is [{field, label, code, message, ...}], taken.
+ * The code and the sentence are those of visit->error. */
+void visit_problem(struct visit *visit, unsigned status, json_t *errors);
+/* The error page for a failed domain call; a problem (RFC 9457) where a program asked. */
 void visit_fail(struct visit *visit, enum status status);
 void visit_not_found(struct visit *visit);
 /* 303. `flash`: a name of the table in flash.c shown once on the next page, or NULL. */

@@ -70,6 +70,11 @@ enum status document_spool_close(struct document_spool *spool)
     return status;
 }
 
+struct hash document_spool_hash(const struct document_spool *spool)
+{
+    return spool->sha256;
+}
+
 uint64_t document_spool_size(const struct document_spool *spool)
 {
     return spool->size;

@@ -129,6 +129,15 @@ struct db_value db_instant_or_null(instant moment);
 /* A NUL-terminated text, "" for SQL NULL. */
 const char *db_cstr_or_empty(const struct db_result *rows, size_t row, size_t column);
 
+/* --- Mails about drafts: rows of the outbox of the draft's agency. */
+
+/* New reference; takes `extra`. */
+json_t *draft_mail_payload(const char *template, const char *to, const char *language, json_t *extra);
+/* The payload must live until the batch has run. */
+void draft_mail_add(struct db_batch *batch, const struct work *work, const json_t *payload);
+/* Name, address and language of whoever the scope is (draft_owner). */
+struct db_result *draft_owner_add(struct db_batch *batch);
+
 enum { COMMAND_PAUSES = 200, COMMAND_EVENTS = 32, COMMAND_MESSAGES = 100 };
 
 /* A message that came before the workflow waited for it. */

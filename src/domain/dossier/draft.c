@@ -13,11 +13,12 @@ DB_STATEMENT(
     draft_insert, DB_PARAMETERS(DB_UUID, DB_UUID, DB_UUID, DB_UUID, DB_JSON, DB_INSTANT, DB_JSON, DB_JSON),
     DB_NOTHING,
     "INSERT INTO draft (account_id, id, tenant_id, procedure_id, procedure_version_id, answers, created_at, "
-    "updated_at, filled, left_over) VALUES (motcua.app_account(), $1, $2, $3, $4, $5, $6, $6, $7, $8)")
+    "updated_at, filled, left_over) VALUES (motcua.app_account(), $1, $2, $3, $4, $5, $6, $6, $7, $8) "
+    "ON CONFLICT (account_id, id) DO NOTHING")
 
 enum status draft_begin(struct work *work, const struct draft *draft, struct uuid *id, struct error *error)
 {
-    struct uuid created = uuid_create(work->now);
+    struct uuid created = uuid_is_empty(&draft->id) ? uuid_create(work->now) : draft->id;
     json_auto empty = json_object();
     json_auto nothing = json_array();
     struct db_scope scope = work_scope(work, NULL);
@@ -98,26 +99,65 @@ enum status draft_load(struct work *work, const struct uuid *id, struct draft *d
     return STATUS_OK;
 }
 
-/* Whose page it is that was changed since: another one than the page that saves now. */
-#define UNCHANGED "($2 = 0 OR revision = $2 OR $6 <> '' AND editor = $6)"
+/*
+ * Whose page it is that was changed since: another one than the page that saves now. Where only the answers
+ * of one page of the form are written ($7), what was saved on other pages meanwhile does not count.
+ */
+#define UNCHANGED                                                                                            \
+    "($2 = 0 OR revision = $2 OR $6 <> '' AND CASE WHEN $7::text[] IS NULL THEN editor ELSE "                \
+    "saved->$4->>'editor' END = $6 OR $7 IS NOT NULL AND $2 >= greatest(coalesce((saved->$4->>'revision')"   \
+    "::integer, 0), coalesce((saved->''->>'revision')::integer, 0)))"
+#define WRITTEN                                                                                              \
+    "answers = CASE WHEN $7::text[] IS NULL THEN $3 ELSE (answers - $7) || $3 END, page = $4, "              \
+    "updated_at = $5, editor = $6, revision = revision + 1, saved = saved || jsonb_build_object("            \
+    "CASE WHEN $7 IS NULL THEN '' ELSE $4 END, jsonb_build_object('revision', revision + 1, 'editor', $6))"
+#define EDIT_PARAMETERS                                                                                      \
+    DB_PARAMETERS(DB_UUID, DB_INT32, DB_JSON, DB_TEXT, DB_INSTANT, DB_TEXT, DB_TEXT_ARRAY, DB_UUID)
+/* Somebody who was invited writes as long as the part is theirs. */
+#define PART_IN_HAND                                                                                         \
+    "($8::uuid IS NULL OR EXISTS (SELECT 1 FROM draft_share s WHERE s.account_id = draft.account_id AND "    \
+    "s.draft_id = draft.id AND s.id = $8 AND s.state IN ('accepted', 'finished')))"
 
-DB_STATEMENT(
-    draft_update, DB_PARAMETERS(DB_UUID, DB_INT32, DB_JSON, DB_TEXT, DB_INSTANT, DB_TEXT),
-    DB_COLUMNS({"revision", DB_INT32}),
-    "UPDATE draft SET answers = $3, page = $4, updated_at = $5, editor = $6, revision = revision + 1 "
-    "WHERE account_id = motcua.app_account() AND id = $1 AND submitted_at IS NULL AND " UNCHANGED
-    " RETURNING revision")
+DB_STATEMENT(draft_update, EDIT_PARAMETERS, DB_COLUMNS({"revision", DB_INT32}),
+             "UPDATE draft SET " WRITTEN " WHERE account_id = motcua.app_account() AND id = $1 AND "
+             "submitted_at IS NULL AND " UNCHANGED " AND " PART_IN_HAND " RETURNING revision")
+
+/* The answers of the edit's page, and its keys; signatures that others give are left alone. */
+static json_t *answers_of_page(struct work *work, const struct draft_edit *edit, struct str **keys,
+                               size_t *count)
+{
+    size_t fields = form_field_count(edit->form);
+    json_t *answers = json_object();
+    *keys = arena_array(work->arena, fields, sizeof **keys);
+    *count = 0;
+    for (size_t i = 0; i < fields; i++) {
+        const char *key = form_field_key(edit->form, i);
+        if (key == NULL || form_page_of_field(edit->form, key) != (int)edit->form_page ||
+            json_object_get(edit->held, key) != NULL)
+            continue;
+        (*keys)[(*count)++] = str_of(key);
+        json_t *value = json_object_get(edit->answers, key);
+        if (value != NULL) json_object_set(answers, key, value);
+    }
+    return answers;
+}
 
 static enum status write_edit(struct work *work, const struct db_statement *statement, const struct uuid *id,
                               const struct draft_edit *edit, int *revision, struct error *error)
 {
     struct db_scope scope = work_scope(work, NULL);
     struct db_result *rows;
-    enum status status = db_write_one(
-        work->db, &scope, work->arena, statement,
-        DB_VALUES(db_uuid(*id), db_int32(edit->revision), db_json(edit->answers), db_cstr(edit->page),
-                  db_instant(work->now), db_cstr(edit->editor == NULL ? "" : edit->editor)),
-        &rows, error);
+    struct str *keys = NULL;
+    size_t count = 0;
+    json_auto part = edit->form == NULL ? json_incref((json_t *)(uintptr_t)edit->answers)
+                                        : answers_of_page(work, edit, &keys, &count);
+    enum status status =
+        db_write_one(work->db, &scope, work->arena, statement,
+                     DB_VALUES(db_uuid(*id), db_int32(edit->revision), db_json(part), db_cstr(edit->page),
+                               db_instant(work->now), db_cstr(edit->editor == NULL ? "" : edit->editor),
+                               edit->form == NULL ? db_null() : db_text_array(keys, count),
+                               edit->share == NULL ? db_null() : db_uuid(*edit->share)),
+                     &rows, error);
     if (status != STATUS_OK) return status;
     if (rows->row_count == 0) return STATUS_CONFLICT;
     *revision = db_get_int32(rows, 0, 0);
@@ -142,12 +182,10 @@ enum status draft_save(struct work *work, const struct uuid *id, const struct dr
     "submitted_at IS NOT NULL AND EXISTS (SELECT 1 FROM dossier d WHERE d.tenant_id = draft.tenant_id AND "  \
     "d.id = draft.id AND d.status = 'supplement')"
 
-DB_STATEMENT(
-    draft_update_supplement, DB_PARAMETERS(DB_UUID, DB_INT32, DB_JSON, DB_TEXT, DB_INSTANT, DB_TEXT),
-    DB_COLUMNS({"revision", DB_INT32}),
-    "UPDATE draft SET answers = $3, page = $4, updated_at = $5, editor = $6, revision = revision + 1 "
-    "WHERE account_id = motcua.app_account() AND id = $1 AND " WAITS_FOR_SUPPLEMENT " AND " UNCHANGED
-    " RETURNING revision")
+DB_STATEMENT(draft_update_supplement, EDIT_PARAMETERS, DB_COLUMNS({"revision", DB_INT32}),
+             "UPDATE draft SET " WRITTEN
+             " WHERE account_id = motcua.app_account() AND id = $1 AND " WAITS_FOR_SUPPLEMENT
+             " AND " UNCHANGED " AND " PART_IN_HAND " RETURNING revision")
 
 DB_STATEMENT(draft_waits, DB_PARAMETERS(DB_UUID), DB_COLUMNS({"id", DB_UUID}),
              "SELECT id FROM draft WHERE account_id = motcua.app_account() AND id = $1 "
@@ -170,7 +208,8 @@ enum status draft_save_supplement(struct work *work, const struct uuid *id, cons
 DB_STATEMENT(draft_change_version, DB_PARAMETERS(DB_UUID, DB_INT32, DB_JSON, DB_UUID, DB_JSON, DB_INSTANT),
              DB_NOTHING,
              "UPDATE draft SET answers = $3, procedure_version_id = $4, left_over = $5, updated_at = $6, "
-             "editor = '', revision = revision + 1 "
+             "editor = '', revision = revision + 1, "
+             "saved = jsonb_build_object('', jsonb_build_object('revision', revision + 1)) "
              "WHERE account_id = motcua.app_account() AND id = $1 AND submitted_at IS NULL AND revision = $2")
 
 enum status draft_take_version(struct work *work, const struct draft *draft, const struct uuid *version_id,

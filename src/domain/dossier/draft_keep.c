@@ -112,6 +112,27 @@ DB_STATEMENT(draft_outbox_mail, DB_PARAMETERS(DB_UUID, DB_JSON, DB_INSTANT), DB_
              "INSERT INTO outbox (tenant_id, id, kind, payload, created_at, next_at) "
              "VALUES (motcua.app_tenant(), $1, 'mail', $2, $3, $3)")
 
+json_t *draft_mail_payload(const char *template, const char *to, const char *language, json_t *extra)
+{
+    json_t *payload = json_object();
+    json_set_cstr(payload, "template", template);
+    json_set_cstr(payload, "to", to);
+    json_set_cstr(payload, "language", language);
+    json_object_set_new(payload, "extra", extra);
+    return payload;
+}
+
+void draft_mail_add(struct db_batch *batch, const struct work *work, const json_t *payload)
+{
+    db_add(batch, &draft_outbox_mail, db_uuid(uuid_create(work->now)), db_json(payload),
+           db_instant(work->now));
+}
+
+struct db_result *draft_owner_add(struct db_batch *batch)
+{
+    return db_add(batch, &draft_owner);
+}
+
 struct reminder {
     struct work *work;
     const struct uuid *id;
@@ -128,17 +149,13 @@ static json_t *reminder_payload(const struct reminder *reminder, instant updated
     bool english = strcmp(language, "en") == 0 && reminder->version->name_en[0] != '\0';
     char until[CIVIL_INSTANT_SIZE];
     civil_format_instant(draft_kept_until(work->domain, &draft), until);
-    json_t *payload = json_object(), *extra = json_object();
-    json_set_cstr(payload, "template", "draft-reminder");
-    json_set_cstr(payload, "to", db_cstr_or_empty(owner, 0, 1));
-    json_set_cstr(payload, "language", language);
+    json_t *extra = json_object();
     json_set_cstr(extra, "name", db_cstr_or_empty(owner, 0, 0));
     json_set_cstr(extra, "procedure", english ? reminder->version->name_en : reminder->version->name);
     json_set_cstr(extra, "url",
                   arena_printf(work->arena, "%s/ho-so/nhap/%s", work->domain->base_url, reminder->id->text));
     json_set_cstr(extra, "until_instant", until);
-    json_object_set_new(payload, "extra", extra);
-    return payload;
+    return draft_mail_payload("draft-reminder", db_cstr_or_empty(owner, 0, 1), language, extra);
 }
 
 static enum status run_reminder(struct db_transaction *transaction, void *context, struct error *error)
@@ -148,7 +165,7 @@ static enum status run_reminder(struct db_transaction *transaction, void *contex
     struct db_batch *load = db_batch(transaction);
     struct db_result *marked =
         db_add(load, &draft_mark_reminded, db_uuid(*reminder->id), db_instant(work->now));
-    struct db_result *owner = db_add(load, &draft_owner);
+    struct db_result *owner = draft_owner_add(load);
     enum status status = db_run(load, error);
     if (status != STATUS_OK) return status;
     reminder->done = marked->row_count > 0;
@@ -156,8 +173,7 @@ static enum status run_reminder(struct db_transaction *transaction, void *contex
     json_auto payload = NULL;
     if (reminder->done && owner->row_count > 0 && db_cstr_or_empty(owner, 0, 1)[0] != '\0') {
         payload = reminder_payload(reminder, db_get_instant(marked, 0, 0), owner);
-        db_add(write, &draft_outbox_mail, db_uuid(uuid_create(work->now)), db_json(payload),
-               db_instant(work->now));
+        draft_mail_add(write, work, payload);
     }
     return db_commit(write, error);
 }

@@ -8,6 +8,7 @@
 #include "motcua/domain/keys.h"
 #include "motcua/domain/reference.h"
 #include "motcua/i18n/text.h"
+#include "share_private.h"
 
 DB_STATEMENT(submit_lock_draft, DB_PARAMETERS(DB_UUID),
              DB_COLUMNS({"tenant_id", DB_UUID}, {"procedure_id", DB_UUID}, {"procedure_version_id", DB_UUID},
@@ -191,7 +192,20 @@ static enum status look(struct submit *submit, struct loaded *loaded, struct err
 struct submit_call {
     struct submit *submit;
     struct loaded loaded;
+    struct draft_share *shares;
+    size_t share_count;
 };
+
+/* Who was invited to sign has signed these answers, not others. */
+static enum status check_signatures(struct submit_call *call, const json_t *answers, struct error *error)
+{
+    struct work *work = call->submit->work;
+    for (size_t i = 0; i < call->share_count; i++)
+        if (call->shares[i].signed_at != INSTANT_NONE &&
+            !share_is_signed(work, &call->shares[i], call->loaded.version->form, answers))
+            return refuse_incomplete(work, error, "changed since it was signed");
+    return STATUS_OK;
+}
 
 static const char *day_stamp(struct arena *arena, instant now)
 {
@@ -303,6 +317,7 @@ static enum status submit_checked(struct submit_call *call, struct command *comm
         status = form_evaluate(call->loaded.version->form, work->arena, answers, &environment, &state);
     if (status == STATUS_OK)
         status = check_complete(work, call->loaded.version, answers, &environment, &state, papers, error);
+    if (status == STATUS_OK) status = check_signatures(call, answers, error);
     if (status == STATUS_OK) {
         json_decref(command->dossier.answers);
         command->dossier.answers = json_incref(state.data);
@@ -313,7 +328,9 @@ static enum status submit_checked(struct submit_call *call, struct command *comm
     struct db_result *inserted;
     add_insert(command, state.data, &inserted);
     json_auto variables = start_data(command, state.data);
-    command_event(command, "submitted", true, NULL);
+    json_t *together = share_record(call->shares, call->share_count);
+    command_event(command, "submitted", true,
+                  together == NULL ? NULL : json_pack("{s:o}", "together", together));
     status = workflow_start(command, variables, error);
     if (status == STATUS_OK) {
         command_mail(command, "dossier-submitted", NULL);
@@ -334,7 +351,9 @@ static enum status run_submit(struct db_transaction *transaction, void *context,
     struct db_result *offering = db_add(load, &submit_offering, db_uuid(call->loaded.procedure_id));
     struct db_result *papers = db_add(load, &submit_papers, db_uuid(*submit->draft_id));
     struct db_result *existing = db_add(load, &submit_existing, db_uuid(*submit->draft_id));
+    struct db_result *shares = share_list_add(load, submit->draft_id);
     enum status status = db_run(load, error);
+    if (status == STATUS_OK) status = share_read_all(work, shares, &call->shares, &call->share_count);
     if (status != STATUS_OK) return status;
     if (draft->row_count == 0)
         return error_set(error, work->arena, STATUS_NOT_FOUND, "draft.unknown",

@@ -1,7 +1,7 @@
 /* Withdrawing, rating, and starting anew from an earlier dossier. */
 #include "web/routes.h"
 
-#include "draft_page.h"
+#include "motcua/web/draft_page.h"
 #include "own.h"
 #include "web/dossier_view.h"
 

@@ -1,11 +1,12 @@
 /* "My dossiers", and the page of one dossier. */
 #include "web/routes.h"
 
-#include "draft_page.h"
 #include "motcua/codec/json.h"
 #include "motcua/domain/paper.h"
 #include "motcua/domain/reference.h"
+#include "motcua/web/draft_page.h"
 #include "own.h"
+#include "together.h"
 #include "web/account/message.h"
 #include "web/dossier_view.h"
 
@@ -90,14 +91,31 @@ static json_t *finished_view(struct visit *visit, const struct dossier_row *row)
     return view;
 }
 
+static json_t *shared_view(struct visit *visit, const struct draft_share *shares, size_t count)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < count; i++) {
+        json_t *view = json_object();
+        view_text(view, "name", together_procedure(visit, &shares[i]));
+        view_text(view, "url", arena_printf(visit->arena, "/ho-so/chung/%s", shares[i].id.text));
+        view_text(view, "owner", shares[i].owner_name);
+        view_text(view, "agency", visit_agency_name_of(visit, &shares[i].tenant_id));
+        view_set(view, "state", together_state(visit, &shares[i]));
+        json_array_append_new(list, view);
+    }
+    return list;
+}
+
 void page_dossiers(struct request *request)
 {
     struct visit *visit = visit_of(request);
     struct draft *drafts;
     struct dossier_row *rows;
-    size_t draft_count, row_count;
+    struct draft_share *shares;
+    size_t draft_count, row_count, share_count;
     enum status status = draft_list(&visit->work, &drafts, &draft_count, &visit->error);
     if (status == STATUS_OK) status = dossier_list_own(&visit->work, &rows, &row_count, &visit->error);
+    if (status == STATUS_OK) status = share_list_guest(&visit->work, &shares, &share_count, &visit->error);
     if (status != STATUS_OK) {
         visit_fail(visit, status);
         return;
@@ -116,6 +134,7 @@ void page_dossiers(struct request *request)
     }
     view_list(view, "todo", todo);
     view_list(view, "drafts", drafts_view(visit, drafts, draft_count));
+    view_list(view, "shared", shared_view(visit, shares, share_count));
     view_list(view, "running", running);
     view_list(view, "finished", finished);
     visit_render(visit, "portal/dossiers", view);

@@ -1,10 +1,10 @@
 /* What the pages of a draft share. */
-#include "draft_page.h"
+#include "motcua/web/draft_page.h"
 
 #include "motcua/codec/json.h"
 #include "motcua/domain/reference.h"
 #include "motcua/domain/scan.h"
-#include "uploads.h"
+#include "motcua/web/uploads.h"
 
 struct form_environment draft_page_environment(struct visit *visit)
 {
@@ -31,22 +31,55 @@ enum status draft_page_evaluate(struct draft_page *page)
 bool draft_page_open(struct visit *visit, struct draft_page *page)
 {
     struct uuid id = visit_param_uuid(visit, "draft");
-    *page = (struct draft_page){.visit = visit};
+    return draft_page_open_id(visit, &id, page);
+}
+
+static enum status load(struct draft_page *page, const struct uuid *id)
+{
+    struct visit *visit = page->visit;
+    struct work *work = &page->work;
     enum status status =
-        uuid_is_empty(&id) ? STATUS_NOT_FOUND : draft_load(&visit->work, &id, &page->draft, &visit->error);
+        uuid_is_empty(id) ? STATUS_NOT_FOUND : draft_load(work, id, &page->draft, &visit->error);
     if (status == STATUS_OK)
-        status = reference_procedure_version(&visit->work, &page->draft.procedure_version_id, &page->version,
+        status = reference_procedure_version(work, &page->draft.procedure_version_id, &page->version,
                                              &visit->error);
     if (status == STATUS_OK && !procedure_is_online(page->version)) status = STATUS_NOT_FOUND;
     if (status == STATUS_OK)
-        status = document_list(&visit->work, &page->draft.tenant_id, &page->draft.id, &page->documents,
+        status = document_list(work, &page->draft.tenant_id, &page->draft.id, &page->documents,
                                &page->document_count, &visit->error);
+    if (status == STATUS_OK)
+        status = share_list(work, &page->draft.id, &page->shares, &page->share_count, &visit->error);
+    if (status != STATUS_OK) return status;
+    page->tenant = tenant_by_id(visit_tenants(visit), &page->draft.tenant_id);
+    page->environment = draft_page_environment(visit);
+    return page->tenant == NULL ? STATUS_NOT_FOUND : draft_page_evaluate(page);
+}
+
+bool draft_page_open_id(struct visit *visit, const struct uuid *id, struct draft_page *page)
+{
+    *page = (struct draft_page){.visit = visit, .work = visit->work};
+    page->url = arena_printf(visit->arena, "/ho-so/nhap/%s", id->text);
+    enum status status = load(page, id);
+    if (status != STATUS_OK) visit_fail(visit, status);
+    return status == STATUS_OK;
+}
+
+bool draft_page_open_part(struct visit *visit, struct draft_page *page)
+{
+    struct uuid id = visit_param_uuid(visit, "share");
+    struct draft_share *part = arena_zalloc(visit->arena, sizeof *part);
+    *page = (struct draft_page){.visit = visit, .work = visit->work, .part = part};
+    page->url = arena_printf(visit->arena, "/ho-so/chung/%s", id.text);
+    enum status status =
+        uuid_is_empty(&id) ? STATUS_NOT_FOUND : share_open(&visit->work, &id, part, &visit->error);
     if (status == STATUS_OK) {
-        page->tenant = tenant_by_id(visit_tenants(visit), &page->draft.tenant_id);
-        page->environment = draft_page_environment(visit);
-        page->url = arena_printf(visit->arena, "/ho-so/nhap/%s", page->draft.id.text);
-        status = page->tenant == NULL ? STATUS_NOT_FOUND : draft_page_evaluate(page);
+        page->owner = share_owner(&visit->work, part);
+        page->work.actor = &page->owner;
+        status = load(page, &part->draft_id);
     }
+    if (status == STATUS_OK && page->draft.submitted_at != INSTANT_NONE)
+        status = error_set(&visit->error, visit->arena, STATUS_NOT_FOUND, "share.submitted",
+                           N_("Hồ sơ này đã được nộp, nên phần của bạn không còn mở được nữa"), NULL);
     if (status != STATUS_OK) visit_fail(visit, status);
     return status == STATUS_OK;
 }
@@ -107,12 +140,18 @@ static enum status take_same(struct draft_page *page, const struct procedure_ver
     return draft_page_evaluate(page);
 }
 
-bool draft_page_current(struct draft_page *page)
+enum status draft_page_settle(struct draft_page *page, bool *current)
 {
     const struct procedure_version *newer;
-    bool current = true;
+    *current = true;
     enum status status = draft_page_newer(page, &newer);
-    if (status == STATUS_OK && newer != NULL) status = take_same(page, newer, &current);
+    return status == STATUS_OK && newer != NULL ? take_same(page, newer, current) : status;
+}
+
+bool draft_page_current(struct draft_page *page)
+{
+    bool current;
+    enum status status = draft_page_settle(page, &current);
     if (status != STATUS_OK)
         visit_fail(page->visit, status);
     else if (!current)
@@ -174,6 +213,7 @@ json_t *draft_page_filled(const struct draft_page *page)
     json_t *filled = json_object();
     const char *key;
     json_t *note;
+    if (page->part != NULL) return filled; /* it tells of the owner's other dossiers */
     json_object_foreach(page->draft.filled, key, note)
     {
         const json_t *value = json_object_get(page->draft.answers, key);
@@ -194,6 +234,9 @@ static json_t *pages_view(struct draft_page *page, const json_t *shown)
         return list;
     const json_t *pages = json_get_array(shown == NULL ? any : shown, "pages");
     for (size_t i = 0; i < json_array_size(pages); i++) {
+        if (page->part != NULL &&
+            !share_has(page->part->fill, json_get_cstr(json_array_get(pages, i), "key", "")))
+            continue;
         json_t *item = json_deep_copy(json_array_get(pages, i));
         view_flag(item, "is_current", json_get_bool(item, "is_current", false) && shown != NULL);
         view_number(item, "number", ++number);
@@ -223,7 +266,10 @@ json_t *draft_page_view(struct draft_page *page, const char *title, enum draft_s
     const char *saved = visit_text(visit, N_("Bản nháp được lưu lúc"));
     view_text(draft, "saved_text",
               arena_printf(visit->arena, "%s %s", saved, visit_moment(visit, page->draft.updated_at)));
-    view_list(draft, "left_over", json_incref(page->draft.left_over));
+    view_list(draft, "left_over", page->part != NULL ? json_array() : json_incref(page->draft.left_over));
+    view_text(draft, "together_url",
+              page->part != NULL || page->supplement ? NULL
+                                                     : arena_printf(visit->arena, "%s/cung-khai", page->url));
     view_set(view, "draft", draft);
     view_text(procedure, "code", page->version->code);
     view_text(procedure, "name", name);
@@ -231,7 +277,7 @@ json_t *draft_page_view(struct draft_page *page, const char *title, enum draft_s
     view_text(agency, "slug", page->tenant->slug);
     view_text(agency, "name", visit_pick(visit, page->tenant->name, page->tenant->name_en));
     view_set(view, "agency", agency);
-    if (page->supplement) {
+    if (page->supplement || page->part != NULL) {
         view_null(wizard, "papers");
         view_null(wizard, "review");
     } else {

@@ -1,18 +1,58 @@
 /* The pages of the form: plain HTML forms; every page that is sent is kept in the draft, right or wrong. */
 #include "web/routes.h"
 
-#include "draft_page.h"
 #include "motcua/codec/json.h"
+#include "motcua/web/draft_page.h"
 #include "supplement.h"
 
-/* The draft and which of its pages the address names; false when the answer is given already. */
-static bool open_page(struct visit *visit, struct draft_page *page, bool supplement, int *index)
+enum place { PLACE_DRAFT, PLACE_SUPPLEMENT, PLACE_PART };
+
+static bool open_draft(struct visit *visit, struct draft_page *page, enum place place)
 {
-    if (!(supplement ? supplement_page_open(visit, page) : draft_page_open_unsent(visit, page))) return false;
+    switch (place) {
+    case PLACE_SUPPLEMENT:
+        return supplement_page_open(visit, page);
+    case PLACE_PART:
+        return draft_page_open_part(visit, page);
+    default:
+        return draft_page_open_unsent(visit, page);
+    }
+}
+
+/* A page that is shown, and that a guest was invited to fill in. */
+static bool is_open(const struct draft_page *page, int index)
+{
+    return index >= 0 && page->state.pages[index] != FORM_PAGE_HIDDEN &&
+           (page->part == NULL ||
+            share_has(page->part->fill, form_page_key(page->version->form, (size_t)index)));
+}
+
+/* The draft and which of its pages the address names; false when the answer is given already. */
+static bool open_page(struct visit *visit, struct draft_page *page, enum place place, int *index)
+{
+    if (!open_draft(visit, page, place)) return false;
     *index = form_page_find(page->version->form, request_param(visit->request, "page"));
-    if (*index >= 0 && page->state.pages[*index] != FORM_PAGE_HIDDEN) return true;
+    if (is_open(page, *index)) return true;
     visit_not_found(visit);
     return false;
+}
+
+/* A signature that somebody else gives is shown, not asked for. */
+static void show_held(json_t *shown, const json_t *held)
+{
+    size_t a, b;
+    json_t *section, *field;
+    json_array_foreach(json_get_array(shown, "sections"), a, section)
+    {
+        json_array_foreach(json_get_array(section, "fields"), b, field)
+        {
+            const json_t *who = json_object_get(held, json_get_cstr(field, "name", ""));
+            if (who == NULL) continue;
+            view_flag(field, "widget_parts", false);
+            view_flag(field, "widget_output", true);
+            view_text(field, "text", json_get_cstr(who, "text", ""));
+        }
+    }
 }
 
 static void show_with(struct draft_page *page, unsigned http_status, int index,
@@ -28,6 +68,8 @@ static void show_with(struct draft_page *page, unsigned http_status, int index,
         return;
     }
     fill_members(shown);
+    json_auto held = draft_page_held(page);
+    show_held(shown, held);
     json_t *view =
         draft_page_view(page, json_get_cstr(json_get_object(shown, "page"), "title", ""), STEP_FORM, shown);
     static const char *const members[] = {"form", "page", "exit", "errors", "has_files", "sections"};
@@ -49,29 +91,34 @@ static void show_changed(struct draft_page *page, int index)
                                          "vừa nhập; bấm “Lưu và tiếp tục” để giữ lại.")));
 }
 
-static void page_show(struct request *request, bool supplement)
+static void page_show(struct request *request, enum place place)
 {
     struct visit *visit = visit_of(request);
     DRAFT_PAGE_AUTO page = {0};
     int index;
-    if (open_page(visit, &page, supplement, &index)) show(&page, 200, index, NULL);
+    if (open_page(visit, &page, place, &index)) show(&page, 200, index, NULL);
 }
 
 void page_form(struct request *request)
 {
-    page_show(request, false);
+    page_show(request, PLACE_DRAFT);
 }
 
 void page_supplement_form(struct request *request)
 {
-    page_show(request, true);
+    page_show(request, PLACE_SUPPLEMENT);
 }
 
-/* The page before or after this one among those that are visible; NULL: there is none. */
+void page_part_form(struct request *request)
+{
+    page_show(request, PLACE_PART);
+}
+
+/* The page before or after this one among those that are open; NULL: there is none. */
 static const char *neighbour(const struct draft_page *page, int index, int step)
 {
     for (int i = index + step; i >= 0 && (size_t)i < page->state.page_count; i += step)
-        if (page->state.pages[i] != FORM_PAGE_HIDDEN) return form_page_key(page->version->form, (size_t)i);
+        if (is_open(page, i)) return form_page_key(page->version->form, (size_t)i);
     return NULL;
 }
 
@@ -88,17 +135,22 @@ static int shown_revision(struct visit *visit)
 static enum status save(struct draft_page *page, int index)
 {
     struct visit *visit = page->visit;
+    json_auto held = draft_page_held(page);
     struct str editor = visit_form(visit, "_editor");
     struct draft_edit edit = {.answers = page->draft.answers,
                               .page = form_page_key(page->version->form, (size_t)index),
                               .revision = shown_revision(visit),
                               .editor = editor.length <= DRAFT_EDITOR_MAXIMUM
                                             ? arena_strndup(visit->arena, editor.data, editor.length)
-                                            : ""};
+                                            : "",
+                              .form = page->version->form,
+                              .form_page = (size_t)index,
+                              .held = held,
+                              .share = page->part == NULL ? NULL : &page->part->id};
     return page->supplement
-               ? draft_save_supplement(&visit->work, &page->draft.id, &edit, &page->draft.revision,
+               ? draft_save_supplement(&page->work, &page->draft.id, &edit, &page->draft.revision,
                                        &visit->error)
-               : draft_save(&visit->work, &page->draft.id, &edit, &page->draft.revision, &visit->error);
+               : draft_save(&page->work, &page->draft.id, &edit, &page->draft.revision, &visit->error);
 }
 
 static bool was_changed(const struct visit *visit, enum status status)
@@ -117,6 +169,8 @@ static enum status take_answers(struct draft_page *page, int index, struct form_
     enum status status = form_parse_page(page->version->form, visit->arena, (size_t)index, pairs, data->count,
                                          page->draft.answers, &page->environment, submission, &visit->error);
     if (status != STATUS_OK) return status;
+    json_auto held = draft_page_held(page);
+    draft_page_keep(submission->answers, page->draft.answers, held);
     json_decref(page->draft.answers);
     page->draft.answers = submission->answers;
     return draft_page_evaluate(page);
@@ -128,7 +182,10 @@ static void go_on(struct draft_page *page, int index)
     struct str action = visit_form(visit, "_action");
     bool back = str_equal_cstr(action, "back");
     if (str_equal_cstr(action, "leave")) {
-        visit_redirect(visit, "draft_saved", "%s", page->supplement ? supplement_url(page) : "/ho-so");
+        visit_redirect(visit, "draft_saved", "%s",
+                       page->part != NULL ? page->url
+                       : page->supplement ? supplement_url(page)
+                                          : "/ho-so");
         return;
     }
     const char *key = neighbour(page, index, back ? -1 : 1);
@@ -136,17 +193,19 @@ static void go_on(struct draft_page *page, int index)
         visit_redirect(visit, NULL, "%s/%s", page->url, key);
     else if (page->supplement)
         visit_redirect(visit, "saved", "%s", supplement_url(page));
+    else if (page->part != NULL)
+        visit_redirect(visit, "saved", "%s", page->url);
     else
         visit_redirect(visit, NULL, "%s/%s", page->url,
                        back ? form_page_key(page->version->form, 0) : "giay-to");
 }
 
-static void page_send(struct request *request, bool supplement)
+static void page_send(struct request *request, enum place place)
 {
     struct visit *visit = visit_of(request);
     DRAFT_PAGE_AUTO page = {0};
     int index;
-    if (!open_page(visit, &page, supplement, &index)) return;
+    if (!open_page(visit, &page, place, &index)) return;
     struct form_submission submission = {0};
     enum status status = take_answers(&page, index, &submission);
     if (status == STATUS_OK && submission.action != FORM_ACTION_NONE &&
@@ -188,12 +247,17 @@ static void page_send(struct request *request, bool supplement)
 
 void page_form_post(struct request *request)
 {
-    page_send(request, false);
+    page_send(request, PLACE_DRAFT);
 }
 
 void page_supplement_form_post(struct request *request)
 {
-    page_send(request, true);
+    page_send(request, PLACE_SUPPLEMENT);
+}
+
+void page_part_form_post(struct request *request)
+{
+    page_send(request, PLACE_PART);
 }
 
 /* --- Saving while a person types: the answer is for the script, and nothing is found fault with. */
@@ -215,7 +279,7 @@ static void answer_changed(struct draft_page *page)
 {
     struct visit *visit = page->visit;
     DRAFT_AUTO newest = {.answers = NULL};
-    enum status status = draft_load(&visit->work, &page->draft.id, &newest, &visit->error);
+    enum status status = draft_load(&page->work, &page->draft.id, &newest, &visit->error);
     if (status != STATUS_OK)
         visit_fail(visit, status);
     else
@@ -225,12 +289,12 @@ static void answer_changed(struct draft_page *page)
                                    format_time(visit->arena, newest.updated_at)));
 }
 
-static void page_autosave(struct request *request, bool supplement)
+static void page_autosave(struct request *request, enum place place)
 {
     struct visit *visit = visit_of(request);
     DRAFT_PAGE_AUTO page = {0};
     int index;
-    if (!open_page(visit, &page, supplement, &index)) return;
+    if (!open_page(visit, &page, place, &index)) return;
     struct form_submission submission = {0};
     enum status status = take_answers(&page, index, &submission);
     if (status == STATUS_OK) status = save(&page, index);
@@ -245,12 +309,17 @@ static void page_autosave(struct request *request, bool supplement)
 
 void page_form_autosave(struct request *request)
 {
-    page_autosave(request, false);
+    page_autosave(request, PLACE_DRAFT);
 }
 
 void page_supplement_autosave(struct request *request)
 {
-    page_autosave(request, true);
+    page_autosave(request, PLACE_SUPPLEMENT);
+}
+
+void page_part_autosave(struct request *request)
+{
+    page_autosave(request, PLACE_PART);
 }
 
 void page_draft(struct request *request)

@@ -4,7 +4,7 @@
  */
 #include "web/routes.h"
 
-#include "draft_page.h"
+#include "motcua/web/draft_page.h"
 
 static json_t *change_view(struct visit *visit, const struct form_change *change)
 {

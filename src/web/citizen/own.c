@@ -1,10 +1,10 @@
 /* The citizen's own dossier named by the address. */
 #include "own.h"
 
-#include "draft_page.h"
 #include "motcua/codec/json.h"
 #include "motcua/domain/procedure.h"
 #include "motcua/domain/reference.h"
+#include "motcua/web/draft_page.h"
 #include "web/dossier_view.h"
 
 bool own_dossier_open(struct visit *visit, struct dossier_file *file)
@@ -62,16 +62,8 @@ const struct supplement_request *own_open_supplement(const struct dossier_file *
     return NULL;
 }
 
-json_t *own_review(struct visit *visit, const struct dossier *dossier)
+void review_without_links(json_t *review)
 {
-    const struct procedure_version *version;
-    json_t *review = NULL;
-    if (reference_procedure_version(&visit->work, &dossier->procedure_version_id, &version, &visit->error) !=
-        STATUS_OK)
-        return NULL;
-    struct form_environment environment = draft_page_environment(visit);
-    if (form_review(version->form, visit->arena, dossier->answers, &environment, &review) != STATUS_OK)
-        return NULL;
     size_t a, b, c;
     json_t *page, *section, *item;
     json_array_foreach(json_object_get(review, "pages"), a, page)
@@ -82,5 +74,18 @@ json_t *own_review(struct visit *visit, const struct dossier *dossier)
             json_array_foreach(json_object_get(section, "items"), c, item) view_null(item, "edit_url");
         }
     }
+}
+
+json_t *own_review(struct visit *visit, const struct dossier *dossier)
+{
+    const struct procedure_version *version;
+    json_t *review = NULL;
+    if (reference_procedure_version(&visit->work, &dossier->procedure_version_id, &version, &visit->error) !=
+        STATUS_OK)
+        return NULL;
+    struct form_environment environment = draft_page_environment(visit);
+    if (form_review(version->form, visit->arena, dossier->answers, &environment, &review) != STATUS_OK)
+        return NULL;
+    review_without_links(review);
     return review;
 }

@@ -17,6 +17,8 @@ const char *own_fee_text(struct visit *visit, const struct dossier_file *file);
 const char *own_return_text(const struct visit *visit, const struct dossier *dossier);
 /* The request that waits for an answer; NULL: none. */
 const struct supplement_request *own_open_supplement(const struct dossier_file *file);
+/* A review that leads nowhere to mend it. */
+void review_without_links(json_t *review);
 /* form_review without links. New reference, NULL on failure. */
 json_t *own_review(struct visit *visit, const struct dossier *dossier);
 

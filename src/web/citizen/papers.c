@@ -1,8 +1,8 @@
 /* The papers of a draft: what is asked for, upload, removal. */
 #include "web/routes.h"
 
-#include "draft_page.h"
-#include "uploads.h"
+#include "motcua/web/draft_page.h"
+#include "motcua/web/uploads.h"
 
 static void show(struct draft_page *page, unsigned http_status, const char *wrong_paper)
 {

@@ -11,9 +11,9 @@
 #include "motcua/base/utf8.h"
 #include "motcua/crypto/checksum.h"
 #include "motcua/http/tus.h"
-#include "resumable.h"
+#include "motcua/web/resumable.h"
+#include "motcua/web/uploads.h"
 #include "supplement.h"
-#include "uploads.h"
 #include "web/routes.h"
 
 #define TUS_EXTENSIONS "creation,creation-with-upload,termination,expiration,checksum"

@@ -1,8 +1,9 @@
 /* The last look before submission, and submission itself. */
 #include "web/routes.h"
 
-#include "draft_page.h"
 #include "motcua/codec/json.h"
+#include "motcua/web/draft_page.h"
+#include "together.h"
 
 static void add_edit_urls(struct draft_page *page, json_t *review)
 {
@@ -119,44 +120,45 @@ static json_t *group_view(const char *title, json_t *problems)
     return view;
 }
 
-static json_t *page_problems(struct draft_page *page, const struct form_errors *errors, int index,
-                             const char *key)
+static json_t *missing_view(struct draft_page *page, const struct draft_missing *missing)
 {
-    struct visit *visit = page->visit;
-    json_t *problems = json_array();
-    for (size_t i = 0; i < errors->count; i++) {
-        const struct form_error *error = &errors->list[i];
-        if (error->page != (size_t)index) continue;
-        struct str label = str_of(error->label == NULL ? "" : error->label);
+    struct arena *arena = page->visit->arena;
+    const char *key = form_page_key(page->version->form, missing->page);
+    struct str label = str_of(missing->label);
+    switch (missing->kind) {
+    case MISSING_PAPER:
+        return problem_view(missing->label,
+                            arena_printf(arena, "%s/giay-to#giay-%s", page->url, missing->paper));
+    case MISSING_SIGNATURE:
+        return problem_view(arena_printf(arena, "%s: %s", missing->label, missing->text),
+                            arena_printf(arena, "%s/cung-khai", page->url));
+    case MISSING_EXIT:
+        return problem_view(missing->label, arena_printf(arena, "%s/%s", page->url, key));
+    default:
         if (str_ends_with(label, STR("."))) label = str_slice(label, 0, label.length - 1); /* a sentence */
-        json_array_append_new(
-            problems, problem_view(arena_printf(visit->arena, "%.*s: %s", STR_ARG(label), error->text),
-                                   arena_printf(visit->arena, "%s/%s#%s", page->url, key,
-                                                control_of(visit->arena, error->field))));
+        return problem_view(
+            arena_printf(arena, "%.*s: %s", STR_ARG(label), missing->text),
+            arena_printf(arena, "%s/%s#%s", page->url, key, control_of(arena, missing->field)));
     }
-    return problems;
 }
 
-static json_t *paper_problems(struct draft_page *page)
+struct missing_list {
+    struct draft_missing *items;
+    size_t count;
+};
+
+/* Those of one kind; of answers, those of one page. */
+static void add_group(struct draft_page *page, json_t *groups, const struct missing_list *missing, int kind,
+                      size_t index, const char *title)
 {
-    struct visit *visit = page->visit;
     json_t *problems = json_array();
-    for (size_t i = 0; i < page->version->paper_count; i++) {
-        const struct procedure_paper *paper = &page->version->papers[i];
-        if (paper->required && paper->upload &&
-            procedure_paper_applies(paper, visit->arena, page->state.data) &&
-            draft_page_files(page, paper->key) == 0)
-            json_array_append_new(problems, problem_view(visit_pick(visit, paper->name, paper->name_en),
-                                                         arena_printf(visit->arena, "%s/giay-to#giay-%s",
-                                                                      page->url, paper->key)));
+    for (size_t i = 0; i < missing->count; i++) {
+        const struct draft_missing *one = &missing->items[i];
+        if ((int)one->kind == kind && (kind != MISSING_ANSWER || one->page == index))
+            json_array_append_new(problems, missing_view(page, one));
     }
-    return problems;
-}
-
-static void add_group(json_t *missing, const char *title, json_t *problems)
-{
     if (json_array_size(problems) > 0)
-        json_array_append_new(missing, group_view(title, problems));
+        json_array_append_new(groups, group_view(title, problems));
     else
         json_decref(problems);
 }
@@ -165,29 +167,38 @@ static void add_group(json_t *missing, const char *title, json_t *problems)
 static bool list_missing(struct draft_page *page, json_t *view)
 {
     struct visit *visit = page->visit;
-    struct form_errors errors = {0};
-    json_t *missing = json_array();
-    enum status status = form_validate(page->version->form, visit->arena, FORM_ALL_PAGES, page->draft.answers,
-                                       &page->environment, &errors);
+    struct missing_list missing = {0};
+    json_t *groups = json_array();
+    enum status status = draft_page_missing(page, &missing.items, &missing.count);
     size_t i;
     json_t *one;
     json_array_foreach(json_get_array(view, "pages"), i, one)
     {
-        const char *key = json_get_cstr(one, "key", "");
-        int index = form_page_find(page->version->form, str_of(key));
-        add_group(missing, json_get_cstr(one, "title", ""), page_problems(page, &errors, index, key));
+        int index = form_page_find(page->version->form, json_get_str(one, "key"));
+        add_group(page, groups, &missing, MISSING_ANSWER, (size_t)index, json_get_cstr(one, "title", ""));
     }
-    add_group(missing, visit_text(visit, N_("Giấy tờ kèm theo")), paper_problems(page));
-    if (page->state.exit != NULL) {
-        const char *key = form_page_key(page->version->form, page->state.exit->page);
-        json_t *problems = json_array();
-        json_array_append_new(problems, problem_view(page->state.exit->title,
-                                                     arena_printf(visit->arena, "%s/%s", page->url, key)));
-        add_group(missing, visit_text(visit, N_("Bạn không cần nộp hồ sơ này")), problems);
-    }
-    bool complete = status == STATUS_OK && json_array_size(missing) == 0;
-    view_list(view, "missing", missing);
+    add_group(page, groups, &missing, MISSING_PAPER, 0, visit_text(visit, N_("Giấy tờ kèm theo")));
+    add_group(page, groups, &missing, MISSING_SIGNATURE, 0, visit_text(visit, N_("Người cùng khai")));
+    add_group(page, groups, &missing, MISSING_EXIT, 0, visit_text(visit, N_("Bạn không cần nộp hồ sơ này")));
+    bool complete = status == STATUS_OK && json_array_size(groups) == 0;
+    view_list(view, "missing", groups);
     return complete;
+}
+
+/* Whoever was invited and has not finished. */
+static json_t *waiting_view(struct draft_page *page)
+{
+    struct visit *visit = page->visit;
+    json_t *list = json_array();
+    for (size_t i = 0; i < page->share_count; i++) {
+        const struct draft_share *share = &page->shares[i];
+        if (!share_is_open(share, visit->work.now) || strcmp(share->state, "finished") == 0) continue;
+        json_t *view = json_object();
+        view_text(view, "who", share->label);
+        view_set(view, "state", together_state(visit, share));
+        json_array_append_new(list, view);
+    }
+    return list;
 }
 
 static void show(struct draft_page *page, unsigned http_status, const char *selected, const char *agree_error)
@@ -211,6 +222,7 @@ static void show(struct draft_page *page, unsigned http_status, const char *sele
     view_flag(view, "refused", http_status != 200 && agree_error == NULL);
     view_text(view, "agree_error", agree_error);
     if (agree_error != NULL) view_problem(view, "agree", agree_error);
+    view_list(view, "waiting", waiting_view(page));
     view_flag(view, "can_submit", complete);
     visit_render_status(visit, http_status, "portal/review", view);
 }

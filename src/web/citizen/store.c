@@ -3,9 +3,9 @@
 
 #include "web/routes.h"
 
-#include "draft_page.h"
 #include "motcua/domain/reference.h"
-#include "uploads.h"
+#include "motcua/web/draft_page.h"
+#include "motcua/web/uploads.h"
 #include "web/dossier_view.h"
 
 static const char *name_of(struct visit *visit, const struct store_paper *paper)

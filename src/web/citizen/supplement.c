@@ -4,9 +4,9 @@
 #include "motcua/codec/json.h"
 #include "motcua/domain/reference.h"
 #include "motcua/domain/scan.h"
+#include "motcua/web/uploads.h"
 #include "own.h"
 #include "supplement.h"
-#include "uploads.h"
 #include "web/dossier_view.h"
 
 const char *supplement_url(const struct draft_page *page)
@@ -26,7 +26,7 @@ static bool nothing_open(struct visit *visit, const struct dossier_file *file)
 /* The draft's row still holds the answers; it is opened by the dossier's id. */
 static bool open_page(struct visit *visit, const struct dossier_file *file, struct draft_page *page)
 {
-    *page = (struct draft_page){.visit = visit, .supplement = true};
+    *page = (struct draft_page){.visit = visit, .work = visit->work, .supplement = true};
     enum status status = draft_load(&visit->work, &file->dossier.id, &page->draft, &visit->error);
     if (status == STATUS_OK)
         status = reference_procedure_version(&visit->work, &file->dossier.procedure_version_id,
@@ -47,7 +47,7 @@ static bool open_page(struct visit *visit, const struct dossier_file *file, stru
 bool supplement_page_open(struct visit *visit, struct draft_page *page)
 {
     DOSSIER_FILE_AUTO file = {0};
-    *page = (struct draft_page){.visit = visit};
+    *page = (struct draft_page){.visit = visit, .work = visit->work};
     return own_dossier_open(visit, &file) && !nothing_open(visit, &file) && open_page(visit, &file, page);
 }
 

@@ -3,7 +3,7 @@
 #ifndef WEB_CITIZEN_SUPPLEMENT_H
 #define WEB_CITIZEN_SUPPLEMENT_H
 
-#include "draft_page.h"
+#include "motcua/web/draft_page.h"
 
 /* The draft behind the dossier of the address, while a request is open. False: an answer has been made. */
 bool supplement_page_open(struct visit *visit, struct draft_page *page);

@@ -1,5 +1,5 @@
 /* Attaching what an upload request brought. */
-#include "uploads.h"
+#include "motcua/web/uploads.h"
 
 const struct procedure_paper *paper_of_request(const struct draft_page *page)
 {
@@ -56,6 +56,27 @@ enum status uploads_fit(struct draft_page *page, uint64_t size)
     return uploads_check_total(page->visit, page->documents, page->document_count, size);
 }
 
+static enum status attach(struct draft_page *page, const char *kind, const struct procedure_paper *paper,
+                          size_t index, uint64_t held, struct uuid *id)
+{
+    struct visit *visit = page->visit;
+    struct upload_file *file = request_upload(visit->request, index);
+    uint64_t size = document_spool_size(file->file);
+    enum status status = uploads_check_file(page, paper, size);
+    if (status == STATUS_OK)
+        status = uploads_check_total(visit, page->documents, page->document_count, held + size);
+    if (status == STATUS_OK)
+        status = document_attach(&visit->work, file->file, &page->draft.tenant_id, &page->draft.id, kind,
+                                 str_of(paper->key), file->part.filename, id, &visit->error);
+    return status;
+}
+
+enum status uploads_attach_one(struct draft_page *page, const char *kind, const struct procedure_paper *paper,
+                               size_t index, struct uuid *id)
+{
+    return attach(page, kind, paper, index, 0, id);
+}
+
 enum status uploads_attach(struct draft_page *page, const char *kind, const struct procedure_paper *paper)
 {
     struct visit *visit = page->visit;
@@ -66,16 +87,9 @@ enum status uploads_attach(struct draft_page *page, const char *kind, const stru
         return error_set(&visit->error, visit->arena, STATUS_INVALID, "document.none",
                          N_("Vui lòng chọn tệp cần tải lên"), NULL);
     for (size_t i = 0; status == STATUS_OK && i < count; i++) {
-        struct upload_file *file = request_upload(visit->request, i);
         struct uuid id = {""};
-        uint64_t size = document_spool_size(file->file);
-        status = uploads_check_file(page, paper, size);
-        if (status == STATUS_OK)
-            status = uploads_check_total(visit, page->documents, page->document_count, held + size);
-        if (status == STATUS_OK)
-            status = document_attach(&visit->work, file->file, &page->draft.tenant_id, &page->draft.id, kind,
-                                     str_of(paper->key), file->part.filename, &id, &visit->error);
-        held += size;
+        status = attach(page, kind, paper, i, held, &id);
+        held += document_spool_size(request_upload(visit->request, i)->file);
         attached += status == STATUS_OK;
     }
     struct error ignored; /* the page says what was refused, and shows what came before it */

@@ -5,7 +5,7 @@
 #include "motcua/domain/paper.h"
 #include "motcua/domain/reference.h"
 #include "motcua/domain/scan.h"
-#include "web/citizen/draft_page.h"
+#include "motcua/web/draft_page.h"
 #include "web/citizen/own.h"
 #include "web/routes.h"
 

@@ -197,6 +197,17 @@ static const char *moved_note(struct visit *visit, const json_t *data)
     return note;
 }
 
+/* Who filled in or signed a part of the dossier before it was submitted. */
+static const char *together_note(struct visit *visit, const json_t *item)
+{
+    const char *who = json_get_cstr(item, "label", ""), *name = json_get_cstr(item, "name", "");
+    instant at;
+    return civil_parse_instant(json_get_str(item, "signed_at"), &at) == STATUS_OK
+               ? visit_format(visit, N_("%s (tài khoản của %s) đã ký lúc %s"), who, name,
+                              visit_moment(visit, at))
+               : visit_format(visit, N_("%s (tài khoản của %s) cùng khai"), who, name);
+}
+
 static const char *event_note(struct visit *visit, const struct event *event)
 {
     static const char *const keys[] = {"note", "reason", "message", "question"};
@@ -217,6 +228,8 @@ static const char *event_note(struct visit *visit, const struct event *event)
     if (recipient[0] != '\0')
         note = joined(visit, note,
                       arena_printf(visit->arena, "%s %s", visit_text(visit, N_("Người nhận:")), recipient));
+    json_array_foreach(json_get_array(event->data, "together"), index, item) note =
+        joined(visit, note, together_note(visit, item));
     if (strcmp(event->kind, "calendar_changed") == 0) note = moved_note(visit, event->data);
     if (strcmp(event->kind, "consultation_answered") == 0)
         note = joined(visit, answer_text(visit, json_get_cstr(event->data, "answer", "")), note);

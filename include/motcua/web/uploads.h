@@ -1,8 +1,8 @@
 /* Attaching what an upload request brought. */
-#ifndef WEB_CITIZEN_UPLOADS_H
-#define WEB_CITIZEN_UPLOADS_H
+#ifndef MOTCUA_WEB_UPLOADS_H
+#define MOTCUA_WEB_UPLOADS_H
 
-#include "draft_page.h"
+#include "motcua/web/draft_page.h"
 
 /* The paper named by the address, if it may be uploaded; else NULL. */
 const struct procedure_paper *paper_of_request(const struct draft_page *page);
@@ -18,6 +18,9 @@ NODISCARD enum status uploads_check_total(struct visit *visit, const struct docu
                                           uint64_t size);
 /* One more file of this size beside those of the page. */
 NODISCARD enum status uploads_fit(struct draft_page *page, uint64_t size);
+/* Attaches one file of the request, as the document of that id where it has one. */
+NODISCARD enum status uploads_attach_one(struct draft_page *page, const char *kind,
+                                         const struct procedure_paper *paper, size_t index, struct uuid *id);
 /* Attaches every file of the request; the first failure ends it (what was attached before stays).
  * STATUS_INVALID without any file. */
 NODISCARD enum status uploads_attach(struct draft_page *page, const char *kind,

@@ -1,0 +1,93 @@
+/* What stands against submitting a draft: wrong or open answers, papers, an early exit. */
+#include "motcua/web/draft_page.h"
+
+static bool is_missing(const struct draft_page *page, const struct procedure_paper *paper)
+{
+    return paper->required && paper->upload &&
+           procedure_paper_applies(paper, page->visit->arena, page->state.data) &&
+           draft_page_files(page, paper->key) == 0;
+}
+
+static bool gives_signatures(const struct draft_page *page, const struct draft_share *share)
+{
+    return !share->transfer && share->sign.count > 0 && share_is_open(share, page->work.now);
+}
+
+json_t *draft_page_held(const struct draft_page *page)
+{
+    struct visit *visit = page->visit;
+    json_t *held = json_object();
+    for (size_t i = 0; i < page->share_count; i++) {
+        const struct draft_share *share = &page->shares[i];
+        if (!gives_signatures(page, share)) continue;
+        const char *text =
+            share->signed_at == INSTANT_NONE
+                ? visit_format(visit, N_("Chờ %s ký"), share->label)
+                : visit_format(visit, N_("%s đã ký lúc %s, bằng tài khoản của %s"), share->label,
+                               visit_moment(visit, share->signed_at), share->guest_name);
+        json_t *who = json_object();
+        view_text(who, "text", text);
+        for (size_t k = 0; k < share->sign.count; k++)
+            json_object_setn(held, share->sign.list[k].data, share->sign.list[k].length, who);
+        json_decref(who);
+    }
+    return held;
+}
+
+void draft_page_keep(json_t *answers, const json_t *before, json_t *keys)
+{
+    const char *key;
+    json_t *unused;
+    json_object_foreach(keys, key, unused)
+    {
+        json_t *value = json_object_get(before, key);
+        if (value != NULL)
+            json_object_set(answers, key, value);
+        else
+            json_object_del(answers, key);
+    }
+}
+
+enum status draft_page_missing(struct draft_page *page, struct draft_missing **list, size_t *count)
+{
+    struct visit *visit = page->visit;
+    const struct procedure_version *version = page->version;
+    struct form_errors errors = {0};
+    enum status status = form_validate(version->form, visit->arena, FORM_ALL_PAGES, page->draft.answers,
+                                       &page->environment, &errors);
+    if (status != STATUS_OK) return status;
+    struct draft_missing *found =
+        arena_array(visit->arena, errors.count + version->paper_count + page->share_count + 1, sizeof *found);
+    size_t n = 0;
+    for (size_t i = 0; i < errors.count; i++) {
+        const struct form_error *error = &errors.list[i];
+        found[n++] = (struct draft_missing){.kind = MISSING_ANSWER,
+                                            .page = error->page,
+                                            .field = error->field,
+                                            .code = error->code,
+                                            .label = error->label == NULL ? "" : error->label,
+                                            .text = error->text};
+    }
+    for (size_t i = 0; i < version->paper_count; i++)
+        if (is_missing(page, &version->papers[i]))
+            found[n++] = (struct draft_missing){
+                .kind = MISSING_PAPER,
+                .paper = version->papers[i].key,
+                .label = visit_pick(visit, version->papers[i].name, version->papers[i].name_en),
+                .text = ""};
+    for (size_t i = 0; i < page->share_count; i++)
+        if (gives_signatures(page, &page->shares[i]) && page->shares[i].signed_at != INSTANT_NONE &&
+            !share_is_signed(&page->work, &page->shares[i], version->form, page->draft.answers))
+            found[n++] = (struct draft_missing){
+                .kind = MISSING_SIGNATURE,
+                .label = page->shares[i].label,
+                .text = visit_text(visit, N_("Nội dung đã thay đổi sau khi người này ký; cần ký lại."))};
+    if (page->state.exit != NULL)
+        found[n++] = (struct draft_missing){.kind = MISSING_EXIT,
+                                            .page = page->state.exit->page,
+                                            .label = page->state.exit->title,
+                                            .text = page->state.exit->message};
+    *list = found;
+    *count = n;
+    return STATUS_OK;
+}

@@ -1,0 +1,246 @@
+// The interface for programs: a dossier from nothing to its code, what is refused and how, and whether openapi.json tells the truth.
+import assert from 'node:assert/strict';
+import { createHash, randomUUID } from 'node:crypto';
+import { after, before, test } from 'node:test';
+import Ajv from 'ajv/dist/2020.js';
+import { extract } from '../browser/answers.mjs';
+import { Person, answerPages, fieldsOf, password, samplePdf, signedIn, startCity, startDraft } from '../browser/city.mjs';
+import { base64, octets, pdfOf, version } from './tus.mjs';
+
+const base = '/api/v1';
+const page = '/tai-khoan/khoa-truy-cap';
+const paper = 'giay_to_tuy_than';
+let city, lan, hoa, openapi, ajv, answers;
+const seen = new Set();
+
+/** The description of the answer to this request; fails where there is none. */
+function described(method, target, status) {
+  const asked = target.slice(base.length).split('/');
+  const [name, item] = Object.entries(openapi.paths).find(([template]) => {
+    const parts = template.split('/');
+    return parts.length === asked.length && parts.every((part, i) => part.startsWith('{') || part === asked[i]);
+  }) ?? [];
+  const answer = item?.[method.toLowerCase()]?.responses[status];
+  assert.ok(answer, `openapi.json says nothing of ${method} ${target} → ${status}`);
+  seen.add(`${method.toLowerCase()} ${name} ${status}`);
+  return answer;
+}
+
+/** A program with a key; every answer is held against openapi.json. */
+class Program extends Person {
+  constructor(key) {
+    super(city);
+    this.key = key;
+  }
+
+  async call(method, target, body = null, headers = {}) {
+    const text = body === null ? null : typeof body === 'string' ? body : JSON.stringify(body);
+    return this.checked(method, target, { body: text, type: text === null ? null : 'application/json', headers });
+  }
+
+  async checked(method, target, request) {
+    const authorization = this.key ? { Authorization: `Bearer ${this.key}` } : {};
+    const answer = await this.send(method, base + target, { ...request, headers: { ...authorization, ...request.headers } });
+    const said = described(method, base + target, answer.status);
+    const [type, content] = Object.entries(said.content ?? {})[0] ?? [];
+    if (!type) {
+      assert.equal(answer.body, '');
+      return answer;
+    }
+    assert.equal(answer.headers['content-type'].split(';')[0], type, answer.body);
+    answer.json = JSON.parse(answer.body);
+    const validate = ajv.compile({ ...content.schema, components: openapi.components });
+    assert.ok(validate(answer.json), `${method} ${target} ${answer.status}: ${JSON.stringify(validate.errors)}\n${answer.body}`);
+    if (answer.status >= 400) assert.equal(answer.json.status, answer.status);
+    return answer;
+  }
+
+  attach(target, files, headers = {}) {
+    const boundary = 'ranh-gioi-7d93';
+    const parts = files.flatMap((file) => [Buffer.from(`--${boundary}\r\nContent-Disposition: form-data; name="file"; filename="${file.name}"\r\nContent-Type: ${file.type}\r\n\r\n`), file.bytes, Buffer.from('\r\n')]);
+    return this.checked('POST', target, { body: Buffer.concat([...parts, Buffer.from(`--${boundary}--\r\n`)]), type: `multipart/form-data; boundary=${boundary}`, headers });
+  }
+}
+
+async function makeKey(person, scope, days = '30') {
+  await person.open(page);
+  const answer = await person.post(page, { name: 'Phần mềm nhân sự', scope, days, password });
+  assert.equal(answer.status, 201, answer.text.slice(0, 500));
+  return /Bearer (motcua_[\w-]{43})</.exec(answer.body)[1];
+}
+
+const fresh = () => ({ procedure: '2.000635', agency: 'dich-vong-cau-giay', answers });
+
+before(async () => {
+  city = await startCity({ time: '2017-03-14T09:00', options: ['--rate-limits', '0', '--session-lifetime', '365d'] });
+  [lan, hoa] = await Promise.all([signedIn(city, 'lan@example.com'), signedIn(city, 'hoa@example.com')]);
+  const document = await lan.open(`${base}/openapi.json`);
+  assert.equal(document.status, 200);
+  openapi = JSON.parse(document.body);
+  ajv = new Ajv({ strict: false, validateFormats: false });
+});
+after(() => city?.stop());
+
+test('a program makes a draft, learns what is missing, attaches papers and submits, each once', async () => {
+  const program = new Program(await makeKey(lan, ['read', 'write', 'submit']));
+  // What a person has filled in on the pages is what a program sends.
+  const typed = await startDraft(lan, '2.000635', 'dich-vong-cau-giay');
+  await answerPages(lan, typed, extract);
+  answers = (await program.call('GET', `/dossiers/${typed.split('/').pop()}`)).json.answers;
+  const procedure = (await program.call('GET', '/procedures/2.000635')).json;
+  assert.ok(procedure.agencies.some((agency) => agency.slug === 'dich-vong-cau-giay'));
+  const schema = JSON.parse((await lan.open(procedure.schema)).body);
+  assert.ok(ajv.compile({ ...schema, $id: undefined })(answers));
+
+  const key = randomUUID();
+  const { so_ban: left, ...most } = answers;
+  const made = await program.call('POST', '/dossiers', { ...fresh(), answers: most }, { 'Idempotency-Key': key });
+  assert.equal(made.status, 201);
+  const draft = `/dossiers/${made.json.id}`;
+  assert.equal(made.headers.location, base + draft);
+  const again = await program.call('POST', '/dossiers', { ...fresh(), answers: most }, { 'Idempotency-Key': key });
+  assert.equal(again.status, 200);
+  assert.equal(again.headers['idempotency-replayed'], 'true');
+  assert.equal(again.json.id, made.json.id);
+  const other = await program.call('POST', '/dossiers', fresh(), { 'Idempotency-Key': key });
+  assert.equal(other.status, 422);
+  assert.equal(other.json.type, 'urn:motcua:problem:request.key_reused');
+
+  const missing = (await program.call('GET', `${draft}/missing`)).json;
+  const wanted = missing.missing.find((one) => one.field === 'so_ban');
+  assert.equal(missing.complete, false);
+  assert.ok(missing.missing.some((one) => one.paper === paper));
+  const early = await program.call('POST', `${draft}/submission`, { declaration: true });
+  assert.equal(early.status, 422);
+  assert.equal(early.json.type, 'urn:motcua:problem:dossier.incomplete');
+  assert.deepEqual(early.json.errors, missing.missing);
+  // The same words as on the page that a person reads before submitting.
+  assert.ok((await lan.open(`/ho-so/nhap/${made.json.id}/xem-lai`)).text.includes(`${wanted.label}: ${wanted.message}`));
+
+  const changed = await program.call('PUT', `${draft}/answers`, { answers: { ...most, so_ban: left }, revision: made.json.revision });
+  assert.equal(changed.status, 200);
+  assert.equal((await program.call('PUT', `${draft}/answers`, { answers: most, revision: made.json.revision })).status, 409);
+
+  const file = samplePdf();
+  const attached = await program.attach(`${draft}/papers/${paper}`, [file], { 'Idempotency-Key': 'tep-1' });
+  assert.equal(attached.status, 201);
+  assert.equal(attached.json.sha256, createHash('sha256').update(file.bytes).digest('hex'));
+  const repeated = await program.attach(`${draft}/papers/${paper}`, [file], { 'Idempotency-Key': 'tep-1' });
+  assert.equal(repeated.status, 200);
+  assert.equal(repeated.json.id, attached.json.id);
+  const second = await program.attach(`${draft}/papers/${paper}`, [file]);
+  assert.equal((await program.call('DELETE', `${draft}/papers/${paper}/${second.json.id}`)).status, 204);
+  assert.equal((await program.call('DELETE', `${draft}/papers/${paper}/${second.json.id}`)).status, 404);
+  assert.equal((await program.attach(`${draft}/papers/${paper}`, [{ name: 'x.exe', type: 'application/octet-stream', bytes: Buffer.from('MZ\x90\0') }])).status, 422);
+  assert.equal((await program.attach(`${draft}/papers/${paper}`, [])).status, 422);
+  assert.equal((await program.attach(`${draft}/papers/khong_co`, [file])).status, 404);
+
+  // Other required papers too.
+  for (const one of (await program.call('GET', `${draft}/missing`)).json.missing) await program.attach(`${draft}/papers/${one.paper}`, [file]);
+  const done = await program.call('POST', `${draft}/submission`, { declaration: true, return_channel: 'counter' });
+  assert.equal(done.status, 201);
+  assert.match(done.json.code, /^[\w.]+-170314-\d{4}$/);
+  assert.equal((await program.call('POST', `${draft}/submission`, { declaration: true })).json.code, done.json.code);
+  assert.equal((await program.call('GET', draft)).json.status, 'submitted');
+  assert.equal((await program.call('PUT', `${draft}/answers`, { answers, revision: 1 })).status, 409);
+  assert.equal((await program.call('DELETE', draft)).status, 409);
+  assert.equal((await program.call('GET', `${draft}/missing`)).status, 409);
+  assert.equal((await program.attach(`${draft}/papers/${paper}`, [file])).status, 409);
+  assert.ok((await program.call('GET', '/dossiers')).json.dossiers.some((one) => one.code === done.json.code));
+  assert.ok((await lan.open(`/ho-so/${done.json.code}`)).text.includes(done.json.code));
+});
+
+test('wrong input is told by path and in words, in the language asked for, and is never an error of the server', async () => {
+  const program = new Program(await makeKey(lan, ['read', 'write', 'submit']));
+  const wrong = await program.call('POST', '/dossiers', { ...fresh(), answers: { so_ban: 'ba', khong_hoi: 1 } });
+  assert.equal(wrong.status, 422);
+  assert.deepEqual(wrong.json.errors.map((error) => error.field).sort(), ['khong_hoi', 'so_ban']);
+  program.language = 'en';
+  const english = await program.call('POST', '/dossiers', { ...fresh(), answers: { so_ban: 'ba' } });
+  assert.doesNotMatch(english.json.detail, /[ạảãáàâăđêôơư]/);
+  for (const body of ['', '{', '[]', '"x"', '{"answers":{}}', '{"procedure":"2.000635","agency":"khong-co","answers":{}}', '{"procedure":"9.999999","agency":"dich-vong-cau-giay","answers":{}}', '{"procedure":"2.000635","agency":"dich-vong-cau-giay","answers":[]}', '{"procedure":"2.000635","agency":"dich-vong-cau-giay","answers":{},"more":1}']) {
+    const answer = await program.call('POST', '/dossiers', body);
+    assert.ok([400, 422].includes(answer.status), `${body}: ${answer.status}`);
+  }
+  const { id } = (await program.call('POST', '/dossiers', { ...fresh(), answers: {} })).json;
+  for (const body of [{}, { answers: {} }, { answers: {}, revision: 'x' }, { answers: 1, revision: 1 }]) assert.equal((await program.call('PUT', `/dossiers/${id}/answers`, body)).status, 422);
+  for (const body of [{}, { declaration: 'yes' }, { declaration: true, return_channel: 'fax' }]) assert.equal((await program.call('POST', `/dossiers/${id}/submission`, body)).status, 422);
+  for (const key of ['', 'x'.repeat(129)]) assert.equal((await program.call('POST', '/dossiers', fresh(), { 'Idempotency-Key': key })).status, 400);
+  assert.equal((await program.call('GET', `/dossiers/${randomUUID()}`)).status, 404);
+  assert.equal((await program.call('GET', '/dossiers/x')).status, 404);
+  assert.equal((await program.call('DELETE', `/dossiers/${id}`)).status, 204);
+  assert.equal((await program.call('GET', `/dossiers/${id}`)).status, 404);
+  const nowhere = await program.send('GET', '/api/v1/khong-co');
+  assert.equal(nowhere.status, 404);
+  assert.equal(nowhere.headers['content-type'], 'application/problem+json');
+});
+
+test('a key opens its owner\'s dossiers for its purposes and time, and nothing else does', async () => {
+  const reads = new Program(await makeKey(lan, 'read'));
+  const lans = new Program(await makeKey(lan, ['read', 'write']));
+  const hoas = new Program(await makeKey(hoa, ['read', 'write', 'submit']));
+  const { id } = (await lans.call('POST', '/dossiers', fresh())).json;
+  assert.equal((await reads.call('GET', `/dossiers/${id}`)).status, 200);
+  assert.equal((await reads.call('POST', '/dossiers', fresh())).status, 403);
+  assert.equal((await reads.call('DELETE', `/dossiers/${id}`)).status, 403);
+  assert.equal((await lans.call('POST', `/dossiers/${id}/submission`, { declaration: true })).status, 403);
+  for (const [method, target, body] of [['GET', `/dossiers/${id}`], ['DELETE', `/dossiers/${id}`], ['PUT', `/dossiers/${id}/answers`, { answers, revision: 1 }], ['POST', `/dossiers/${id}/submission`, { declaration: true }], ['GET', `/dossiers/${id}/missing`]])
+    assert.equal((await hoas.call(method, target, body)).status, 404, `${method} ${target}`);
+  // A session is no key, and a key is no session.
+  const cookies = new Program(null);
+  cookies.cookies = lan.cookies;
+  const refused = await cookies.call('GET', `/dossiers/${id}`);
+  assert.equal(refused.status, 401);
+  assert.match(refused.headers['www-authenticate'], /^Bearer/);
+  assert.equal((await cookies.call('POST', '/dossiers', fresh())).status, 401);
+  assert.equal((await new Program('motcua_' + 'A'.repeat(43)).call('GET', `/dossiers/${id}`)).status, 401);
+  assert.equal((await lans.send('GET', '/ho-so', { headers: { Authorization: `Bearer ${lans.key}` } })).status, 303);
+
+  // Revoked on the page: at once.
+  const listed = await lan.open(page);
+  assert.match(listed.text, /dùng lần cuối/);
+  assert.ok(!listed.body.includes(lans.key));
+  for (const [, revoke] of listed.body.matchAll(/action="(\/tai-khoan\/khoa-truy-cap\/[0-9a-f-]{36}\/thu-hoi)"/g)) assert.equal((await lan.post(revoke)).status, 303);
+  assert.equal((await lans.call('GET', `/dossiers/${id}`)).status, 401);
+  assert.match((await lan.open(page)).text, /Đã thu hồi/);
+  // Another's key cannot be revoked, and one's own runs out.
+  const theirs = /action="(\/tai-khoan\/khoa-truy-cap\/[0-9a-f-]{36}\/thu-hoi)"/.exec((await hoa.open(page)).body)[1];
+  assert.equal((await lan.post(theirs)).status, 404);
+  city.setTime('2017-04-12T09:00');
+  assert.equal((await hoas.call('GET', '/dossiers')).status, 200);
+  city.setTime('2017-04-13T09:01');
+  assert.equal((await hoas.call('GET', '/dossiers')).status, 401);
+  city.setTime('2017-03-14T10:00');
+});
+
+test('making a key asks for the password and says what is wrong', async () => {
+  await lan.open(page);
+  for (const [change, says] of [[{ password: 'sai' }, /Mật khẩu hiện tại không đúng/], [{ name: ' ' }, /đặt tên cho khóa/], [{ scope: [] }, /ít nhất một việc/], [{ days: '4000' }, /thời hạn của khóa/]]) {
+    const answer = await lan.post(page, { name: 'Khóa', scope: 'read', days: '30', password, ...change });
+    assert.equal(answer.status, 422);
+    assert.match(answer.text, says);
+    assert.ok(!/Bearer motcua_/.test(answer.body));
+    assert.equal(fieldsOf(answer.body, page).name, (change.name ?? 'Khóa').trim());
+  }
+});
+
+test('a large paper may come in parts by tus with the key', async () => {
+  const program = new Program(await makeKey(lan, ['read', 'write']));
+  const { id } = (await program.call('POST', '/dossiers', fresh())).json;
+  const uploads = `${base}/dossiers/${id}/papers/${paper}/uploads`;
+  const bytes = pdfOf(200_000);
+  const headers = { ...version, Authorization: `Bearer ${program.key}` };
+  const made = await program.send('POST', uploads, { headers: { ...headers, 'Upload-Length': String(bytes.length), 'Upload-Metadata': `filename ${base64('to-khai.pdf')}` } });
+  assert.equal(made.status, 201);
+  assert.ok(made.headers.location.startsWith(uploads));
+  for (const [from, to] of [[0, 120_000], [120_000, bytes.length]])
+    assert.equal((await program.send('PATCH', made.headers.location, { headers: { ...headers, 'Upload-Offset': String(from) }, body: bytes.subarray(from, to), type: octets })).status, 204);
+  assert.equal((await program.call('GET', `/dossiers/${id}`)).json.papers.find((one) => one.key === paper).documents[0].size, bytes.length);
+  assert.equal((await program.send('POST', uploads, { headers: { ...version, 'Upload-Length': '5' } })).status, 401);
+});
+
+test('what openapi.json describes has been seen', () => {
+  const all = Object.entries(openapi.paths).flatMap(([name, item]) => Object.entries(item).filter(([method]) => method !== 'parameters').flatMap(([method, operation]) => Object.keys(operation.responses).map((status) => `${method} ${name} ${status}`)));
+  const expected = all.filter((one) => /2\d\d$/.test(one));
+  assert.deepEqual(expected.filter((one) => !seen.has(one)), []);
+});
