@@ -237,6 +237,8 @@ static bool do_deploy(struct console *console)
         for (size_t k = 0; k < console->world.usable[i]->process_count; k++)
             json_array_append_new(processes, shown_str(console->world.usable[i]->processes[k]->id));
     json_object_set_new(console->answer, "processes", processes);
+    if (console->world.store->session != NULL)
+        json_object_set_new(console->answer, "session", json_string(console->world.store->session));
     return !errors || refuse(console, "bpmn.findings", "the linter found errors; see \"findings\"");
 }
 
@@ -427,14 +429,17 @@ static bool do_state(struct console *console)
 
 static bool do_history(struct console *console)
 {
-    json_object_set(console->answer, "history", console->world.store->history);
+    struct world_store *store = console->world.store;
+    json_t *history = store->kind == NULL ? json_incref(store->history)
+                                          : store->kind->history(store, console->arena, &console->complaint);
+    if (history == NULL) return false;
+    json_object_set_new(console->answer, "history", history);
     return true;
 }
 
 static bool do_restart(struct console *console)
 {
-    world_reload(&console->world);
-    return true;
+    return world_restart(&console->world, console->arena, &console->complaint);
 }
 
 static const struct {
@@ -458,6 +463,41 @@ static bool run_command(struct console *console, struct str line)
     return refuse(console, "console.unknown_command", "\"do\" names no command");
 }
 
+#define CONFLICT                                                                                             \
+    "another console has changed this session meanwhile; nothing was done and the session was loaded again: "  \
+    "look at it and repeat the command"
+
+/* Somebody else may have been there: what a command only looked at, or did not find, may be out of date. */
+static bool catch_up(struct console *console, bool *fresh)
+{
+    struct world_store *store = console->world.store;
+    *fresh = true;
+    if (store->kind == NULL) return true;
+    if (!store->kind->is_fresh(store, console->arena, fresh, &console->complaint)) return false;
+    return *fresh || world_restart(&console->world, console->arena, &console->complaint);
+}
+
+/* One command: run, then saved as one. A command that fails saves too what it had done: the firings before. */
+static bool run_and_save(struct console *console, struct str line)
+{
+    struct str name;
+    bool fresh, done = run_command(console, line);
+    if (!done && !world_is_changed(&console->world)) {
+        struct complaint reason = console->complaint;
+        if (!catch_up(console, &fresh)) return false;
+        console->complaint = reason;
+        return fresh ? false : refuse(console, "store.conflict", CONFLICT);
+    }
+    struct complaint reason = console->complaint;
+    if (!world_save(&console->world, console->arena, &console->complaint)) return false;
+    if (done) {
+        name = json_get_str(console->command, "do");
+        if (str_equal_cstr(name, "state")) return catch_up(console, &fresh);
+    }
+    console->complaint = reason;
+    return done;
+}
+
 static void answer(struct console *console, struct str line, FILE *out)
 {
     console->arena = arena_create(COMMAND_ARENA);
@@ -465,7 +505,7 @@ static void answer(struct console *console, struct str line, FILE *out)
     console->answer = json_object();
     json_t *instances = json_array();
     json_object_set_new(console->answer, "ok", json_true());
-    if (!run_command(console, line)) {
+    if (!run_and_save(console, line)) {
         json_object_set_new(console->answer, "ok", json_false());
         json_object_set_new(console->answer, "error", json_string(console->complaint.text));
         json_object_set_new(console->answer, "code", json_string(console->complaint.code));
@@ -486,10 +526,17 @@ static void answer(struct console *console, struct str line, FILE *out)
     arena_destroy(console->arena);
 }
 
-int console_run(struct world_store *store, const struct calendar *calendar, FILE *in, FILE *out)
+int console_run(struct world_store *store, FILE *in, FILE *out)
 {
-    struct console console = {0};
-    (void)world_open(&console.world, store, calendar);
+    struct console console = {.arena = arena_create(COMMAND_ARENA)};
+    (void)world_open(&console.world, store);
+    bool opened = world_save(&console.world, console.arena, &console.complaint);
+    if (!opened) fprintf(stderr, "motcua workflow: %s\n", console.complaint.text);
+    arena_destroy(console.arena);
+    if (!opened) {
+        world_close(&console.world);
+        return 1;
+    }
     char *line = NULL;
     size_t capacity = 0;
     ssize_t length;

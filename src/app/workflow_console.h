@@ -8,6 +8,6 @@
 #include "workflow_world.h"
 
 /* Reads `in` to its end; returns the exit status. */
-int console_run(struct world_store *store, const struct calendar *calendar, FILE *in, FILE *out);
+int console_run(struct world_store *store, FILE *in, FILE *out);
 
 #endif

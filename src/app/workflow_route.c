@@ -45,20 +45,25 @@ static bool starts_with_message(const struct world *world, const struct bpmn_mod
     return false;
 }
 
-static void keep_message(struct world *world, struct str name, struct str key, json_t *data, int64_t ttl)
+static bool keep_message(struct world *world, struct str name, struct str key, json_t *data, int64_t ttl,
+                         struct complaint *complaint)
 {
     struct world_store *store = world->store;
+    store_drop_expired(store);
     for (size_t i = 0; i < store->message_count && key.length > 0; i++)
         if (str_equal_cstr(name, store->messages[i].name) && str_equal_cstr(key, store->messages[i].key) &&
             store->messages[i].until >= store->now)
-            return; /* a duplicate */
-    if (store->message_count >= WORLD_MAXIMUM_FIRINGS) return;
+            return true; /* a duplicate */
+    if (store->message_count >= WORLD_MAXIMUM_FIRINGS)
+        return world_complain(complaint, "console.too_many_messages", "10,000 messages are kept already");
     store->messages = world_grow(store->messages, store->message_count, sizeof *store->messages);
     store->messages[store->message_count++] =
-        (struct stored_message){.name = world_keep_text(name),
+        (struct stored_message){.number = ++store->last_message,
+                                .name = world_keep_text(name),
                                 .key = world_keep_text(key),
                                 .data = json_incref(data),
                                 .until = store->now + ttl * MICROSECONDS};
+    return true;
 }
 
 bool world_message(struct world *world, struct str name, struct str key, json_t *data, int64_t ttl,
@@ -81,15 +86,15 @@ bool world_message(struct world *world, struct str name, struct str key, json_t 
         size_t instance = NO_INSTANCE;
         return world_input(world, &instance, &input, arena, complaint);
     }
-    keep_message(world, name, key, data, ttl);
-    *kept = true;
-    return true;
+    *kept = keep_message(world, name, key, data, ttl, complaint);
+    return *kept;
 }
 
 bool world_signal(struct world *world, struct str name, const struct feel_value *data, struct arena *arena,
                   size_t except, size_t *heard, struct complaint *complaint)
 {
     size_t count = world->store->instance_count; /* what the signal starts does not hear it again */
+    bool done = true;                            /* one that fails does not keep the others from hearing it */
     for (size_t i = 0; i < count; i++) {
         if (i == except || bpmn_state_ended(world_state(world, i))) continue;
         struct bpmn_input input = {.kind = BPMN_BROADCAST, .name = name, .data = data};
@@ -99,7 +104,7 @@ bool world_signal(struct world *world, struct str name, const struct feel_value 
             ++*heard;
         else if (strcmp(nobody.code, "bpmn.nobody_waits") != 0) {
             *complaint = nobody;
-            return false;
+            done = false;
         }
     }
     for (size_t i = 0; i < world->usable_count; i++) {
@@ -118,11 +123,13 @@ bool world_signal(struct world *world, struct str name, const struct feel_value 
                                        .data = data};
             input.element = starts[k].element->id;
             size_t instance = NO_INSTANCE;
-            if (!world_input(world, &instance, &input, arena, complaint)) return false;
-            ++*heard;
+            if (world_input(world, &instance, &input, arena, complaint))
+                ++*heard;
+            else
+                done = false;
         }
     }
-    return true;
+    return done;
 }
 
 /* ---- the virtual clock ---- */
@@ -175,6 +182,7 @@ static bool fire_start(struct world *world, size_t index, struct arena *arena, s
     timer->over = !bpmn_start_next(&environment, &start);
     timer->due = start.due;
     timer->repetitions = start.repetitions;
+    timer->changed = true;
     struct bpmn_input input = {
         .kind = BPMN_START, .model = model, .process = element->process->id, .element = element->id};
     size_t instance = NO_INSTANCE;
@@ -202,5 +210,6 @@ bool world_advance(struct world *world, instant to, struct arena *arena, struct 
         }
     }
     store->now = to > store->now ? to : store->now;
+    store_drop_expired(store);
     return true;
 }

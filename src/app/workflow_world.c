@@ -148,11 +148,12 @@ static void parse_models(struct world *world)
     }
 }
 
+/* Of the models that are new. */
 static void register_timers(struct world *world)
 {
     struct world_store *store = world->store;
     struct bpmn_environment environment = world_environment(world);
-    for (size_t i = 0; i < store->file_count; i++) {
+    for (size_t i = store->saved_file_count; i < store->file_count; i++) {
         size_t count = 0;
         if (world->models[i] == NULL) continue;
         const struct bpmn_start *starts =
@@ -166,7 +167,8 @@ static void register_timers(struct world *world)
                 (struct stored_timer){.model = i,
                                       .element = world_keep_text(starts[k].element->id),
                                       .due = starts[k].due,
-                                      .repetitions = starts[k].repetitions};
+                                      .repetitions = starts[k].repetitions,
+                                      .changed = true};
         }
     }
 }
@@ -188,15 +190,20 @@ static void forget(struct world *world)
 
 void world_reload(struct world *world)
 {
+    struct error error = {0};
     forget(world);
     world->models_arena = arena_create(MODELS_ARENA);
     world->unreadable = json_array();
+    if (world_calendar(world->models_arena, world->store, &world->calendar, &error) != STATUS_OK) {
+        fprintf(stderr, "motcua workflow: the calendar does not load again\n");
+        abort(); /* it was read before it was stored */
+    }
     parse_models(world);
 }
 
-bool world_open(struct world *world, struct world_store *store, const struct calendar *calendar)
+bool world_open(struct world *world, struct world_store *store)
 {
-    *world = (struct world){.store = store, .calendar = calendar, .trace = json_array()};
+    *world = (struct world){.store = store, .trace = json_array()};
     if (store->history == NULL) store->history = json_array();
     world_reload(world);
     register_timers(world);
@@ -210,28 +217,22 @@ void world_close(struct world *world)
     world->trace = NULL;
 }
 
-void store_release(struct world_store *store)
+bool world_restart(struct world *world, struct arena *arena, struct complaint *complaint)
 {
-    for (size_t i = 0; i < store->file_count; i++) {
-        free(store->files[i]);
-        free(store->texts[i]);
-    }
-    for (size_t i = 0; i < store->instance_count; i++) {
-        free(store->instances[i].state);
-        json_decref(store->instances[i].ended);
-    }
-    for (size_t i = 0; i < store->message_count; i++) {
-        free(store->messages[i].name);
-        free(store->messages[i].key);
-        json_decref(store->messages[i].data);
-    }
-    for (size_t i = 0; i < store->timer_count; i++)
-        free(store->timers[i].element);
-    free(store->instances);
-    free(store->messages);
-    free(store->timers);
-    json_decref(store->history);
-    *store = (struct world_store){0};
+    const struct store_kind *kind = world->store->kind;
+    if (kind != NULL && !kind->load(world->store, arena, complaint)) return false;
+    world_reload(world);
+    return true;
+}
+
+bool world_save(struct world *world, struct arena *arena, struct complaint *complaint)
+{
+    const struct store_kind *kind = world->store->kind;
+    if (kind == NULL || kind->save(world, arena, complaint)) return true;
+    struct complaint again;
+    json_array_clear(world->trace); /* it did not happen */
+    if (!world_restart(world, arena, &again)) *complaint = again;
+    return false;
 }
 
 const struct bpmn_state *world_state(struct world *world, size_t instance)
@@ -265,6 +266,14 @@ static struct arena *take_cached(struct world *world, size_t instance)
 
 /* ---- what a step leaves behind ---- */
 
+static void store_note(struct world_store *store, json_t *entry)
+{
+    json_array_append(store->history, entry);
+    if (store->kind == NULL) return;
+    store->moments = world_grow(store->moments, store->moment_count, sizeof *store->moments);
+    store->moments[store->moment_count++] = store->now;
+}
+
 static void keep_trace(struct world *world, const struct bpmn_result *result, size_t instance)
 {
     for (size_t i = 0; i < result->trace_count; i++) {
@@ -283,7 +292,7 @@ static void keep_trace(struct world *world, const struct bpmn_result *result, si
         else
             snprintf(id, sizeof id, "%zu.%llu", instance + 1, (unsigned long long)entry->instance);
         json_object_set_new(shown, "instance", json_string(id));
-        json_array_append(world->store->history, shown);
+        store_note(world->store, shown);
         json_array_append_new(world->trace, shown);
     }
 }
@@ -328,6 +337,7 @@ static bool save(struct world *world, const struct bpmn_result *result, size_t *
     }
     free(store->instances[*instance].state);
     store->instances[*instance].state = world_keep_text(buf_str(&text));
+    store->instances[*instance].changed = true;
     return true;
 }
 
@@ -350,9 +360,8 @@ static bool deliver_kept(struct world *world, size_t instance, const struct bpmn
                                    .data =
                                        message->data == NULL ? NULL : feel_from_json(arena, message->data)};
         struct complaint ignored;
-        struct stored_message taken = *message;
-        memmove(message, message + 1, (store->message_count - i - 1) * sizeof *message);
-        store->message_count--;
+        struct stored_message taken;
+        store_take_message(store, i, &taken);
         bool done = world_input(world, &instance, &input, arena, &ignored);
         free(taken.name);
         free(taken.key);

@@ -11,18 +11,23 @@
 #include "motcua/bpmn/step.h"
 #include "motcua/calendar/calendar.h"
 
-enum { WORLD_MAXIMUM_MODELS = 100, WORLD_MAXIMUM_FIRINGS = 10000, WORLD_OFFSET = 7 * 3600 };
+enum { WORLD_MAXIMUM_MODELS = 100, WORLD_MAXIMUM_FIRINGS = 10000, WORLD_MAXIMUM_CALENDARS = 16, WORLD_OFFSET = 7 * 3600 };
 
-/* Kept in memory here; a database store keeps the same rows. All strings are malloc'd. */
+/* What lasts, as rows. All strings are malloc'd. */
 struct stored_instance {
-    char *state;   /* saved form */
-    json_t *ended; /* list of called instances that are over, as they are shown */
+    char *state;      /* saved form */
+    json_t *ended;    /* list of called instances that are over, as they are shown */
+    int64_t revision; /* 0: not saved yet */
+    bool had_waits;   /* when it was saved last */
+    bool changed;
 };
 
 struct stored_message {
+    int64_t number;
     char *name, *key;
     json_t *data; /* object or NULL */
     instant until;
+    bool saved;
 };
 
 struct stored_timer { /* timer start event of a deployed process */
@@ -31,21 +36,53 @@ struct stored_timer { /* timer start event of a deployed process */
     instant due;
     int64_t repetitions;
     bool over;
+    bool changed;
+};
+
+struct world;
+struct world_store;
+struct complaint;
+
+/*
+ * Where the rows last: in memory (no functions needed) or in the database (workflow_database.c). After each
+ * command the rows that changed are saved as one; the world knows nothing more of it.
+ */
+struct store_kind {
+    /* Forgets the rows and reads them again. */
+    bool (*load)(struct world_store *store, struct arena *arena, struct complaint *complaint);
+    /* Everything that changed, or nothing. When it fails the rows are read again. */
+    bool (*save)(struct world *world, struct arena *arena, struct complaint *complaint);
+    /* Whether nobody else has saved since. */
+    bool (*is_fresh)(struct world_store *store, struct arena *arena, bool *fresh,
+                     struct complaint *complaint);
+    /* New reference: every entry so far. */
+    json_t *(*history)(struct world_store *store, struct arena *arena, struct complaint *complaint);
 };
 
 struct world_store {
     char *files[WORLD_MAXIMUM_MODELS]; /* names */
     char *texts[WORLD_MAXIMUM_MODELS]; /* the XML as it came */
     size_t lengths[WORLD_MAXIMUM_MODELS];
-    size_t file_count;
+    size_t file_count, saved_file_count;
+    char *calendars[WORLD_MAXIMUM_CALENDARS]; /* the files as they came; none: the standard week */
+    size_t calendar_count;
+    char *agency; /* whose calendar, or NULL */
     struct stored_instance *instances;
     size_t instance_count;
     struct stored_message *messages;
     size_t message_count;
+    int64_t last_message; /* number */
+    int64_t *messages_gone;
+    size_t messages_gone_count;
     struct stored_timer *timers;
     size_t timer_count;
-    json_t *history; /* every trace entry so far */
-    instant now;
+    json_t *history;   /* entries: all of them in memory, those not saved yet in the database */
+    instant *moments;  /* of the entries in `history`; with a kind that saves */
+    size_t moment_count;
+    instant now, saved_now;
+    const struct store_kind *kind; /* NULL: memory */
+    void *context;                 /* of the kind */
+    const char *session;           /* shown by deploy, or NULL */
 };
 
 struct cached_instance {
@@ -80,9 +117,19 @@ bool world_complain(struct complaint *complaint, const char *code, const char *t
 /* The English of a message of the libraries, with %s filled; in `arena` or static. */
 const char *world_english(struct arena *arena, const char *message, const char *argument);
 
-bool world_open(struct world *world, struct world_store *store, const struct calendar *calendar);
+/* The calendar of the store's files. STATUS_INVALID when they are none. */
+NODISCARD enum status world_calendar(struct arena *arena, const struct world_store *store,
+                                     const struct calendar **calendar, struct error *error);
+bool world_open(struct world *world, struct world_store *store);
 void world_close(struct world *world);
 void world_reload(struct world *world); /* forgets everything that is not in the store */
+/* Saves what changed; when that fails the world is as it stands in the store. */
+bool world_save(struct world *world, struct arena *arena, struct complaint *complaint);
+/* The rows as the store has them, everything else made from them. */
+bool world_restart(struct world *world, struct arena *arena, struct complaint *complaint);
+void store_take_message(struct world_store *store, size_t index, struct stored_message *taken);
+void store_drop_expired(struct world_store *store);
+void store_release_rows(struct world_store *store); /* keeps kind, context and session */
 void store_release(struct world_store *store);
 
 struct bpmn_environment world_environment(const struct world *world);
