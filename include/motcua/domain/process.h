@@ -12,9 +12,8 @@
 struct process_session {
     struct uuid tenant, id;
     int64_t revision;
-    struct uuid writer; /* of the last change */
-    instant now;        /* the virtual clock */
-    struct str *calendars;
+    instant now;           /* the virtual clock */
+    struct str *calendars; /* a change with NULL leaves calendars and agency alone */
     size_t calendar_count;
     struct str agency;
     int64_t history_count;
@@ -49,9 +48,9 @@ struct process_message {
 struct process_start {
     int64_t number, model;
     struct str element;
-    instant due;
+    instant from, due; /* reckoned from; the next start */
     int64_t repetitions;
-    bool over;
+    bool repeated, over;
 };
 
 struct process_history {
@@ -97,7 +96,8 @@ NODISCARD enum status process_session_create(struct work *work, struct process_s
 /* All but the history. STATUS_NOT_FOUND "process.session". */
 NODISCARD enum status process_load(struct work *work, const struct uuid *tenant, const struct uuid *id,
                                    struct process_rows *rows, struct error *error);
-/* Writes and commits in one round trip. STATUS_CONFLICT: somebody else has changed the session since. */
+/* Writes and commits in one round trip. STATUS_CONFLICT "db.demand": somebody else has changed the session
+ * since. A lost answer to the COMMIT is looked up. */
 NODISCARD enum status process_save(struct work *work, const struct process_change *change,
                                    struct error *error);
 /* The revision now, to see whether somebody else was there. */

@@ -2,9 +2,9 @@
 #include "motcua/domain/process.h"
 
 DB_STATEMENT(process_session_row, DB_PARAMETERS(DB_UUID),
-             DB_COLUMNS({"revision", DB_INT64}, {"writer", DB_UUID}, {"now_at", DB_INSTANT},
-                        {"calendars", DB_TEXT_ARRAY}, {"agency", DB_TEXT}, {"history_count", DB_INT64}),
-             "SELECT revision, writer, now_at, calendars, agency, history_count FROM process_session "
+             DB_COLUMNS({"revision", DB_INT64}, {"now_at", DB_INSTANT}, {"calendars", DB_TEXT_ARRAY},
+                        {"agency", DB_TEXT}, {"history_count", DB_INT64}),
+             "SELECT revision, now_at, calendars, agency, history_count FROM process_session "
              "WHERE tenant_id = motcua.app_tenant() AND id = $1")
 
 DB_STATEMENT(process_session_revision, DB_PARAMETERS(DB_UUID), DB_COLUMNS({"revision", DB_INT64}),
@@ -31,23 +31,22 @@ DB_STATEMENT(process_message_rows, DB_PARAMETERS(DB_UUID),
 
 DB_STATEMENT(process_start_rows, DB_PARAMETERS(DB_UUID),
              DB_COLUMNS({"number", DB_INT32}, {"model", DB_INT32}, {"element", DB_TEXT},
-                        {"due_at", DB_INSTANT}, {"repetitions", DB_INT64}, {"over", DB_BOOL}),
-             "SELECT number, model, element, due_at, repetitions, over FROM process_start "
+                        {"from_at", DB_INSTANT}, {"due_at", DB_INSTANT}, {"repetitions", DB_INT64},
+                        {"repeated", DB_BOOL}, {"over", DB_BOOL}),
+             "SELECT number, model, element, from_at, due_at, repetitions, repeated, over FROM process_start "
              "WHERE tenant_id = motcua.app_tenant() AND session_id = $1 ORDER BY number")
 
-DB_STATEMENT(process_history_rows, DB_PARAMETERS(DB_UUID),
-             DB_COLUMNS({"at", DB_INSTANT}, {"entry", DB_TEXT}),
+DB_STATEMENT(process_history_rows, DB_PARAMETERS(DB_UUID), DB_COLUMNS({"at", DB_INSTANT}, {"entry", DB_TEXT}),
              "SELECT at, entry FROM process_history "
              "WHERE tenant_id = motcua.app_tenant() AND session_id = $1 ORDER BY sequence")
 
 static void read_session(struct arena *arena, const struct db_result *row, struct process_session *session)
 {
     session->revision = db_get_int64(row, 0, 0);
-    session->writer = db_get_uuid(row, 0, 1);
-    session->now = db_get_instant(row, 0, 2);
-    session->calendars = db_get_text_array(row, 0, 3, arena, &session->calendar_count);
-    session->agency = db_get_text(row, 0, 4);
-    session->history_count = db_get_int64(row, 0, 5);
+    session->now = db_get_instant(row, 0, 1);
+    session->calendars = db_get_text_array(row, 0, 2, arena, &session->calendar_count);
+    session->agency = db_get_text(row, 0, 3);
+    session->history_count = db_get_int64(row, 0, 4);
 }
 
 static void read_models(struct arena *arena, const struct db_result *result, struct process_rows *rows)
@@ -94,9 +93,11 @@ static void read_starts(struct arena *arena, const struct db_result *result, str
         rows->starts[i] = (struct process_start){.number = db_get_int32(result, i, 0),
                                                  .model = db_get_int32(result, i, 1),
                                                  .element = db_get_text(result, i, 2),
-                                                 .due = db_get_instant(result, i, 3),
-                                                 .repetitions = db_get_int64(result, i, 4),
-                                                 .over = db_get_bool(result, i, 5)};
+                                                 .from = db_get_instant(result, i, 3),
+                                                 .due = db_get_instant(result, i, 4),
+                                                 .repetitions = db_get_int64(result, i, 5),
+                                                 .repeated = db_get_bool(result, i, 6),
+                                                 .over = db_get_bool(result, i, 7)};
 }
 
 static enum status no_session(struct work *work, struct error *error)
