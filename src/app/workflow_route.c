@@ -50,11 +50,16 @@ static bool keep_message(struct world *world, struct str name, struct str key, j
                          struct complaint *complaint)
 {
     struct world_store *store = world->store;
-    store_drop_expired(store);
-    for (size_t i = 0; i < store->message_count && key.length > 0; i++)
-        if (str_equal_cstr(name, store->messages[i].name) && str_equal_cstr(key, store->messages[i].key) &&
-            store->messages[i].until >= store->now)
-            return true; /* a duplicate */
+    for (size_t i = 0; i < store->message_count && key.length > 0; i++) {
+        struct stored_message old;
+        if (!str_equal_cstr(name, store->messages[i].name) || !str_equal_cstr(key, store->messages[i].key))
+            continue;
+        if (store->messages[i].until >= store->now) return true; /* a duplicate */
+        store_take_message(store, i, &old);
+        store_release_message(&old);
+        break;
+    }
+    if (store->message_count >= WORLD_MAXIMUM_KEPT) store_drop_expired(store);
     if (store->message_count >= WORLD_MAXIMUM_KEPT)
         return world_complain(
             complaint, "console.too_many_messages",

@@ -35,16 +35,23 @@ bool world_complain(struct complaint *complaint, const char *code, const char *t
     return false;
 }
 
+static struct arena *english_arena;
+
+static void forget_english(void)
+{
+    arena_destroy(english_arena);
+}
+
 const char *world_english(struct arena *arena, const char *message, const char *argument)
 {
     static struct catalogue *english;
     static bool looked;
     if (!looked) { /* the program has one thread here; the catalogue lives as long as it */
-        static struct arena *texts;
         struct str embedded = catalogue_embedded("en");
         looked = true;
-        texts = arena_create(CATALOGUE_MAXIMUM_SIZE * 2);
-        if (embedded.length > 0 && catalogue_read(texts, embedded, &english, NULL) != STATUS_OK)
+        english_arena = arena_create(CATALOGUE_MAXIMUM_SIZE * 2);
+        atexit(forget_english);
+        if (embedded.length > 0 && catalogue_read(english_arena, embedded, &english, NULL) != STATUS_OK)
             english = NULL;
     }
     const char *text = translate(english, message), *place = strstr(text, "%s");
