@@ -2,35 +2,51 @@
 #include <argp.h>
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <sys/stat.h>
 
 #include "command.h"
+#include "motcua/base/file.h"
+#include "motcua/base/utf8.h"
 #include "motcua/bpmn/paths.h"
 #include "motcua/calendar/deadline.h"
 #include "workflow_console.h"
+#include "workflow_database.h"
 #include "workflow_migrate.h"
 
-enum { MAXIMUM_FILES = WORLD_MAXIMUM_MODELS, OPTION_PATHS = 1, OPTION_STORE, OPTION_AT };
-#define CALENDAR_FILE ((size_t)4 << 20)
+enum {
+    MAXIMUM_FILES = WORLD_MAXIMUM_MODELS,
+    OPTION_PATHS = 1,
+    OPTION_STORE,
+    OPTION_AT,
+    OPTION_TENANT,
+    OPTION_SESSION
+};
 #define ARENA_MAXIMUM ((size_t)2 << 30)
 
 struct arguments {
     const char *verb;
     const char *files[MAXIMUM_FILES];
     size_t file_count;
-    const char *calendars[16];
+    const char *calendars[WORLD_MAXIMUM_CALENDARS];
     size_t calendar_count;
     const char *agency;
-    const char *store;
+    bool database;
+    const char *tenant, *session;
     const char *at;
+    struct program_options program; /* input of program_argp */
     bool paths;
 };
 
 static const struct argp_option option_table[] = {
     {"paths", OPTION_PATHS, NULL, 0, "check: also list the ways to each end, and how long they take at most",
      0},
-    {"store", OPTION_STORE, "KIND", 0, "console: where instances are kept: memory (default)", 0},
+    {"store", OPTION_STORE, "KIND", 0,
+     "console: where instances are kept: memory (default), which ends with the console, or database", 0},
+    {"session", OPTION_SESSION, "ID", 0,
+     "console: go on with what an earlier console kept in the database; the answer of deploy shows the id. "
+     "Files are newer versions then",
+     0},
+    {"tenant", OPTION_TENANT, "SLUG", 0, "console: keep it among the rows of this agency (default: of none)",
+     0},
     {"at", OPTION_AT, "TIME", 0, "console: the time at the start, 2026-11-24T08:00 (default: now)", 0},
     {"calendar", 'c', "FILE", 0,
      "console: calendar file of working time limits; may be given more than once (default: Monday to Friday, "
@@ -40,6 +56,18 @@ static const struct argp_option option_table[] = {
     {0},
 };
 
+static void check_together(const struct arguments *arguments, struct argp_state *state)
+{
+    bool lasting = arguments->tenant != NULL || arguments->session != NULL;
+    if (strcmp(arguments->verb, "check") == 0 && (lasting || arguments->database))
+        argp_error(state, "--store, --session and --tenant are options of console");
+    if (lasting && !arguments->database) argp_error(state, "--session and --tenant need --store database");
+    if (arguments->session != NULL &&
+        (arguments->at != NULL || arguments->calendar_count > 0 || arguments->agency != NULL))
+        argp_error(state, "a session that goes on has its time and calendar; see the commands advance and "
+                          "calendar");
+}
+
 static error_t parse_option(int key, char *value, struct argp_state *state)
 {
     struct arguments *arguments = state->input;
@@ -47,14 +75,25 @@ static error_t parse_option(int key, char *value, struct argp_state *state)
     case OPTION_PATHS:
         arguments->paths = true;
         return 0;
+    case ARGP_KEY_INIT:
+        state->child_inputs[0] = &arguments->program;
+        return 0;
     case OPTION_STORE:
-        arguments->store = value;
+        arguments->database = strcmp(value, "database") == 0;
+        if (!arguments->database && strcmp(value, "memory") != 0)
+            argp_error(state, "there is no store \"%s\"; it is memory or database", value);
+        return 0;
+    case OPTION_TENANT:
+        arguments->tenant = value;
+        return 0;
+    case OPTION_SESSION:
+        arguments->session = value;
         return 0;
     case OPTION_AT:
         arguments->at = value;
         return 0;
     case 'c':
-        if (arguments->calendar_count == 16) argp_error(state, "too many --calendar");
+        if (arguments->calendar_count == WORLD_MAXIMUM_CALENDARS) argp_error(state, "too many --calendar");
         arguments->calendars[arguments->calendar_count++] = value;
         return 0;
     case 'a':
@@ -71,37 +110,25 @@ static error_t parse_option(int key, char *value, struct argp_state *state)
         arguments->files[arguments->file_count++] = value;
         return 0;
     case ARGP_KEY_END:
-        if (arguments->verb == NULL || arguments->file_count == 0) argp_usage(state);
+        if (arguments->verb == NULL || (arguments->file_count == 0 && arguments->session == NULL))
+            argp_usage(state);
+        check_together(arguments, state);
         return 0;
     default:
         return ARGP_ERR_UNKNOWN;
     }
 }
 
-static void close_file(FILE **file)
+/* A file in the arena; false after a complaint. */
+static bool read_file(struct arena *arena, const char *path, size_t maximum, struct str *text)
 {
-    if (*file != NULL) fclose(*file);
-}
-
-/* The file with a NUL behind it, malloc'd; NULL after a complaint. */
-static char *read_file(const char *path, size_t maximum, size_t *length)
-{
-    __attribute__((cleanup(close_file))) FILE *file = fopen(path, "rb");
-    if (file == NULL) {
-        fprintf(stderr, "motcua workflow: %s: %s\n", path, strerror(errno));
-        return NULL;
-    }
-    char *data = malloc(maximum + 2);
-    if (data == NULL) abort();
-    *length = fread(data, 1, maximum + 1, file);
-    if (ferror(file) || *length > maximum) {
+    enum status status = file_read(arena, path, maximum, text);
+    if (status == STATUS_TOO_LARGE)
         fprintf(stderr, "motcua workflow: %s is not a file of at most %zu bytes\n", path, maximum);
-        free(data);
-        return NULL;
-    }
-    data[*length] = '\0';
-    char *fitting = realloc(data, *length + 1);
-    return fitting == NULL ? data : fitting;
+    else if (status != STATUS_OK)
+        fprintf(stderr, "motcua workflow: %s: %s\n", path,
+                status == STATUS_NOT_FOUND ? strerror(errno) : "cannot be read");
+    return status == STATUS_OK;
 }
 
 /* ---- check ---- */
@@ -183,24 +210,24 @@ static int run_check(const struct arguments *arguments)
 {
     ARENA_AUTO arena = arena_create(ARENA_MAXIMUM);
     bool bad = false;
-    const struct bpmn_model *models[MAXIMUM_FILES] = {0};
+    const struct bpmn_model *models[MAXIMUM_FILES] = {0}, *others[MAXIMUM_FILES];
     struct str texts[MAXIMUM_FILES];
     size_t process_count = 0;
     struct str *processes = arena_array(arena, BPMN_MAXIMUM_ELEMENTS, sizeof *processes);
     struct bpmn_parse_options options = {.limit_readable = limit_is_readable, .quick = true};
     for (int pass = 0; pass < 2; pass++) { /* twice: a call activity may name a process of any file */
         for (size_t i = 0; i < arguments->file_count; i++) {
-            size_t length;
             struct error error = {0};
-            if (pass == 0) {
-                char *data = read_file(arguments->files[i], BPMN_MAXIMUM_XML, &length);
-                texts[i] = data == NULL ? STR_NULL : arena_str(arena, str_make(data, length));
-                free(data);
-            }
+            if (pass == 0 && !read_file(arena, arguments->files[i], BPMN_MAXIMUM_XML, &texts[i]))
+                texts[i] = STR_NULL;
             if (texts[i].data == NULL) {
                 bad = true;
                 continue;
             }
+            options.other_count = 0;
+            for (size_t k = 0; k < arguments->file_count && pass == 1; k++)
+                if (k != i && models[k] != NULL) others[options.other_count++] = models[k];
+            options.others = others;
             enum status status = bpmn_model_parse(arena, texts[i], &options, &models[i], &error);
             if (status == STATUS_OK && pass == 0)
                 for (size_t k = 0; k < models[i]->process_count && process_count < BPMN_MAXIMUM_ELEMENTS; k++)
@@ -228,77 +255,63 @@ static int run_check(const struct arguments *arguments)
 
 /* ---- console ---- */
 
-static const struct calendar *standard_calendar(struct arena *arena)
+static bool read_calendars(struct arena *arena, const struct arguments *arguments, struct world_store *store)
 {
-    struct rule_set rules = {.id = "standard",
-                             .name = "standard",
-                             .valid_from = CIVIL_DAY_NONE,
-                             .valid_to = CIVIL_DAY_NONE,
-                             .minutes_per_day = 480,
-                             .rule = WORKING_DAY_SAME_TIME,
-                             .same_day_cutoff = 900};
-    for (int day = 0; day < 5; day++)
-        rules.hours[day] = (struct day_hours){.spans = {{480, 720}, {780, 1020}}, .count = 2};
-    struct calendar_definition definition = {
-        .agency = "standard", .name = "standard", .rule_sets = &rules, .rule_set_count = 1};
-    struct calendar *calendar = NULL;
+    struct str texts[WORLD_MAXIMUM_CALENDARS];
+    const struct calendar *calendar;
     struct error error = {0};
-    if (calendar_create(arena, &definition, &calendar, &error) != STATUS_OK) abort(); /* a constant */
-    return calendar;
+    for (size_t i = 0; i < arguments->calendar_count; i++)
+        if (!read_file(arena, arguments->calendars[i], WORLD_CALENDAR_FILE, &texts[i])) return false;
+    store_set_calendars(store, texts, arguments->calendar_count, arguments->agency);
+    if (world_calendar(arena, store, &calendar, &error) == STATUS_OK) return true;
+    fprintf(stderr, "motcua workflow: %s\n", error.message == NULL ? "calendar unreadable" : error.message);
+    return false;
 }
 
-static const struct calendar *read_calendar(struct arena *arena, const struct arguments *arguments)
+static bool read_files(struct arena *arena, const struct arguments *arguments, struct console_files *files)
 {
-    struct str texts[16];
-    struct calendar_definition definition;
-    struct calendar *calendar = NULL;
-    struct error error = {0};
-    for (size_t i = 0; i < arguments->calendar_count; i++) {
-        size_t length;
-        char *data = read_file(arguments->calendars[i], CALENDAR_FILE, &length);
-        if (data == NULL) return NULL;
-        texts[i] = arena_str(arena, str_make(data, length));
-        free(data);
+    for (size_t i = 0; i < arguments->file_count; i++) {
+        files->names[i] = arguments->files[i];
+        if (!utf8_valid(str_of(files->names[i]))) {
+            fprintf(stderr, "motcua workflow: the name of file %zu is not UTF-8\n", i + 1);
+            return false;
+        }
+        if (!read_file(arena, files->names[i], BPMN_MAXIMUM_XML, &files->texts[i])) return false;
     }
-    if (calendar_definition_read(arena, texts, arguments->calendar_count, arguments->agency, &definition,
-                                 &error) == STATUS_OK &&
-        calendar_create(arena, &definition, &calendar, &error) == STATUS_OK)
-        return calendar;
-    fprintf(stderr, "motcua workflow: %s\n", error.message == NULL ? "calendar unreadable" : error.message);
-    return NULL;
+    files->count = arguments->file_count;
+    return true;
+}
+
+/* The files of a new session come together; those of one that goes on are newer versions. */
+static int open_console(struct arena *arena, const struct arguments *arguments, struct world_store *store)
+{
+    struct console_files files = {0}, later = {0};
+    if (!read_files(arena, arguments, arguments->session == NULL ? &files : &later) ||
+        (arguments->session == NULL && !read_calendars(arena, arguments, store)))
+        return 1;
+    for (size_t i = 0; i < files.count; i++)
+        store_add_file(store, files.names[i], files.texts[i], 1);
+    if (!arguments->database) return console_run(store, &later, stdin, stdout);
+    struct program program;
+    struct database_store database;
+    if (program_open(&program, &arguments->program) != STATUS_OK) return 1;
+    int result = 1;
+    if (database_open(&database, &program, arguments->tenant, arguments->session, store))
+        result = console_run(store, &later, stdin, stdout);
+    program_close(&program);
+    return result;
 }
 
 static int run_console(const struct arguments *arguments)
 {
     ARENA_AUTO arena = arena_create(ARENA_MAXIMUM);
     struct world_store store = {.now = clock_now() / MICROSECONDS * MICROSECONDS};
-    if (arguments->store != NULL && strcmp(arguments->store, "memory") != 0) {
-        fprintf(stderr, "motcua workflow: there is no store \"%s\"; it is memory\n", arguments->store);
-        return 64;
-    }
     if (arguments->at != NULL && civil_parse_instant(str_of(arguments->at), &store.now) != STATUS_OK) {
         fprintf(stderr, "motcua workflow: \"%s\" is no time; write it like 2026-11-24T08:00\n",
                 arguments->at);
         return 64;
     }
-    const struct calendar *calendar =
-        arguments->calendar_count == 0 ? standard_calendar(arena) : read_calendar(arena, arguments);
-    int result = 1;
-    if (calendar != NULL) {
-        result = 0;
-        for (size_t i = 0; i < arguments->file_count && result == 0; i++) {
-            size_t length;
-            char *data = read_file(arguments->files[i], BPMN_MAXIMUM_XML, &length);
-            if (data == NULL) {
-                result = 1;
-                break;
-            }
-            store.texts[store.file_count] = data;
-            store.lengths[store.file_count] = length;
-            store.files[store.file_count++] = strdup(arguments->files[i]);
-        }
-        if (result == 0) result = console_run(&store, calendar, stdin, stdout);
-    }
+    int result = open_console(arena, arguments, &store);
     store_release(&store);
     return result;
 }
@@ -306,6 +319,7 @@ static int run_console(const struct arguments *arguments)
 static int run(int argc, char **argv)
 {
     if (argc > 1 && strcmp(argv[1], "migrate") == 0) return workflow_migrate_run(argc - 1, argv + 1);
+    static const struct argp_child children[] = {{&program_argp, 0, "Of --store database:", 90}, {0}};
     static const struct argp parser = {option_table,
                                        parse_option,
                                        "check FILE...\nconsole FILE.bpmn...\nmigrate --help",
@@ -315,7 +329,7 @@ static int run(int argc, char **argv)
                                        "there is an error. console reads one JSON command a line and answers "
                                        "with one JSON line; time is virtual. "
                                        "docs/workflow.md describes the commands.",
-                                       NULL,
+                                       children,
                                        NULL,
                                        NULL};
     struct arguments arguments = {0};

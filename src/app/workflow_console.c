@@ -4,7 +4,7 @@
 #include <ctype.h>
 #include <stdlib.h>
 
-#include "motcua/calendar/civil.h"
+#include "motcua/base/file.h"
 #include "motcua/codec/json.h"
 #include "motcua/feel/json.h"
 
@@ -25,159 +25,34 @@ static bool refuse(struct console *console, const char *code, const char *text)
     return false;
 }
 
-/* ---- showing ---- */
+/* ---- findings ---- */
 
-static json_t *shown_str(struct str text)
-{
-    json_t *shown = json_stringn(text.length == 0 ? "" : text.data, text.length);
-    return shown == NULL ? json_string("?") : shown;
-}
-
-static json_t *shown_time(instant when)
-{
-    char text[CIVIL_INSTANT_SIZE];
-    if (when == 0) return json_null();
-    civil_format_instant(when, text);
-    return json_string(text);
-}
-
-static json_t *shown_id(size_t instance, uint64_t part)
-{
-    char text[64];
-    snprintf(text, sizeof text, "%zu.%llu", instance + 1, (unsigned long long)part);
-    return json_string(text);
-}
-
-static json_t *shown_task(size_t instance, const struct bpmn_task_view *task)
+static json_t *shown_finding(const struct console *console, size_t file, const struct bpmn_finding *finding)
 {
     json_t *shown = json_object();
-    json_object_set_new(shown, "id", shown_id(instance, task->id));
-    json_object_set_new(shown, "element", shown_str(task->element->id));
-    json_object_set_new(shown, "name", shown_str(task->element->name));
-    json_object_set_new(shown, "type", json_string(task->element->type));
-    json_t *roles = json_array();
-    for (size_t i = 0; i < task->role_count; i++)
-        json_array_append_new(roles, shown_str(task->roles[i]));
-    json_object_set_new(shown, "roles", roles);
-    if (task->assignee.length > 0) json_object_set_new(shown, "assignee", shown_str(task->assignee));
-    if (task->form_key.length > 0) json_object_set_new(shown, "form", shown_str(task->form_key));
-    if (task->call.length > 0) json_object_set_new(shown, "call", shown_str(task->call));
-    if (task->limit.length > 0) {
-        json_object_set_new(shown, "limit", shown_str(task->limit));
-        json_object_set_new(shown, "due", shown_time(task->due));
-    }
+    json_object_set_new(shown, "file", json_string(console->world.store->files[file]));
+    json_object_set_new(shown, "severity", json_string(bpmn_severity_name(finding->severity)));
+    json_object_set_new(shown, "element", world_shown_str(finding->element));
+    json_object_set_new(shown, "process", world_shown_str(finding->process));
+    json_object_set_new(shown, "code", json_string(finding->code));
+    json_object_set_new(shown, "message",
+                        json_string(world_english(console->arena, finding->message, finding->argument)));
+    json_object_set_new(shown, "line", json_integer(finding->line));
     return shown;
 }
 
-static json_t *shown_wait(size_t instance, const struct bpmn_wait_view *wait)
-{
-    json_t *shown = json_object();
-    json_object_set_new(shown, "id", shown_id(instance, wait->id));
-    json_object_set_new(shown, "element", shown_str(wait->element->id));
-    json_object_set_new(shown, "kind", json_string(bpmn_wait_name(wait->kind)));
-    if (wait->kind != BPMN_WAIT_TIMER) json_object_set_new(shown, "name", shown_str(wait->name));
-    if (wait->kind == BPMN_WAIT_TIMER) json_object_set_new(shown, "due", shown_time(wait->due));
-    if (wait->key.length > 0) json_object_set_new(shown, "key", shown_str(wait->key));
-    return shown;
-}
-
-static json_t *shown_incident(struct arena *arena, size_t instance, const struct bpmn_incident_view *incident)
-{
-    json_t *shown = json_object();
-    json_object_set_new(shown, "id", shown_id(instance, incident->id));
-    json_object_set_new(shown, "element", shown_str(incident->element->id));
-    json_object_set_new(shown, "code", shown_str(incident->code));
-    json_object_set_new(shown, "message", json_string(world_english(arena, incident->message, NULL)));
-    if (incident->detail.length > 0)
-        json_object_set_new(shown, "detail", shown_str(arena_str(arena, incident->detail)));
-    return shown;
-}
-
-static json_t *shown_process(size_t instance, const struct bpmn_instance_view *view)
-{
-    json_t *shown = json_object();
-    char number[64];
-    snprintf(number, sizeof number, "%zu", instance + 1);
-    json_object_set_new(shown, "id", view->id == 1 ? json_string(number) : shown_id(instance, view->id));
-    json_object_set_new(shown, "process", shown_str(view->process->id));
-    json_object_set_new(shown, "ended", json_boolean(view->ended));
-    if (view->ended)
-        json_object_set_new(shown, "end", view->end == NULL ? json_null() : shown_str(view->end->id));
-    if (view->end_code.length > 0) json_object_set_new(shown, "code", shown_str(view->end_code));
-    json_object_set_new(shown, "tasks", json_array());
-    json_object_set_new(shown, "waiting", json_array());
-    json_object_set_new(shown, "incidents", json_array());
-    json_t *data = view->data == NULL ? NULL : feel_to_json(view->data);
-    json_object_set_new(shown, "data", data == NULL ? json_object() : data);
-    return shown;
-}
-
-static json_t *list_of(json_t *const *processes, const struct bpmn_instance_view *views, size_t count,
-                       uint64_t id, const char *list)
-{
-    for (size_t i = 0; i < count; i++)
-        if (views[i].id == id) return json_object_get(processes[i], list);
-    return NULL;
-}
-
-static void show_instance(struct console *console, size_t instance, json_t *list)
-{
-    const struct bpmn_state *state = world_state(&console->world, instance);
-    struct arena *arena = console->arena;
-    size_t count, task_count, wait_count, incident_count;
-    const struct bpmn_instance_view *views = bpmn_state_instances(state, arena, &count);
-    const struct bpmn_task_view *tasks = bpmn_state_tasks(state, arena, &task_count);
-    const struct bpmn_wait_view *waits = bpmn_state_waits(state, arena, &wait_count);
-    const struct bpmn_incident_view *incidents = bpmn_state_incidents(state, arena, &incident_count);
-    json_t **processes = arena_array(arena, count, sizeof *processes);
-    for (size_t i = 0; i < count; i++)
-        processes[i] = shown_process(instance, &views[i]);
-    for (size_t i = 0; i < task_count; i++)
-        json_array_append_new(list_of(processes, views, count, tasks[i].instance, "tasks"),
-                              shown_task(instance, &tasks[i]));
-    for (size_t i = 0; i < wait_count; i++)
-        json_array_append_new(list_of(processes, views, count, waits[i].instance, "waiting"),
-                              shown_wait(instance, &waits[i]));
-    for (size_t i = 0; i < incident_count; i++)
-        json_array_append_new(list_of(processes, views, count, incidents[i].instance, "incidents"),
-                              shown_incident(arena, instance, &incidents[i]));
-    for (size_t i = 0; i < count; i++)
-        json_array_append_new(list, processes[i]);
-    size_t index;
-    json_t *ended;
-    json_array_foreach(console->world.store->instances[instance].ended, index, ended)
-        json_array_append(list, ended);
-}
-
-static json_t *shown_findings(struct console *console, bool *errors)
+/* Of the files from `first`. */
+static json_t *shown_findings(const struct console *console, size_t first, bool *errors)
 {
     json_t *list = json_array();
-    struct world *world = &console->world;
+    const struct world *world = &console->world;
     *errors = false;
-    for (size_t i = 0; i < world->store->file_count; i++) {
+    for (size_t i = first; i < world->store->file_count; i++) {
         const struct bpmn_model *model = world->models[i];
-        for (size_t k = 0; model != NULL && k < model->finding_count; k++) {
-            const struct bpmn_finding *finding = &model->findings[k];
-            json_t *shown = json_object();
-            json_object_set_new(shown, "file", json_string(world->store->files[i]));
-            json_object_set_new(shown, "severity", json_string(bpmn_severity_name(finding->severity)));
-            json_object_set_new(shown, "element", shown_str(finding->element));
-            json_object_set_new(shown, "process", shown_str(finding->process));
-            json_object_set_new(shown, "code", json_string(finding->code));
-            json_object_set_new(
-                shown, "message",
-                json_string(world_english(console->arena, finding->message, finding->argument)));
-            json_object_set_new(shown, "line", json_integer(finding->line));
-            json_array_append_new(list, shown);
-            *errors = *errors || finding->severity == BPMN_ERROR_FINDING;
-        }
-    }
-    size_t index;
-    json_t *unreadable;
-    json_array_foreach(world->unreadable, index, unreadable)
-    {
-        json_array_append(list, unreadable);
-        *errors = true;
+        for (size_t k = 0; model != NULL && k < model->finding_count; k++)
+            json_array_append_new(list, shown_finding(console, i, &model->findings[k]));
+        if (model == NULL) json_array_append(list, world->unreadable[i]);
+        *errors = *errors || model == NULL || bpmn_model_has_errors(model, NULL, false);
     }
     return list;
 }
@@ -228,16 +103,73 @@ static bool instance_wanted(struct console *console, size_t candidate)
 
 /* ---- commands ---- */
 
+/* A file named by a command, in the arena of the command. */
+static bool read_named(struct console *console, struct str path, size_t maximum, struct str *text)
+{
+    if (path.length == 0) return refuse(console, "console.file", "\"file\" names no file");
+    switch (file_read(console->arena, arena_strndup(console->arena, path.data, path.length), maximum, text)) {
+    case STATUS_OK:
+        return true;
+    case STATUS_NOT_FOUND:
+        return refuse(console, "console.file", "the file cannot be opened");
+    case STATUS_TOO_LARGE:
+        return refuse(console, "console.file", "the file is too large");
+    default:
+        return refuse(console, "console.file", "the file cannot be read");
+    }
+}
+
+/* A further file: deployed whole, or not at all. */
+static bool deploy_file(struct console *console)
+{
+    struct world *world = &console->world;
+    size_t first = world->store->file_count;
+    struct str text, path = argument(console, "file");
+    bool added, errors, force = json_is_true(json_object_get(console->command, "force"));
+    if (!read_named(console, path, BPMN_MAXIMUM_XML, &text) ||
+        !world_add_file(world, arena_strndup(console->arena, path.data, path.length), text, &added,
+                        &console->complaint))
+        return false;
+    json_object_set_new(console->answer, "findings", shown_findings(console, first, &errors));
+    if (!added) json_object_set_new(console->answer, "unchanged", json_true());
+    bool never =
+        errors && (world->models[first] == NULL || bpmn_model_has_errors(world->models[first], NULL, true));
+    if (errors && (never || !force)) {
+        world_drop_file(world);
+        return refuse(console, "bpmn.findings",
+                      never ? "the linter found errors with which it cannot run; see \"findings\""
+                            : "the linter found errors; see \"findings\", or deploy with \"force\": true");
+    }
+    if (!added) return true;
+    json_object_set_new(console->answer, "version", json_integer((json_int_t)first + 1));
+    world_register_starts(world, first);
+    return true;
+}
+
+static void show_deployed(struct console *console)
+{
+    const struct world *world = &console->world;
+    json_t *processes = json_array();
+    for (size_t i = 0; i < world->usable_count; i++)
+        for (size_t k = 0; k < world->usable[i]->process_count; k++)
+            if (world_is_newest(world, world->usable[i], world->usable[i]->processes[k]->id))
+                json_array_append_new(processes, world_shown_str(world->usable[i]->processes[k]->id));
+    json_object_set_new(console->answer, "processes", processes);
+    if (world->store->session != NULL)
+        json_object_set_new(console->answer, "session", json_string(world->store->session));
+}
+
 static bool do_deploy(struct console *console)
 {
-    bool errors;
-    json_object_set_new(console->answer, "findings", shown_findings(console, &errors));
-    json_t *processes = json_array();
-    for (size_t i = 0; i < console->world.usable_count; i++)
-        for (size_t k = 0; k < console->world.usable[i]->process_count; k++)
-            json_array_append_new(processes, shown_str(console->world.usable[i]->processes[k]->id));
-    json_object_set_new(console->answer, "processes", processes);
-    return !errors || refuse(console, "bpmn.findings", "the linter found errors; see \"findings\"");
+    bool errors, done;
+    if (json_object_get(console->command, "file") != NULL) {
+        done = deploy_file(console);
+    } else {
+        json_object_set_new(console->answer, "findings", shown_findings(console, 0, &errors));
+        done = !errors || refuse(console, "bpmn.findings", "the linter found errors; see \"findings\"");
+    }
+    show_deployed(console);
+    return done;
 }
 
 static bool do_start(struct console *console)
@@ -249,7 +181,7 @@ static bool do_start(struct console *console)
                      console->arena, &instance, &console->complaint)) {
         bool errors;
         if (strcmp(console->complaint.code, "bpmn.model_refused") == 0)
-            json_object_set_new(console->answer, "findings", shown_findings(console, &errors));
+            json_object_set_new(console->answer, "findings", shown_findings(console, 0, &errors));
         return false;
     }
     char id[32];
@@ -419,6 +351,68 @@ static bool do_cancel(struct console *console)
     return world_input(&console->world, &instance, &input, console->arena, &console->complaint);
 }
 
+static bool read_map(struct console *console, struct migration_wish *wish)
+{
+    json_t *map = json_object_get(console->command, "map"), *to;
+    const char *from;
+    if (map == NULL) return true;
+    if (!json_is_object(map))
+        return refuse(console, "console.map", "\"map\" must be an object: old id to new id");
+    struct bpmn_rename *renames = arena_array(console->arena, json_object_size(map), sizeof *renames);
+    json_object_foreach(map, from, to)
+    {
+        if (!json_is_string(to)) return refuse(console, "console.map", "\"map\" leads from ids to ids");
+        renames[wish->rename_count++] = (struct bpmn_rename){str_of(from), json_str_value(to)};
+    }
+    wish->renames = renames;
+    return true;
+}
+
+static bool do_migrate(struct console *console)
+{
+    struct migration_wish wish = {.instance = NO_INSTANCE,
+                                  .model = NO_INSTANCE,
+                                  .preview = json_is_true(json_object_get(console->command, "preview"))};
+    const json_t *version = json_object_get(console->command, "version");
+    uint64_t part;
+    if (json_object_get(console->command, "instance") != NULL &&
+        !one_instance(console, &wish.instance, &part))
+        return false;
+    if (version != NULL) {
+        int64_t number = json_is_integer(version) ? json_integer_value(version) : 0;
+        if (number < 1 || (uint64_t)number > console->world.store->file_count)
+            return refuse(console, "console.version", "there is no such version");
+        wish.model = (size_t)number - 1;
+    }
+    if (!read_map(console, &wish)) return false;
+    json_t *moved = json_array(), *refused = json_array();
+    json_object_set_new(console->answer, "moved", moved);
+    json_object_set_new(console->answer, "refused", refused);
+    return world_migrate(&console->world, &wish, console->arena, moved, refused, &console->complaint);
+}
+
+static bool do_calendar(struct console *console)
+{
+    struct str texts[WORLD_MAXIMUM_CALENDARS], agency = argument(console, "agency"),
+                                               reason = argument(console, "reason");
+    const json_t *given = json_object_get(console->command, "file");
+    struct world *world = &console->world;
+    size_t count = json_is_array(given) ? json_array_size(given) : 1;
+    if (count == 0 || count > WORLD_MAXIMUM_CALENDARS)
+        return refuse(console, "console.file", "\"file\" names one file, or a list of at most 16");
+    for (size_t i = 0; i < count; i++)
+        if (!read_named(console, json_str_value(json_is_array(given) ? json_array_get(given, i) : given),
+                        WORLD_CALENDAR_FILE, &texts[i]))
+            return false;
+    world->moved = json_array();
+    bool done = world_change_calendar(
+        world, texts, count, arena_strndup(console->arena, agency.data, agency.length),
+        arena_strndup(console->arena, reason.data, reason.length), console->arena, &console->complaint);
+    json_object_set_new(console->answer, "moved", world->moved);
+    world->moved = NULL;
+    return done;
+}
+
 static bool do_state(struct console *console)
 {
     (void)console;
@@ -427,24 +421,27 @@ static bool do_state(struct console *console)
 
 static bool do_history(struct console *console)
 {
-    json_object_set(console->answer, "history", console->world.store->history);
+    struct world_store *store = console->world.store;
+    json_t *history = store->kind == NULL ? json_incref(store->history)
+                                          : store->kind->history(store, console->arena, &console->complaint);
+    if (history == NULL) return false;
+    json_object_set_new(console->answer, "history", history);
     return true;
 }
 
 static bool do_restart(struct console *console)
 {
-    world_reload(&console->world);
-    return true;
+    return world_restart(&console->world, console->arena, &console->complaint);
 }
 
 static const struct {
     const char *name;
     bool (*run)(struct console *console);
 } commands[] = {
-    {"deploy", do_deploy},     {"start", do_start},     {"state", do_state},   {"complete", do_complete},
-    {"fail", do_fail},         {"message", do_message}, {"signal", do_signal}, {"advance", do_advance},
-    {"incident", do_incident}, {"data", do_data},       {"cancel", do_cancel}, {"history", do_history},
-    {"restart", do_restart},
+    {"deploy", do_deploy},     {"start", do_start},     {"state", do_state},       {"complete", do_complete},
+    {"fail", do_fail},         {"message", do_message}, {"signal", do_signal},     {"advance", do_advance},
+    {"incident", do_incident}, {"data", do_data},       {"cancel", do_cancel},     {"history", do_history},
+    {"restart", do_restart},   {"migrate", do_migrate}, {"calendar", do_calendar},
 };
 
 static bool run_command(struct console *console, struct str line)
@@ -458,6 +455,34 @@ static bool run_command(struct console *console, struct str line)
     return refuse(console, "console.unknown_command", "\"do\" names no command");
 }
 
+/* Somebody else may have been there: what a command only looked at, or did not find, may be out of date. */
+static bool catch_up(struct console *console, bool *fresh)
+{
+    struct world_store *store = console->world.store;
+    *fresh = true;
+    if (store->kind == NULL) return true;
+    if (!store->kind->is_fresh(store, console->arena, fresh, &console->complaint)) return false;
+    return *fresh || world_restart(&console->world, console->arena, &console->complaint);
+}
+
+/* One command: run, then saved as one. One that fails saves too what it had done: what fired before. */
+static bool run_and_save(struct console *console, struct str line)
+{
+    struct world *world = &console->world;
+    bool fresh;
+    if (world->store->stale && !world_restart(world, console->arena, &console->complaint)) return false;
+    bool done = run_command(console, line), changed = world_is_changed(world);
+    struct complaint reason = console->complaint;
+    if (!changed) { /* what was only looked at, or not found, may have been out of date */
+        if (!catch_up(console, &fresh)) return false;
+        console->complaint = reason;
+        return fresh || done ? done : refuse(console, "store.conflict", STORE_CONFLICT);
+    }
+    if (!world_save(world, console->arena, &console->complaint)) return false;
+    console->complaint = reason;
+    return done;
+}
+
 static void answer(struct console *console, struct str line, FILE *out)
 {
     console->arena = arena_create(COMMAND_ARENA);
@@ -465,31 +490,55 @@ static void answer(struct console *console, struct str line, FILE *out)
     console->answer = json_object();
     json_t *instances = json_array();
     json_object_set_new(console->answer, "ok", json_true());
-    if (!run_command(console, line)) {
+    if (!run_and_save(console, line)) {
         json_object_set_new(console->answer, "ok", json_false());
         json_object_set_new(console->answer, "error", json_string(console->complaint.text));
         json_object_set_new(console->answer, "code", json_string(console->complaint.code));
     }
     for (size_t i = 0; i < console->world.store->instance_count; i++)
-        show_instance(console, i, instances);
+        world_show_instance(&console->world, i, console->arena, instances);
     json_object_set_new(console->answer, "instances", instances);
     json_object_set(console->answer, "trace", console->world.trace);
-    json_object_set_new(console->answer, "now", shown_time(console->world.store->now));
+    if (json_array_size(console->world.failed) > 0)
+        json_object_set(console->answer, "failed", console->world.failed);
+    json_object_set_new(console->answer, "now", world_shown_time(console->world.store->now));
     char *text = json_dumps(console->answer, JSON_COMPACT);
     fputs(text == NULL ? "{\"ok\":false}" : text, out);
     fputc('\n', out);
     fflush(out);
     free(text);
-    json_array_clear(console->world.trace);
     json_decref(console->answer);
+    json_array_clear(console->world.trace);
+    json_array_clear(console->world.failed);
     json_decref(console->command);
     arena_destroy(console->arena);
 }
 
-int console_run(struct world_store *store, const struct calendar *calendar, FILE *in, FILE *out)
+/* The models as they stand in the files, the newest versions of a session that goes on. */
+static bool add_files(struct console *console, const struct console_files *files)
 {
-    struct console console = {0};
-    (void)world_open(&console.world, store, calendar);
+    struct world *world = &console->world;
+    for (size_t i = 0; i < files->count; i++) {
+        size_t first = world->store->file_count;
+        bool added;
+        if (!world_add_file(world, files->names[i], files->texts[i], &added, &console->complaint))
+            return false;
+        if (added) world_register_starts(world, first);
+    }
+    return true;
+}
+
+int console_run(struct world_store *store, const struct console_files *files, FILE *in, FILE *out)
+{
+    struct console console = {.arena = arena_create(COMMAND_ARENA)};
+    world_open(&console.world, store);
+    bool opened = add_files(&console, files) && world_save(&console.world, console.arena, &console.complaint);
+    if (!opened) fprintf(stderr, "motcua workflow: %s\n", console.complaint.text);
+    arena_destroy(console.arena);
+    if (!opened) {
+        world_close(&console.world);
+        return 1;
+    }
     char *line = NULL;
     size_t capacity = 0;
     ssize_t length;

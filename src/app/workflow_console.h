@@ -7,7 +7,13 @@
 
 #include "workflow_world.h"
 
-/* Reads `in` to its end; returns the exit status. */
-int console_run(struct world_store *store, const struct calendar *calendar, FILE *in, FILE *out);
+struct console_files {
+    const char *names[WORLD_MAXIMUM_MODELS];
+    struct str texts[WORLD_MAXIMUM_MODELS];
+    size_t count;
+};
+
+/* Deploys the files and reads `in` to its end; returns the exit status. */
+int console_run(struct world_store *store, const struct console_files *files, FILE *in, FILE *out);
 
 #endif

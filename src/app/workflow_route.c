@@ -37,6 +37,7 @@ static bool starts_with_message(const struct world *world, const struct bpmn_mod
     const struct bpmn_start *starts = bpmn_model_starts(&environment, model, arena, &count);
     for (size_t i = 0; i < count; i++) {
         if (starts[i].trigger == trigger && str_equal(starts[i].name, name) &&
+            world_is_newest(world, model, starts[i].process->id) &&
             !bpmn_model_has_errors(model, starts[i].process, true)) {
             *process = starts[i].process;
             return true;
@@ -45,20 +46,32 @@ static bool starts_with_message(const struct world *world, const struct bpmn_mod
     return false;
 }
 
-static void keep_message(struct world *world, struct str name, struct str key, json_t *data, int64_t ttl)
+static bool keep_message(struct world *world, struct str name, struct str key, json_t *data, int64_t ttl,
+                         struct complaint *complaint)
 {
     struct world_store *store = world->store;
-    for (size_t i = 0; i < store->message_count && key.length > 0; i++)
-        if (str_equal_cstr(name, store->messages[i].name) && str_equal_cstr(key, store->messages[i].key) &&
-            store->messages[i].until >= store->now)
-            return; /* a duplicate */
-    if (store->message_count >= WORLD_MAXIMUM_FIRINGS) return;
+    for (size_t i = 0; i < store->message_count && key.length > 0; i++) {
+        struct stored_message old;
+        if (!str_equal_cstr(name, store->messages[i].name) || !str_equal_cstr(key, store->messages[i].key))
+            continue;
+        if (store->messages[i].until >= store->now) return true; /* a duplicate */
+        store_take_message(store, i, &old);
+        store_release_message(&old);
+        break;
+    }
+    if (store->message_count >= WORLD_MAXIMUM_KEPT) store_drop_expired(store);
+    if (store->message_count >= WORLD_MAXIMUM_KEPT)
+        return world_complain(
+            complaint, "console.too_many_messages",
+            "10,000 messages are kept already: nobody waits for this one, and it is not kept");
     store->messages = world_grow(store->messages, store->message_count, sizeof *store->messages);
     store->messages[store->message_count++] =
-        (struct stored_message){.name = world_keep_text(name),
+        (struct stored_message){.number = ++store->last_message,
+                                .name = world_keep_text(name),
                                 .key = world_keep_text(key),
                                 .data = json_incref(data),
                                 .until = store->now + ttl * MICROSECONDS};
+    return true;
 }
 
 bool world_message(struct world *world, struct str name, struct str key, json_t *data, int64_t ttl,
@@ -81,48 +94,59 @@ bool world_message(struct world *world, struct str name, struct str key, json_t 
         size_t instance = NO_INSTANCE;
         return world_input(world, &instance, &input, arena, complaint);
     }
-    keep_message(world, name, key, data, ttl);
-    *kept = true;
-    return true;
+    *kept = keep_message(world, name, key, data, ttl, complaint);
+    return *kept;
+}
+
+static bool signal_starts(struct world *world, const struct bpmn_model *model, struct str name,
+                          const struct feel_value *data, struct arena *arena, size_t *heard,
+                          struct complaint *complaint)
+{
+    struct bpmn_environment environment = world_environment(world);
+    bool done = true;
+    size_t count = 0;
+    const struct bpmn_start *starts = bpmn_model_starts(&environment, model, arena, &count);
+    for (size_t k = 0; k < count; k++) {
+        if (starts[k].trigger != BPMN_SIGNAL || !str_equal(starts[k].name, name) ||
+            !world_is_newest(world, model, starts[k].process->id) ||
+            bpmn_model_has_errors(model, starts[k].process, true))
+            continue;
+        struct bpmn_input input = {.kind = BPMN_START,
+                                   .model = model,
+                                   .process = starts[k].process->id,
+                                   .element = starts[k].element->id,
+                                   .name = name,
+                                   .data = data};
+        size_t instance = NO_INSTANCE;
+        if (world_input(world, &instance, &input, arena, complaint))
+            ++*heard;
+        else
+            done = false;
+    }
+    return done;
 }
 
 bool world_signal(struct world *world, struct str name, const struct feel_value *data, struct arena *arena,
                   size_t except, size_t *heard, struct complaint *complaint)
 {
     size_t count = world->store->instance_count; /* what the signal starts does not hear it again */
+    bool done = true;                            /* one that fails does not keep the others from hearing it */
     for (size_t i = 0; i < count; i++) {
         if (i == except || bpmn_state_ended(world_state(world, i))) continue;
         struct bpmn_input input = {.kind = BPMN_BROADCAST, .name = name, .data = data};
         struct complaint nobody;
         size_t instance = i;
-        if (world_input(world, &instance, &input, arena, &nobody))
+        if (world_input(world, &instance, &input, arena, &nobody)) {
             ++*heard;
-        else if (strcmp(nobody.code, "bpmn.nobody_waits") != 0) {
+        } else if (strcmp(nobody.code, "bpmn.nobody_waits") != 0) {
+            world_tell_failed(world, i, &nobody);
             *complaint = nobody;
-            return false;
+            done = false;
         }
     }
-    for (size_t i = 0; i < world->usable_count; i++) {
-        const struct bpmn_model *model = world->usable[i];
-        struct bpmn_environment environment = world_environment(world);
-        size_t start_count = 0;
-        const struct bpmn_start *starts = bpmn_model_starts(&environment, model, arena, &start_count);
-        for (size_t k = 0; k < start_count; k++) {
-            if (starts[k].trigger != BPMN_SIGNAL || !str_equal(starts[k].name, name) ||
-                bpmn_model_has_errors(model, starts[k].process, true))
-                continue;
-            struct bpmn_input input = {.kind = BPMN_START,
-                                       .model = model,
-                                       .process = starts[k].process->id,
-                                       .name = name,
-                                       .data = data};
-            input.element = starts[k].element->id;
-            size_t instance = NO_INSTANCE;
-            if (!world_input(world, &instance, &input, arena, complaint)) return false;
-            ++*heard;
-        }
-    }
-    return true;
+    for (size_t i = 0; i < world->usable_count; i++)
+        if (!signal_starts(world, world->usable[i], name, data, arena, heard, complaint)) done = false;
+    return done;
 }
 
 /* ---- the virtual clock ---- */
@@ -172,9 +196,12 @@ static bool fire_start(struct world *world, size_t index, struct arena *arena, s
                                .working = element->timer.working,
                                .due = timer->due,
                                .repetitions = timer->repetitions};
+    timer->from = timer->due;
+    timer->repeated = true;
     timer->over = !bpmn_start_next(&environment, &start);
     timer->due = start.due;
     timer->repetitions = start.repetitions;
+    timer->changed = true;
     struct bpmn_input input = {
         .kind = BPMN_START, .model = model, .process = element->process->id, .element = element->id};
     size_t instance = NO_INSTANCE;
@@ -202,5 +229,6 @@ bool world_advance(struct world *world, instant to, struct arena *arena, struct 
         }
     }
     store->now = to > store->now ? to : store->now;
+    store_drop_expired(store);
     return true;
 }

@@ -35,6 +35,13 @@ bool world_complain(struct complaint *complaint, const char *code, const char *t
     return false;
 }
 
+static struct arena *english_arena;
+
+static void forget_english(void)
+{
+    arena_destroy(english_arena);
+}
+
 const char *world_english(struct arena *arena, const char *message, const char *argument)
 {
     static struct catalogue *english;
@@ -42,8 +49,9 @@ const char *world_english(struct arena *arena, const char *message, const char *
     if (!looked) { /* the program has one thread here; the catalogue lives as long as it */
         struct str embedded = catalogue_embedded("en");
         looked = true;
-        if (embedded.length > 0 &&
-            catalogue_read(arena_create(CATALOGUE_MAXIMUM_SIZE * 2), embedded, &english, NULL) != STATUS_OK)
+        english_arena = arena_create(CATALOGUE_MAXIMUM_SIZE * 2);
+        atexit(forget_english);
+        if (embedded.length > 0 && catalogue_read(english_arena, embedded, &english, NULL) != STATUS_OK)
             english = NULL;
     }
     const char *text = translate(english, message), *place = strstr(text, "%s");
@@ -52,7 +60,7 @@ const char *world_english(struct arena *arena, const char *message, const char *
                         place + 2);
 }
 
-static bool complain_of(struct complaint *complaint, struct arena *arena, const struct error *error)
+bool world_complain_of(struct complaint *complaint, struct arena *arena, const struct error *error)
 {
     const char *text = error->message == NULL ? status_name(error->status)
                                               : world_english(arena, error->message, error->argument);
@@ -91,6 +99,11 @@ static bool limit_readable(void *user, struct str text)
     return limit_parse(arena, text, &limit, &error) == STATUS_OK;
 }
 
+static const struct bpmn_model *newest_version(void *user, struct str process)
+{
+    return world_newest(user, process);
+}
+
 struct bpmn_environment world_environment(const struct world *world)
 {
     return (struct bpmn_environment){.models = {world->usable, world->usable_count},
@@ -98,6 +111,7 @@ struct bpmn_environment world_environment(const struct world *world)
                                      .utc_offset = WORLD_OFFSET,
                                      .zones = {zone_load, NULL},
                                      .due = working_due,
+                                     .resolve = newest_version,
                                      .user = (void *)(uintptr_t)world};
 }
 
@@ -107,67 +121,61 @@ static void add_unreadable(struct world *world, size_t file, const struct error 
 {
     ARENA_AUTO arena = arena_create(1 << 20);
     struct complaint complaint;
-    complain_of(&complaint, arena, error);
-    json_array_append_new(world->unreadable,
-                          json_pack("{s:s, s:s, s:s, s:s}", "file", world->store->files[file], "severity",
-                                    "error", "code", complaint.code, "message", complaint.text));
+    world_complain_of(&complaint, arena, error);
+    world->unreadable[file] = json_pack("{s:s, s:s, s:s, s:s}", "file", world->store->files[file], "severity",
+                                        "error", "code", complaint.code, "message", complaint.text);
+}
+
+/* The models before and behind one; its older versions are none. */
+static void set_others(struct world *world, struct bpmn_parse_options *options,
+                       const struct bpmn_model *const *first, size_t file)
+{
+    const struct bpmn_model **others =
+        arena_array(world->models_arena, world->store->file_count, sizeof(struct bpmn_model *));
+    options->others = others;
+    options->other_count = 0;
+    for (size_t i = 0; i < world->store->file_count; i++)
+        if (i != file && first[i] != NULL) others[options->other_count++] = first[i];
+}
+
+/* Ids of all processes: a call activity may name one of any file. */
+static void set_processes(struct world *world, struct bpmn_parse_options *options)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < world->usable_count; i++)
+        count += world->usable[i]->process_count;
+    struct str *processes = arena_array(world->models_arena, count + 1, sizeof *processes);
+    for (size_t i = 0; i < world->usable_count; i++)
+        for (size_t k = 0; k < world->usable[i]->process_count; k++)
+            processes[options->process_count++] = world->usable[i]->processes[k]->id;
+    options->processes = processes;
 }
 
 static void parse_models(struct world *world)
 {
     struct bpmn_parse_options options = {.limit_readable = limit_readable};
-    struct str *processes = arena_array(world->models_arena, 1, sizeof *processes);
-    size_t process_count = 0;
-    /* Twice: a call activity may name a process of any file. */
-    for (int pass = 0; pass < 2; pass++) {
+    struct world_store *store = world->store;
+    const struct bpmn_model *first[WORLD_MAXIMUM_MODELS];
+    for (int pass = 0; pass < 2; pass++) { /* the second time each knows the others */
         world->usable_count = 0;
         options.quick = pass == 0;
-        options.processes = pass == 0 ? NULL : processes;
-        options.process_count = process_count;
-        for (size_t i = 0; i < world->store->file_count; i++) {
+        for (size_t i = 0; i < store->file_count; i++) {
             struct error error = {0};
             const struct bpmn_model *model = NULL;
             options.key = str_of(arena_printf(world->models_arena, "%zu", i + 1));
-            enum status status = bpmn_model_parse(world->models_arena,
-                                                  str_make(world->store->texts[i], world->store->lengths[i]),
-                                                  &options, &model, &error);
-            world->models[i] = model;
+            if (pass == 1) set_others(world, &options, first, i);
+            enum status status = bpmn_model_parse(
+                world->models_arena, str_make(store->texts[i], store->lengths[i]), &options, &model, &error);
+            if (pass == 0)
+                first[i] = model;
+            else
+                world->models[i] = model;
             if (status == STATUS_OK)
                 world->usable[world->usable_count++] = model;
             else if (pass == 1)
                 add_unreadable(world, i, &error);
         }
-        for (size_t i = 0; i < world->usable_count && pass == 0; i++)
-            process_count += world->usable[i]->process_count;
-        if (pass == 1) break;
-        processes = arena_array(world->models_arena, process_count, sizeof *processes);
-        process_count = 0;
-        for (size_t i = 0; i < world->usable_count; i++)
-            for (size_t k = 0; k < world->usable[i]->process_count; k++)
-                processes[process_count++] = world->usable[i]->processes[k]->id;
-    }
-}
-
-static void register_timers(struct world *world)
-{
-    struct world_store *store = world->store;
-    struct bpmn_environment environment = world_environment(world);
-    for (size_t i = 0; i < store->file_count; i++) {
-        size_t count = 0;
-        if (world->models[i] == NULL) continue;
-        const struct bpmn_start *starts =
-            bpmn_model_starts(&environment, world->models[i], world->models_arena, &count);
-        for (size_t k = 0; k < count; k++) {
-            if (starts[k].trigger != BPMN_TIMER ||
-                bpmn_model_has_errors(world->models[i], starts[k].process, true))
-                continue;
-            store->timers = world_grow(store->timers, store->timer_count, sizeof *store->timers);
-            store->timers[store->timer_count++] =
-                (struct stored_timer){.model = i,
-                                      .element = world_keep_text(starts[k].element->id),
-                                      .due = starts[k].due,
-                                      .repetitions = starts[k].repetitions};
-        }
+        if (pass == 0) set_processes(world, &options);
     }
 }
 
@@ -182,56 +190,62 @@ static void forget(struct world *world)
     world->cache_count = 0;
     arena_destroy(world->models_arena);
     world->models_arena = NULL;
-    json_decref(world->unreadable);
-    world->unreadable = NULL;
+    for (size_t i = 0; i < WORLD_MAXIMUM_MODELS; i++) {
+        json_decref(world->unreadable[i]);
+        world->unreadable[i] = NULL;
+    }
 }
 
 void world_reload(struct world *world)
 {
+    struct error error = {0};
     forget(world);
     world->models_arena = arena_create(MODELS_ARENA);
-    world->unreadable = json_array();
+    if (world_calendar(world->models_arena, world->store, &world->calendar, &error) != STATUS_OK) {
+        fprintf(stderr, "motcua workflow: the calendar does not load again\n");
+        abort(); /* it was read before it was stored */
+    }
     parse_models(world);
 }
 
-bool world_open(struct world *world, struct world_store *store, const struct calendar *calendar)
+void world_open(struct world *world, struct world_store *store)
 {
-    *world = (struct world){.store = store, .calendar = calendar, .trace = json_array()};
+    *world = (struct world){.store = store, .trace = json_array(), .failed = json_array()};
     if (store->history == NULL) store->history = json_array();
     world_reload(world);
-    register_timers(world);
-    return world->usable_count > 0;
+    world_register_starts(world, store->saved_file_count);
 }
 
 void world_close(struct world *world)
 {
     forget(world);
     json_decref(world->trace);
-    world->trace = NULL;
+    json_decref(world->failed);
+    json_decref(world->moved);
+    *world = (struct world){0};
 }
 
-void store_release(struct world_store *store)
+bool world_restart(struct world *world, struct arena *arena, struct complaint *complaint)
 {
-    for (size_t i = 0; i < store->file_count; i++) {
-        free(store->files[i]);
-        free(store->texts[i]);
+    struct world_store *store = world->store;
+    if (store->kind != NULL && !store->kind->load(store, arena, complaint)) {
+        store->stale = true;
+        return false;
     }
-    for (size_t i = 0; i < store->instance_count; i++) {
-        free(store->instances[i].state);
-        json_decref(store->instances[i].ended);
-    }
-    for (size_t i = 0; i < store->message_count; i++) {
-        free(store->messages[i].name);
-        free(store->messages[i].key);
-        json_decref(store->messages[i].data);
-    }
-    for (size_t i = 0; i < store->timer_count; i++)
-        free(store->timers[i].element);
-    free(store->instances);
-    free(store->messages);
-    free(store->timers);
-    json_decref(store->history);
-    *store = (struct world_store){0};
+    store->stale = false;
+    world_reload(world);
+    return true;
+}
+
+bool world_save(struct world *world, struct arena *arena, struct complaint *complaint)
+{
+    const struct store_kind *kind = world->store->kind;
+    if (kind == NULL || kind->save(world, arena, complaint)) return true;
+    struct complaint again;
+    json_array_clear(world->trace); /* it did not happen */
+    json_array_clear(world->failed);
+    (void)world_restart(world, arena, &again);
+    return false;
 }
 
 const struct bpmn_state *world_state(struct world *world, size_t instance)
@@ -254,16 +268,15 @@ const struct bpmn_state *world_state(struct world *world, size_t instance)
     return cached->state;
 }
 
-/* Takes the loaded state out of the cache: effects of a step point into it until they are all followed. */
-static struct arena *take_cached(struct world *world, size_t instance)
-{
-    if (instance >= world->cache_count) return NULL;
-    struct arena *arena = world->cache[instance].arena;
-    world->cache[instance] = (struct cached_instance){0};
-    return arena;
-}
-
 /* ---- what a step leaves behind ---- */
+
+void world_tell_failed(struct world *world, size_t instance, const struct complaint *complaint)
+{
+    char id[32];
+    snprintf(id, sizeof id, "%zu", instance + 1);
+    json_array_append_new(world->failed, json_pack("{s:s, s:s, s:s}", "instance", id, "code", complaint->code,
+                                                   "error", complaint->text));
+}
 
 static void keep_trace(struct world *world, const struct bpmn_result *result, size_t instance)
 {
@@ -283,7 +296,7 @@ static void keep_trace(struct world *world, const struct bpmn_result *result, si
         else
             snprintf(id, sizeof id, "%zu.%llu", instance + 1, (unsigned long long)entry->instance);
         json_object_set_new(shown, "instance", json_string(id));
-        json_array_append(world->store->history, shown);
+        store_note(world->store, shown);
         json_array_append_new(world->trace, shown);
     }
 }
@@ -312,14 +325,22 @@ static void keep_ended(struct world *world, const struct bpmn_effect *effect, si
     json_array_append_new(stored->ended, shown);
 }
 
-static bool save(struct world *world, const struct bpmn_result *result, size_t *instance, struct arena *arena,
+/* Takes the loaded state out of the cache: effects of a step point into it until they are all followed. */
+static struct arena *take_cached(struct world *world, size_t instance)
+{
+    if (instance >= world->cache_count) return NULL;
+    struct arena *arena = world->cache[instance].arena;
+    world->cache[instance] = (struct cached_instance){0};
+    return arena;
+}
+
+static bool save(struct world *world, const struct bpmn_state *state, size_t *instance,
                  struct complaint *complaint)
 {
     BUF_AUTO text = BUF_WITH_MAXIMUM(BPMN_MAXIMUM_STATE);
-    if (bpmn_state_save(result->state, &text) != STATUS_OK)
+    if (bpmn_state_save(state, &text) != STATUS_OK)
         return world_complain(complaint, "bpmn.state_too_large",
                               "the state of the instance is too large to be stored");
-    (void)arena;
     struct world_store *store = world->store;
     if (*instance == NO_INSTANCE) {
         store->instances = world_grow(store->instances, store->instance_count, sizeof *store->instances);
@@ -328,6 +349,15 @@ static bool save(struct world *world, const struct bpmn_result *result, size_t *
     }
     free(store->instances[*instance].state);
     store->instances[*instance].state = world_keep_text(buf_str(&text));
+    store->instances[*instance].changed = true;
+    return true;
+}
+
+bool world_put_state(struct world *world, size_t *instance, const struct bpmn_state *state,
+                     struct complaint *complaint)
+{
+    if (!save(world, state, instance, complaint)) return false;
+    arena_destroy(take_cached(world, *instance));
     return true;
 }
 
@@ -349,43 +379,49 @@ static bool deliver_kept(struct world *world, size_t instance, const struct bpmn
                                    .key = opened->key,
                                    .data =
                                        message->data == NULL ? NULL : feel_from_json(arena, message->data)};
-        struct complaint ignored;
-        struct stored_message taken = *message;
-        memmove(message, message + 1, (store->message_count - i - 1) * sizeof *message);
-        store->message_count--;
-        bool done = world_input(world, &instance, &input, arena, &ignored);
-        free(taken.name);
-        free(taken.key);
-        json_decref(taken.data);
+        struct complaint failure;
+        struct stored_message taken;
+        store_take_message(store, i, &taken);
+        bool done = world_input(world, &instance, &input, arena, &failure);
+        store_release_message(&taken);
+        if (!done) world_tell_failed(world, instance, &failure);
         return done;
     }
     return false;
 }
 
+static bool send_on(struct world *world, const struct bpmn_effect *effect, struct arena *arena,
+                    struct complaint *complaint)
+{
+    bool kept;
+    if (effect->message_flow == NULL || effect->message_flow->target == NULL) return true;
+    json_t *data = effect->data == NULL ? NULL : feel_to_json(effect->data);
+    bool done = world_message(world, effect->name, effect->key, data, 3600, arena, &kept, complaint);
+    json_decref(data);
+    return done;
+}
+
+/* What others cannot take is told in the answer: the instance itself goes on. */
 static void follow(struct world *world, size_t instance, const struct bpmn_effect *effect,
                    struct arena *arena)
 {
-    struct complaint ignored;
+    struct complaint failure;
     size_t heard = 0;
-    bool kept;
     struct bpmn_input input = {.kind = BPMN_COMPLETE, .id = effect->id};
     switch (effect->kind) {
     case BPMN_SUBSCRIPTION_OPENED:
         if (str_equal_cstr(effect->code, "message")) (void)deliver_kept(world, instance, effect, arena);
         break;
     case BPMN_SIGNAL_THROWN:
-        (void)world_signal(world, effect->name, effect->data, arena, instance, &heard, &ignored);
+        (void)world_signal(world, effect->name, effect->data, arena, instance, &heard, &failure);
         break;
     case BPMN_MESSAGE_SENT:
-        if (effect->message_flow != NULL && effect->message_flow->target != NULL) {
-            json_t *data = effect->data == NULL ? NULL : feel_to_json(effect->data);
-            (void)world_message(world, effect->name, effect->key, data, 3600, arena, &kept, &ignored);
-            json_decref(data);
-        }
+        if (!send_on(world, effect, arena, &failure)) world_tell_failed(world, instance, &failure);
         break;
     case BPMN_CALL_REQUESTED:
-        if (effect->element->call == BPMN_CALL_CODE)
-            (void)world_input(world, &instance, &input, arena, &ignored);
+        if (effect->element->call == BPMN_CALL_CODE &&
+            !world_input(world, &instance, &input, arena, &failure))
+            world_tell_failed(world, instance, &failure);
         break;
     default:
         break;
@@ -403,13 +439,15 @@ bool world_input(struct world *world, size_t *instance, const struct bpmn_input 
     struct error error = {0};
     const struct bpmn_state *state = *instance == NO_INSTANCE ? NULL : world_state(world, *instance);
     if (bpmn_step(&environment, state, input, step_arena, &result, &error) != STATUS_OK)
-        return complain_of(complaint, arena, &error);
-    if (!save(world, &result, instance, arena, complaint)) return false;
+        return world_complain_of(complaint, arena, &error);
+    if (!save(world, result.state, instance, complaint)) return false;
     __attribute__((unused)) ARENA_AUTO old = take_cached(world, *instance);
     keep_trace(world, &result, *instance);
     world->pending++;
-    for (size_t i = 0; i < result.effect_count; i++)
+    for (size_t i = 0; i < result.effect_count; i++) {
         keep_ended(world, &result.effects[i], *instance);
+        world_tell_moved(world, &result.effects[i], *instance);
+    }
     for (size_t i = 0; i < result.effect_count; i++)
         follow(world, *instance, &result.effects[i], arena);
     world->pending--;
@@ -425,6 +463,7 @@ bool world_start(struct world *world, struct str process, struct str name, const
         for (size_t k = 0; k < model->process_count; k++) {
             const struct bpmn_node *candidate = model->processes[k];
             if (process.length > 0 ? !str_equal(candidate->id, process) : !candidate->executable) continue;
+            if (!world_is_newest(world, model, candidate->id)) continue;
             struct bpmn_input input = {
                 .kind = BPMN_START, .model = model, .process = candidate->id, .name = name, .data = data};
             *instance = NO_INSTANCE;

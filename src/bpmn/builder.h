@@ -144,6 +144,7 @@ struct str bpmn_reference_name(struct builder *builder, struct bpmn_node *node, 
 void bpmn_lint_structure(struct builder *builder);
 void bpmn_lint_details(struct builder *builder);
 void bpmn_lint_soundness(struct builder *builder);
+void bpmn_lint_calls(struct builder *builder);
 bool bpmn_is_activity(const struct bpmn_node *node);
 bool bpmn_is_scope(const struct bpmn_node *node);
 

@@ -487,7 +487,10 @@ static enum status read_document(struct builder *builder, struct error *error)
     finish(builder);
     bpmn_lint_structure(builder);
     bpmn_lint_details(builder);
-    if (!builder->options->quick) bpmn_lint_soundness(builder);
+    if (!builder->options->quick) {
+        bpmn_lint_soundness(builder);
+        bpmn_lint_calls(builder);
+    }
     soften(builder);
     builder->model->findings = builder->findings.items;
     builder->model->finding_count = builder->findings.count;

@@ -226,6 +226,10 @@ struct bpmn_parse_options {
     /* Ids of processes that call activities may name besides those of this file; NULL: not checked. */
     const struct str *processes;
     size_t process_count;
+    /* Models that are deployed beside this one: their processes start by messages, too. A process that this
+     * one has as well is an older version of it. */
+    const struct bpmn_model *const *others;
+    size_t other_count;
     /* May `text` be read as a limit by the working calendar ("3 working days")? NULL: the usual texts are. */
     bool (*limit_readable)(void *user, struct str text);
     void *user;

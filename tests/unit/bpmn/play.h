@@ -15,6 +15,7 @@
 #include <cmocka.h>
 
 #include "motcua/bpmn/step.h"
+#include "record.h"
 #include "sketch.h"
 
 #define PLAY_START INT64_C(1795482000000000) /* 2026-11-24T08:00:00+07:00 */
@@ -30,6 +31,8 @@ struct play {
     enum status status;
     struct error error;
     struct bpmn_limits limits;
+    struct record record;
+    const char *left; /* saved by the last input */
 };
 
 static struct play play_open(const char *sketch)
@@ -43,11 +46,13 @@ static struct play play_open(const char *sketch)
     enum status status = bpmn_model_parse(play.arena, buf_str(&xml), &options, &play.models[0], &error);
     if (status != STATUS_OK) fail_msg("the model is not readable: %s %s", error.code, error.detail);
     play.model_count = 1;
+    record_open(&play.record, buf_str(&xml), play.now);
     return play;
 }
 
 static void play_close(struct play *play)
 {
+    record_close(&play->record);
     buf_release(&play->saved);
     arena_destroy(play->arena);
 }
@@ -104,14 +109,19 @@ static const char *play_input(struct play *play, const struct bpmn_input *input)
                                            .limits = play->limits};
     struct bpmn_result result = {0};
     const struct bpmn_state *state = input->kind == BPMN_START ? NULL : play_state(play);
+    if (input->kind != BPMN_START && play->left != NULL && strcmp(play->left, play->saved.data) != 0)
+        record_close(&play->record); /* the test has put another state in its place */
     play->error = (struct error){0};
     play->status = bpmn_step(&environment, state, input, play->arena, &result, &play->error);
     play->trace = "refused";
     play->effects = "";
     if (play->status != STATUS_OK) return play->trace;
     play_tell(play, &result);
+    if (play->limits.steps == 0 && play->limits.tokens == 0 && play->limits.data == 0)
+        record_input(&play->record, play->models[0], input, play->now, play->trace);
     buf_clear(&play->saved);
     assert_int_equal(bpmn_state_save(result.state, &play->saved), STATUS_OK);
+    play->left = buf_copy(&play->saved, play->arena).data;
     (void)play_state(play);
     return play->trace;
 }

@@ -100,6 +100,15 @@ static void what_cannot_run_is_named_with_its_element(void **state)
         {"start s\n<userTask id='a'><standardLoopCharacteristics/></userTask>\n s -> a", "a",
          "bpmn.endless_loop", true},
         {"start s\n call c\n s -> c", "c", "bpmn.no_called_element", true},
+        {"start s\n user a\n call c calledElement=p\n end e\n s -> a\n a -> c\n c -> e", "c",
+         "bpmn.endless_call", false},
+        {"start s\n sub box\n start bs\n call c calledElement=p\n bs -> c\n end-sub\n end e\n s -> box\n box "
+         "-> e",
+         "c", "bpmn.endless_call", false},
+        {"process p\n start s\n call c calledElement=q\n s -> c\n end-process\n process q\n start qs\n call "
+         "d "
+         "calledElement=p\n qs -> d\n end-process",
+         "c", "bpmn.endless_call", false},
         {"start s\n xor g\n user a\n user b\n s -> g\n g -> a : x = 1\n g -> b", "f3_g_b",
          "bpmn.missing_condition", false},
         {"start s\n user a\n user b\n s -> a", "b", "bpmn.unreachable", false},
@@ -145,6 +154,10 @@ static void what_may_not_be_meant_so_is_a_warning(void **state)
         {"start s\n<endEvent id='c'><compensateEventDefinition waitForCompletion='false'/></endEvent>\n s -> "
          "c",
          "c", "bpmn.waits_for_undo"},
+        {"start s message=hello\n start t message=hello\n user a\n s -> a\n t -> a", "t",
+         "bpmn.ambiguous_message"},
+        {"process p\n start s message=hello\n end-process\n process q\n start t message=hello\n end-process",
+         "t", "bpmn.ambiguous_message"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         PLAY_AUTO play = play_open(cases[i].sketch);
@@ -156,6 +169,54 @@ static void what_may_not_be_meant_so_is_a_warning(void **state)
         "targetRef='a'><conditionExpression "
         "language='https://www.omg.org/spec/DMN/20191111/FEEL/'>n = 1</conditionExpression></sequenceFlow>");
     assert_false(play_finds(&feel, "g", "bpmn.expression_language"));
+}
+
+static void calls_with_a_way_around_are_no_finding(void **state)
+{
+    (void)state;
+    static const char *const sketches[] = {
+        "start s\n xor g\n call c calledElement=p\n end e\n s -> g\n g -> c : n > 0\n g -> e default\n c -> "
+        "e",
+        "start s\n call c calledElement=p mi='items'\n s -> c",
+        "start s\n user a\n call c calledElement=p\n boundary b at=a message=stop\n end e\n s -> a\n a -> "
+        "c\n b -> e",
+        "start s\n sub box\n start bs\n user a\n call c calledElement=p\n bs -> a\n a -> c\n end-sub\n "
+        "boundary b "
+        "at=box timer=P1D\n s -> box",
+        "start s\n user a\n call c calledElement=p\n s -> a\n a -> c\n esub h\n start hs message=stop\n "
+        "end-sub",
+        "process p\n start s\n call c calledElement=q\n s -> c\n end-process\n process q\n start qs\n xor "
+        "g\n call d "
+        "calledElement=p\n end e\n qs -> g\n g -> d : n > 0\n g -> e default\n end-process",
+        "start s\n call c calledElement=other\n s -> c",
+    };
+    for (size_t i = 0; i < sizeof sketches / sizeof *sketches; i++) {
+        PLAY_AUTO play = play_open(sketches[i]);
+        if (play_finds(&play, NULL, "bpmn.endless_call")) fail_msg("case %zu has a way around", i);
+    }
+}
+
+/* The findings of the second model about the first, deployed beside it. */
+static bool is_ambiguous_beside(const char *first, const char *second)
+{
+    PLAY_AUTO play = play_open(first);
+    BUF_AUTO xml = BUF_WITH_MAXIMUM(1 << 20);
+    sketch_xml(second, &xml);
+    struct bpmn_parse_options options = {.others = play.models, .other_count = 1};
+    assert_int_equal(bpmn_model_parse(play.arena, buf_str(&xml), &options, &play.models[1], NULL), STATUS_OK);
+    play.models[0] = play.models[1];
+    return play_finds(&play, NULL, "bpmn.ambiguous_message");
+}
+
+static void a_message_of_another_file_is_ambiguous_but_not_of_an_older_version(void **state)
+{
+    (void)state;
+    assert_true(is_ambiguous_beside("process p\n start s message=hello\n end-process",
+                                    "process q\n start t message=hello\n end-process"));
+    assert_false(is_ambiguous_beside("process p\n start s message=hello\n end-process",
+                                     "process q\n start t message=bye\n end-process"));
+    assert_false(is_ambiguous_beside("process p\n start s message=hello\n end-process",
+                                     "process p\n start t message=hello\n end-process"));
 }
 
 static void texts_say_what_is_wrong(void **state)
@@ -296,6 +357,8 @@ int main(void)
         cmocka_unit_test(sound_models_have_no_errors),
         cmocka_unit_test(what_cannot_run_is_named_with_its_element),
         cmocka_unit_test(what_may_not_be_meant_so_is_a_warning),
+        cmocka_unit_test(calls_with_a_way_around_are_no_finding),
+        cmocka_unit_test(a_message_of_another_file_is_ambiguous_but_not_of_an_older_version),
         cmocka_unit_test(texts_say_what_is_wrong),
         cmocka_unit_test(strangers_extensions_are_ignored),
         cmocka_unit_test(processes_that_are_not_executable_may_be_drawn_as_they_like),
