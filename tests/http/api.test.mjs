@@ -4,7 +4,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import Ajv from 'ajv/dist/2020.js';
 import { extract } from '../browser/answers.mjs';
-import { Person, answerPages, fieldsOf, password, samplePdf, signedIn, startCity, startDraft } from '../browser/city.mjs';
+import { Person, answerPages, fieldsOf, password, samplePdf, signedIn, startCity, startDraft, until } from '../browser/city.mjs';
 import { base64, octets, pdfOf, version } from './tus.mjs';
 
 const base = '/api/v1';
@@ -237,6 +237,22 @@ test('a large paper may come in parts by tus with the key', async () => {
     assert.equal((await program.send('PATCH', made.headers.location, { headers: { ...headers, 'Upload-Offset': String(from) }, body: bytes.subarray(from, to), type: octets })).status, 204);
   assert.equal((await program.call('GET', `/dossiers/${id}`)).json.papers.find((one) => one.key === paper).documents[0].size, bytes.length);
   assert.equal((await program.send('POST', uploads, { headers: { ...version, 'Upload-Length': '5' } })).status, 401);
+});
+
+test('recovering a forgotten password revokes every key, changing it does not', async () => {
+  const program = new Program(await makeKey(hoa, 'read'));
+  const changed = 'mật khẩu mới của Hoa', renewed = 'mật khẩu quên rồi đặt lại';
+  await hoa.open('/tai-khoan');
+  assert.equal((await hoa.post('/tai-khoan/mat-khau', { current_password: password, password: changed, password_again: changed })).status, 303);
+  assert.equal((await program.call('GET', '/dossiers')).status, 200);
+  const forgetful = new Person(city);
+  await forgetful.open('/quen-mat-khau');
+  await forgetful.post('/quen-mat-khau', { identifier: 'hoa@example.com' });
+  const letter = await until(() => city.mails(/hoa@example\.com/, /\/quen-mat-khau\//)[0], 'the mail with the link');
+  const link = /\/quen-mat-khau\/[\w-]+/.exec(letter)[0];
+  await forgetful.open(link);
+  assert.equal((await forgetful.post(link, { password: renewed, password_again: renewed })).status, 303);
+  assert.equal((await program.call('GET', '/dossiers')).status, 401);
 });
 
 test('what openapi.json describes has been seen', () => {

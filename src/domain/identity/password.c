@@ -18,6 +18,11 @@ DB_STATEMENT(
 DB_STATEMENT(password_end_sessions, DB_PARAMETERS(DB_UUID), DB_NOTHING,
              "DELETE FROM session WHERE account_id = motcua.app_account() AND ($1::uuid IS NULL OR id <> $1)")
 
+/* Who has forgotten the password may have lost it to somebody who made a key. */
+DB_STATEMENT(
+    password_end_keys, DB_PARAMETERS(DB_INSTANT), DB_NOTHING,
+    "UPDATE api_token SET revoked_at = $1 WHERE account_id = motcua.app_account() AND revoked_at IS NULL")
+
 DB_STATEMENT(
     password_use_tokens, DB_PARAMETERS(DB_INSTANT), DB_NOTHING,
     "UPDATE one_time_token SET used_at = $1 WHERE account_id = motcua.app_account() AND purpose = 'recover' "
@@ -40,7 +45,7 @@ enum status identity_verify_own_password(struct work *work, struct str password,
 struct new_password {
     struct work *work;
     const char *hash;
-    struct uuid keep_session_id; /* empty: end all */
+    struct uuid keep_session_id; /* empty: end all, and the keys of programs */
 };
 
 static enum status write_password(struct db_transaction *transaction, void *context, struct error *error)
@@ -49,6 +54,8 @@ static enum status write_password(struct db_transaction *transaction, void *cont
     struct db_batch *write = db_batch(transaction);
     db_add(write, &password_update, db_cstr(change->hash), db_instant(change->work->now));
     db_add(write, &password_end_sessions, db_uuid(change->keep_session_id));
+    if (uuid_is_empty(&change->keep_session_id))
+        db_add(write, &password_end_keys, db_instant(change->work->now));
     db_add(write, &password_use_tokens, db_instant(change->work->now));
     return db_commit(write, error);
 }
