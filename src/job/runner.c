@@ -96,12 +96,23 @@ static size_t run_outbox(struct job_runner *runner, struct work *work)
     return done;
 }
 
-static size_t run_timers(struct work *work)
+/* After a full batch of timers: half as long as it took nothing, so that people who use the portal meanwhile
+ * do not wait behind ten thousand of them. docs/performance.md has what that costs and brings. */
+static void rest(const struct job_runner *runner, int64_t worked_us)
+{
+    struct pollfd wake = {.fd = runner->wake, .events = POLLIN};
+    int64_t pause_ms = worked_us / 2000;
+    (void)poll(&wake, 1, (int)(pause_ms < MAXIMUM_REST_MS ? pause_ms : MAXIMUM_REST_MS));
+}
+
+static size_t run_timers(const struct job_runner *runner, struct work *work)
 {
     size_t done = 0;
     struct error error = {0};
+    int64_t begun_us = clock_monotonic_us();
     enum status status = timer_run_due(work, TIMERS, &done, &error);
     if (status != STATUS_OK) log_failure("timers", status, &error);
+    if (done >= TIMERS) rest(runner, clock_monotonic_us() - begun_us);
     return done;
 }
 
@@ -171,7 +182,7 @@ static void run_sweep(struct work *work)
 
 static bool due_round(struct job_runner *runner, struct work *work, unsigned round)
 {
-    size_t done = run_timers(work) + run_outbox(runner, work) + run_calendars(work);
+    size_t done = run_timers(runner, work) + run_outbox(runner, work) + run_calendars(work);
     run_apologies(work);
     run_supplements(work);
     run_messages(work);
@@ -211,15 +222,6 @@ static bool run_round(struct job_thread *thread, struct db_connection *db, struc
     return false;
 }
 
-/* After a full round: half as long as it took nothing, so that people who use the portal meanwhile do not
- * wait behind ten thousand timers. docs/performance.md has what that costs and brings. */
-static void rest(const struct job_runner *runner, int64_t worked_us)
-{
-    struct pollfd wake = {.fd = runner->wake, .events = POLLIN};
-    int64_t pause_ms = worked_us / 2000;
-    (void)poll(&wake, 1, (int)(pause_ms < MAXIMUM_REST_MS ? pause_ms : MAXIMUM_REST_MS));
-}
-
 static void *thread_main(void *argument)
 {
     struct job_thread *thread = argument;
@@ -227,11 +229,9 @@ static void *thread_main(void *argument)
     struct db_connection *db = db_connection_create(&runner->settings.database);
     struct arena *arena = arena_create(ROUND_BYTES);
     for (unsigned round = 0; !atomic_load(&runner->stopping); round++) {
-        int64_t begun_us = clock_monotonic_us();
         bool more = run_round(thread, db, arena, round);
         if (!db_connection_settle(db)) log_error("job.transaction_left_open");
         arena_reset(arena);
-        if (more) rest(runner, clock_monotonic_us() - begun_us);
         if (!more && !atomic_load(&runner->stopping)) {
             struct db_notification notification;
             struct error error = {0};
