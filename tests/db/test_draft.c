@@ -12,6 +12,7 @@
 #define DATABASE "motcua_test_draft"
 #include "dossiers.h"
 #include "motcua/domain/document_store.h"
+#include "motcua/domain/reference.h"
 #include "motcua/domain/share.h"
 #include "motcua/domain/store.h"
 
@@ -309,6 +310,28 @@ static void a_guest_sees_the_invitation_and_not_the_draft(void **state)
     hand_drop(other);
 }
 
+/* One digest for all that is too much would let a signature stand for anything. */
+static void too_much_to_be_signed_has_no_digest(void **state)
+{
+    (void)state;
+    enum { MUCH = 5 * 1024 * 1024 };
+    struct uuid id = draft_of(lan, "2.000635", WARD);
+    DRAFT_AUTO draft = {.answers = NULL};
+    const struct procedure_version *version;
+    struct hash digest;
+    struct str page = STR("nguoi_yeu_cau");
+    struct draft_share share = {.see = {&page, 1}, .signed_digest = STR("")};
+    char *text = arena_alloc(city_arena, MUCH);
+    memset(text, 'a', MUCH);
+    assert_ok(lan, draft_load(of(lan), &id, &draft, &lan->error));
+    assert_ok(lan, reference_procedure_version(of(lan), &draft.procedure_version_id, &version, &lan->error));
+    json_auto answers = json_pack("{s:s}", "noi_cap", "Công an thành phố Hà Nội");
+    assert_true(share_digest(of(lan), &share, version->form, answers, &digest));
+    json_object_set_new(answers, "noi_cap", json_stringn(text, MUCH));
+    assert_false(share_digest(of(lan), &share, version->form, answers, &digest));
+    assert_false(share_is_signed(of(lan), &share, version->form, answers));
+}
+
 static void a_draft_taken_over_belongs_to_the_other_with_its_papers(void **state)
 {
     (void)state;
@@ -343,6 +366,7 @@ int main(void)
         TEST(what_was_taken_out_of_a_draft_is_swept_after_a_week),
         TEST(what_cannot_be_swept_yet_is_tried_again),
         TEST(a_guest_sees_the_invitation_and_not_the_draft),
+        TEST(too_much_to_be_signed_has_no_digest),
         TEST(a_draft_taken_over_belongs_to_the_other_with_its_papers),
     };
     return cmocka_run_group_tests_name("draft", tests, prepare, finish);

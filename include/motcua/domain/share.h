@@ -6,6 +6,7 @@
 #ifndef MOTCUA_DOMAIN_SHARE_H
 #define MOTCUA_DOMAIN_SHARE_H
 
+#include "motcua/crypto/token.h"
 #include "motcua/domain/dossier.h"
 
 enum { SHARES_PER_DRAFT = 10, SHARE_LABEL_MAXIMUM = 100, SHARE_INVITATION_DAYS = 14 };
@@ -77,9 +78,10 @@ NODISCARD enum status share_sign(struct work *owned, const struct draft_share *s
 /* Steps back from the part. */
 NODISCARD enum status share_leave(struct work *owned, const struct draft_share *share, struct error *error);
 
-/* What is signed: the answers on the pages that the guest fills in or reads, but for signatures. */
-struct hash share_digest(struct work *work, const struct draft_share *share, const struct form *form,
-                         const json_t *answers);
+/* What is signed: the answers on the pages that the guest fills in or reads, but for signatures. False: too
+ * much to be signed. */
+bool share_digest(struct work *work, const struct draft_share *share, const struct form *form,
+                  const json_t *answers, struct hash *digest);
 /* The share's signature stands, and for these answers. */
 bool share_is_signed(struct work *work, const struct draft_share *share, const struct form *form,
                      const json_t *answers);

@@ -250,8 +250,8 @@ enum status share_revoke(struct work *work, const struct uuid *draft_id, const s
 
 /* --- Signatures */
 
-struct hash share_digest(struct work *work, const struct draft_share *share, const struct form *form,
-                         const json_t *answers)
+bool share_digest(struct work *work, const struct draft_share *share, const struct form *form,
+                  const json_t *answers, struct hash *digest)
 {
     json_auto signed_answers = json_object();
     for (size_t i = 0; i < form_field_count(form); i++) {
@@ -264,15 +264,17 @@ struct hash share_digest(struct work *work, const struct draft_share *share, con
             json_object_set(signed_answers, key, value);
     }
     struct str text = json_canonical_arena(signed_answers, work->arena, SIGNED_BYTES);
-    return hash_sha256(text.data == NULL ? STR("") : text);
+    if (text.data == NULL) return false;
+    *digest = hash_sha256(text);
+    return true;
 }
 
 bool share_is_signed(struct work *work, const struct draft_share *share, const struct form *form,
                      const json_t *answers)
 {
-    if (share->signed_digest.data == NULL) return false;
-    struct hash now = share_digest(work, share, form, answers);
-    return str_equal(share->signed_digest, hash_view(&now));
+    struct hash now;
+    return share->signed_digest.data != NULL && share_digest(work, share, form, answers, &now) &&
+           str_equal(share->signed_digest, hash_view(&now));
 }
 
 json_t *share_record(const struct draft_share *shares, size_t count)

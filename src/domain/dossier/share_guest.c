@@ -264,11 +264,11 @@ enum status share_sign(struct work *owned, const struct draft_share *share, cons
         json_object_set_new(signature, "consent", json_true());
         json_object_setn_new(signatures, share->sign.list[i].data, share->sign.list[i].length, signature);
     }
-    struct signing signing = {.work = owned,
-                              .share = share,
-                              .draft = draft,
-                              .signatures = signatures,
-                              .digest = share_digest(owned, share, form, draft->answers)};
+    struct signing signing = {.work = owned, .share = share, .draft = draft, .signatures = signatures};
+    if (!share_digest(owned, share, form, draft->answers, &signing.digest))
+        return error_set(error, owned->arena, STATUS_INVALID, "share.too_large",
+                         N_("Nội dung phần bạn ký quá lớn nên không ký được; hãy báo người mời bạn rút gọn"),
+                         NULL);
     struct db_scope scope = work_scope(owned, NULL);
     return db_transaction(owned->db, &scope, owned->arena, run_signing, &signing, error);
 }
