@@ -143,9 +143,8 @@ static json_t *paper_problems(struct draft_page *page)
     json_t *problems = json_array();
     for (size_t i = 0; i < page->version->paper_count; i++) {
         const struct procedure_paper *paper = &page->version->papers[i];
-        if (paper->required && paper->upload &&
-            procedure_paper_applies(paper, visit->arena, page->state.data) &&
-            draft_page_files(page, paper->key) == 0)
+        if (!paper->upload || !procedure_paper_applies(paper, visit->arena, page->state.data)) continue;
+        if ((paper->required && draft_page_files(page, paper->key) == 0) || draft_page_too_many(page, paper))
             json_array_append_new(problems, problem_view(visit_pick(visit, paper->name, paper->name_en),
                                                          arena_printf(visit->arena, "%s/giay-to#giay-%s",
                                                                       page->url, paper->key)));

@@ -56,9 +56,19 @@ enum status uploads_fit(struct draft_page *page, uint64_t size)
     return uploads_check_total(page->visit, page->documents, page->document_count, size);
 }
 
-enum status uploads_attach(struct draft_page *page, const char *kind, const struct procedure_paper *paper)
+struct document_claim uploads_claim(const struct draft_page *page, const struct procedure_paper *paper)
+{
+    return (struct document_claim){.kind = page->supplement ? "supplement" : "paper",
+                                   .paper_key = str_of(paper->key),
+                                   .types = paper->types,
+                                   .max_files = paper->max_files,
+                                   .since = page->since};
+}
+
+enum status uploads_attach(struct draft_page *page, const struct procedure_paper *paper)
 {
     struct visit *visit = page->visit;
+    struct document_claim claim = uploads_claim(page, paper);
     size_t count = request_upload_count(visit->request), attached = 0;
     enum status status = STATUS_OK;
     uint64_t held = 0;
@@ -72,9 +82,12 @@ enum status uploads_attach(struct draft_page *page, const char *kind, const stru
         status = uploads_check_file(page, paper, size);
         if (status == STATUS_OK)
             status = uploads_check_total(visit, page->documents, page->document_count, held + size);
+        struct work work = visit->work;
+        work.now += (instant)i; /* so that they stay in the order in which they were chosen */
+        claim.file_name = file->part.filename;
         if (status == STATUS_OK)
-            status = document_attach(&visit->work, file->file, &page->draft.tenant_id, &page->draft.id, kind,
-                                     str_of(paper->key), file->part.filename, &id, &visit->error);
+            status = document_attach(&work, file->file, &page->draft.tenant_id, &page->draft.id, &claim, &id,
+                                     &visit->error);
         held += size;
         attached += status == STATUS_OK;
     }

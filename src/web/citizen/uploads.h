@@ -20,7 +20,8 @@ NODISCARD enum status uploads_check_total(struct visit *visit, const struct docu
 NODISCARD enum status uploads_fit(struct draft_page *page, uint64_t size);
 /* Attaches every file of the request; the first failure ends it (what was attached before stays).
  * STATUS_INVALID without any file. */
-NODISCARD enum status uploads_attach(struct draft_page *page, const char *kind,
-                                     const struct procedure_paper *paper);
+NODISCARD enum status uploads_attach(struct draft_page *page, const struct procedure_paper *paper);
+/* A file for this paper, still without its name. */
+struct document_claim uploads_claim(const struct draft_page *page, const struct procedure_paper *paper);
 
 #endif
