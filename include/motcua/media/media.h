@@ -49,7 +49,7 @@ enum { MEDIA_MEASURE_SIDE = 1000, MEDIA_DARK_MEAN = 45, MEDIA_BLURRED_VARIANCE =
  * Pictures that become one PDF, a page of A4 each: 200 dots an inch over the longer side, which is what
  * scanners are set to for letters.
  */
-enum { MEDIA_PICTURES_MAXIMUM = 50, MEDIA_PAGE_SIDE = 2339 };
+enum { MEDIA_PICTURES_MAXIMUM = 30, MEDIA_PAGE_SIDE = 2339 };
 /* The longest side of what media_show() makes. */
 enum { MEDIA_SHOWN_SIDE = 2400 };
 

@@ -133,7 +133,7 @@ static enum status check(struct work *work, const struct document *const *pictur
     if (count > MEDIA_PICTURES_MAXIMUM || bytes > PICTURES_BYTES)
         return error_set(
             error, work->arena, STATUS_INVALID, "document.pages",
-            N_("Chỉ ghép được tối đa 50 ảnh, cộng lại 240 MB, thành một tệp; vui lòng bỏ bớt ảnh"), NULL);
+            N_("Chỉ ghép được tối đa 30 ảnh, cộng lại 240 MB, thành một tệp; vui lòng bỏ bớt ảnh"), NULL);
     return STATUS_OK;
 }
 
