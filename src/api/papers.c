@@ -26,6 +26,8 @@ static json_t *papers_of(struct visit *visit, const struct procedure_version *ve
         view_flag(view, "required", paper->required);
         view_flag(view, "conditional", paper->condition != NULL);
         view_flag(view, "upload", paper->upload);
+        view_set(view, "accept", document_type_list(paper->types));
+        if (paper->max_files > 0) view_number(view, "max_files", paper->max_files);
         json_array_append_new(list, view);
     }
     return list;
@@ -110,8 +112,7 @@ void api_upload(struct request *request)
     }
     if (!api_take_key(visit, content_of(visit), &id, &repeated)) return;
     enum status status = STATUS_OK;
-    if (!repeated || document_with(&page, &id) == NULL)
-        status = uploads_attach_one(&page, "paper", paper, 0, &id);
+    if (!repeated || document_with(&page, &id) == NULL) status = uploads_attach_one(&page, paper, 0, &id);
     if (status == STATUS_OK)
         status = document_list(&visit->work, &page.draft.tenant_id, &page.draft.id, &page.documents,
                                &page.document_count, &visit->error);

@@ -1,7 +1,7 @@
 /*
- * motcua inspect KIND: the child that looks into what people hand in (domain/inspect.h). It is started by
- * `motcua serve`, not by people: bytes on standard input, on standard output a line and what to keep. Before
- * it reads a byte it gives up what it does not need; whatever happens to it happens to it alone.
+ * motcua inspect KIND [PAGE SIDE]: the child that looks into what people hand in (domain/inspect.h). It is
+ * started by `motcua serve`, not by people: bytes on standard input, on standard output a line and what to
+ * keep. Before it reads a byte it gives up what it does not need; whatever happens to it happens to it alone.
  */
 #include <setjmp.h>
 #include <signal.h>
@@ -33,6 +33,7 @@ static void give_up_rights(void)
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
     prctl(PR_SET_DUMPABLE, 0);
+    signal(SIGXFSZ, SIG_IGN); /* fontconfig would like to write its cache */
     limit(RLIMIT_CORE, 0);
     limit(RLIMIT_FSIZE, 0);
     limit(RLIMIT_CPU, CPU_SECONDS);
@@ -63,34 +64,43 @@ static bool write_output(struct str bytes)
 }
 
 /* Memory that runs out is the picture's fault. */
-static void inspect(enum media_kind kind, struct str input, struct buf *output, struct media_report *report)
+static void inspect(enum media_kind kind, unsigned page, unsigned side, struct str input, struct buf *output,
+                    struct media_report *report)
 {
     static jmp_buf back;
     struct arena *arena = arena_create(WORK_MAXIMUM);
     arena_set_recovery(arena, &back);
-    if (setjmp(back) == 0)
-        media_inspect(kind, input, arena, output, report);
-    else
+    if (setjmp(back) != 0)
         *report = (struct media_report){.problem = MEDIA_TOO_LARGE};
+    else if (page > 0)
+        media_show(kind, input, page, side, arena, output, report);
+    else
+        media_inspect(kind, input, arena, output, report);
     arena_destroy(arena);
 }
 
 static int run(int argc, char **argv)
 {
     enum media_kind kind;
-    if (argc != 2 || !inspect_kind_of_name(argv[1], &kind)) {
+    int64_t page = 0, side = 0;
+    bool good = (argc == 2 || argc == 4) && inspect_kind_of_name(argv[1], &kind);
+    if (good && argc == 4)
+        good = str_to_int64(str_of(argv[2]), &page) == STATUS_OK && page > 0 && page <= INT32_MAX &&
+               str_to_int64(str_of(argv[3]), &side) == STATUS_OK && side > 0 && side <= MEDIA_SHOWN_SIDE;
+    if (!good) {
         fputs("motcua inspect is started by motcua serve\n", stderr);
         return 64;
     }
     give_up_rights();
-    if (!inspect_enter_sandbox()) return INSPECT_NO_SANDBOX;
+    if (!inspect_enter_sandbox(page > 0 && kind == MEDIA_PDF ? INSPECT_FONTS : INSPECT_NO_FILES))
+        return INSPECT_NO_SANDBOX;
     struct buf input = BUF_WITH_MAXIMUM(INPUT_MAXIMUM), output = BUF_WITH_MAXIMUM(OUTPUT_MAXIMUM);
     struct media_report report = {.problem = MEDIA_TOO_LARGE};
     char line[INSPECT_LINE];
-    if (read_input(&input)) inspect(kind, buf_str(&input), &output, &report);
+    if (read_input(&input)) inspect(kind, (unsigned)page, (unsigned)side, buf_str(&input), &output, &report);
     int length = snprintf(line, sizeof line, INSPECT_GREETING " %d %d %d %u %u %u\n", (int)report.problem,
                           report.changed, report.pages, report.width, report.height, report.remarks);
-    bool good =
+    good =
         write_output(str_make(line, (size_t)length)) && (!report.changed || write_output(buf_str(&output)));
     _exit(good ? 0 : 1); /* nothing is worth being cleaned up */
 }

@@ -1,18 +1,37 @@
 /* One door for all kinds. */
 #include "media_private.h"
 
-enum { JPEG_QUALITY = 88 };
+enum { JPEG_QUALITY = 88, SHOWN_QUALITY = 82 };
+
+static enum media_problem decode(enum media_kind kind, struct str bytes, unsigned side, struct arena *arena,
+                                 struct picture *picture)
+{
+    int orientation = 1;
+    enum media_problem problem = kind == MEDIA_JPEG
+                                     ? jpeg_decode_near(bytes, side, arena, picture, &orientation)
+                                 : kind == MEDIA_PNG  ? png_decode(bytes, arena, picture, &orientation)
+                                 : kind == MEDIA_WEBP ? webp_decode(bytes, arena, picture, &orientation)
+                                                      : MEDIA_BROKEN;
+    if (problem == MEDIA_GOOD) *picture = picture_turn(arena, picture, orientation);
+    return problem;
+}
+
+enum media_problem picture_open(enum media_kind kind, struct str bytes, unsigned side, struct arena *arena,
+                                struct picture *picture)
+{
+    enum media_problem problem = decode(kind, bytes, side, arena, picture);
+    if (problem != MEDIA_GOOD) return problem;
+    *picture = picture_shrink(arena, picture, side);
+    *picture = picture_flatten(arena, picture);
+    return MEDIA_GOOD;
+}
 
 static void inspect_picture(enum media_kind kind, struct str bytes, struct arena *arena, struct buf *out,
                             struct media_report *report)
 {
     struct picture picture;
-    int orientation = 1;
-    report->problem = kind == MEDIA_JPEG  ? jpeg_decode(bytes, arena, &picture, &orientation)
-                      : kind == MEDIA_PNG ? png_decode(bytes, arena, &picture, &orientation)
-                                          : webp_decode(bytes, arena, &picture, &orientation);
+    report->problem = decode(kind, bytes, MEDIA_MAXIMUM_SIDE, arena, &picture);
     if (report->problem != MEDIA_GOOD) return;
-    picture = picture_turn(arena, &picture, orientation);
     report->width = picture.width;
     report->height = picture.height;
     report->remarks = picture_measure(arena, &picture);
@@ -36,10 +55,30 @@ void media_inspect(enum media_kind kind, struct str bytes, struct arena *arena, 
     case MEDIA_OFFICE:
         office_inspect(bytes, report);
         return;
+    case MEDIA_PICTURES:
+        pictures_to_pdf(bytes, arena, out, report);
+        return;
     case MEDIA_JPEG:
     case MEDIA_PNG:
     case MEDIA_WEBP:
         inspect_picture(kind, bytes, arena, out, report);
         return;
     }
+}
+
+void media_show(enum media_kind kind, struct str bytes, unsigned page, unsigned side, struct arena *arena,
+                struct buf *out, struct media_report *report)
+{
+    struct picture picture;
+    *report = (struct media_report){.problem = MEDIA_BROKEN, .pages = 1};
+    if (page == 0 || side == 0 || side > MEDIA_SHOWN_SIDE) return;
+    if (kind == MEDIA_PDF)
+        report->problem = pdf_render(bytes, page, side, arena, &picture, &report->pages);
+    else if (page == 1)
+        report->problem = picture_open(kind, bytes, side, arena, &picture);
+    if (report->problem != MEDIA_GOOD) return;
+    report->width = picture.width;
+    report->height = picture.height;
+    report->changed = jpeg_encode(&picture, SHOWN_QUALITY, out);
+    if (!report->changed) report->problem = MEDIA_TOO_LARGE;
 }

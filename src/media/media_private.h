@@ -20,9 +20,15 @@ struct picture picture_shrink(struct arena *arena, const struct picture *picture
 /* Remarks: MEDIA_DARK, MEDIA_BLURRED, MEDIA_SMALL. */
 unsigned picture_measure(struct arena *arena, const struct picture *picture);
 
+/* On white where it is transparent; the same picture where nothing is. */
+struct picture picture_flatten(struct arena *arena, const struct picture *picture);
+
 /* Decoders: also *orientation, 1 when nothing is said. */
 enum media_problem jpeg_decode(struct str bytes, struct arena *arena, struct picture *picture,
                                int *orientation);
+/* May be smaller than it was, but its longer side not smaller than `side`. */
+enum media_problem jpeg_decode_near(struct str bytes, unsigned side, struct arena *arena,
+                                    struct picture *picture, int *orientation);
 enum media_problem png_decode(struct str bytes, struct arena *arena, struct picture *picture,
                               int *orientation);
 enum media_problem webp_decode(struct str bytes, struct arena *arena, struct picture *picture,
@@ -34,6 +40,13 @@ bool webp_encode(const struct picture *picture, struct buf *out);
 /* Orientation in a TIFF structure as Exif has it ("II*\0..." or "MM\0*..."), 1 when there is none. */
 int exif_orientation(struct str tiff);
 
+/* Any kind of picture, upright, without transparency, its longer side at most `side`. */
+enum media_problem picture_open(enum media_kind kind, struct str bytes, unsigned side, struct arena *arena,
+                                struct picture *picture);
+
+/* One page of a PDF (from 1), its longer side `side`; *pages: how many there are. */
+enum media_problem pdf_render(struct str bytes, unsigned page, unsigned side, struct arena *arena,
+                              struct picture *picture, int *pages);
 void pdf_inspect(struct str bytes, struct arena *arena, struct buf *out, struct media_report *report);
 void office_inspect(struct str bytes, struct media_report *report);
 

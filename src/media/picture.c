@@ -62,6 +62,18 @@ struct picture picture_shrink(struct arena *arena, const struct picture *picture
     return small;
 }
 
+struct picture picture_flatten(struct arena *arena, const struct picture *picture)
+{
+    if (picture->channels != 4) return *picture;
+    struct picture flat = picture_create(arena, picture->width, picture->height, 3);
+    const unsigned char *from = picture->pixels;
+    size_t count = (size_t)picture->width * picture->height;
+    for (unsigned char *to = flat.pixels; count > 0; count--, from += 4, to += 3)
+        for (int c = 0; c < 3; c++)
+            to[c] = (unsigned char)((from[c] * (unsigned)from[3] + 255U * (255U - from[3])) / 255);
+    return flat;
+}
+
 /* Rec. 601; what is transparent is paper. */
 static unsigned char *luminance(struct arena *arena, const struct picture *picture)
 {

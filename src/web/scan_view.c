@@ -65,13 +65,23 @@ static void add_remark(json_t *list, const char *text)
     json_array_append_new(list, remark);
 }
 
+/* With the pages of a PDF made of photos, where they are known. */
+static void add_remark_of(struct visit *visit, json_t *list, const struct document *document,
+                          const char *remark, const char *text)
+{
+    if (!document_has_remark(document, remark)) return;
+    const char *pages = document_remark_pages(visit->arena, document, remark);
+    add_remark(list, pages[0] == '\0' ? text
+                                      : arena_printf(visit->arena, "%s %s: %s",
+                                                     visit_text(visit, N_("Trang")), pages, text));
+}
+
 static json_t *remarks_view(struct visit *visit, const struct document *document, bool official)
 {
     json_t *list = json_array();
-    if (document_has_remark(document, "dark")) add_remark(list, visit_text(visit, N_("Ảnh khá tối.")));
-    if (document_has_remark(document, "blurred")) add_remark(list, visit_text(visit, N_("Ảnh có vẻ bị mờ.")));
-    if (document_has_remark(document, "small"))
-        add_remark(list, visit_text(visit, N_("Ảnh nhỏ, chữ có thể khó đọc.")));
+    add_remark_of(visit, list, document, "dark", visit_text(visit, N_("Ảnh khá tối.")));
+    add_remark_of(visit, list, document, "blurred", visit_text(visit, N_("Ảnh có vẻ bị mờ.")));
+    add_remark_of(visit, list, document, "small", visit_text(visit, N_("Ảnh nhỏ, chữ có thể khó đọc.")));
     if (json_array_size(list) > 0 && !official)
         add_remark(
             list,

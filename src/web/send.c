@@ -27,14 +27,7 @@ static void release_document(void *context)
     free(sending);
 }
 
-/* What a browser may show by itself inside our frame; everything else is only offered for saving. */
-static bool shown_inline(const char *media_type)
-{
-    return strcmp(media_type, "application/pdf") == 0 || strncmp(media_type, "image/", 6) == 0;
-}
-
-void visit_send_document(struct visit *visit, const struct uuid *tenant_id, const struct document *document,
-                         bool download)
+void visit_send_document(struct visit *visit, const struct uuid *tenant_id, const struct document *document)
 {
     struct sending *sending = calloc(1, sizeof *sending);
     if (sending == NULL) abort();
@@ -50,7 +43,6 @@ void visit_send_document(struct visit *visit, const struct uuid *tenant_id, cons
         visit_fail(visit, status);
         return;
     }
-    bool as_attachment = download || !shown_inline(document->media_type);
     struct response_stream stream = {
         .context = sending,
         .read = read_document,
@@ -59,11 +51,10 @@ void visit_send_document(struct visit *visit, const struct uuid *tenant_id, cons
         .ranges = true,
         .content_type = document->media_type,
         .etag = etag,
-        .download_name = as_attachment ? str_of(document->file_name) : STR_NULL,
+        .download_name = str_of(document->file_name),
     };
     response_stream(visit->request, &stream);
     response_cache_private(visit->request, 0);
-    response_allow_framing_by_self(visit->request);
 }
 
 void visit_send_pdf(struct visit *visit, struct buf *pdf, const char *file_name)

@@ -23,6 +23,7 @@ const struct rate_class web_rate_classes[] = {
     [RATE_UPLOAD - 1] = {"upload", 60, 1},      [RATE_TRACK - 1] = {"track", 20, 0.2},
     [RATE_ACCOUNT - 1] = {"account", 10, 0.05}, [RATE_AUTOSAVE - 1] = {"autosave", 60, 1},
     [RATE_RESUME - 1] = {"resume", 300, 10},    [RATE_API - 1] = {"api", 120, 4},
+    [RATE_PREVIEW - 1] = {"preview", 200, 5},
 };
 const size_t web_rate_class_count = sizeof web_rate_classes / sizeof web_rate_classes[0];
 

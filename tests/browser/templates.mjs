@@ -61,7 +61,7 @@ function answer(request, response) {
   if (documents.has(pathname)) {
     response.setHeader('Content-Type', 'text/html; charset=utf-8');
     response.end(documents.get(pathname));
-  } else if (pathname.endsWith('/qr.svg')) {
+  } else if (pathname.endsWith('/qr.svg') || /\/xem\/.*\/\d+$/.test(pathname)) {
     response.setHeader('Content-Type', 'image/svg+xml');
     response.end(square);
   } else {

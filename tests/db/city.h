@@ -339,8 +339,9 @@ static inline enum status attach(struct hand *citizen, const char *slug, const s
     assert_int_equal(document_spool_write(spool, str_make(pdf, sizeof pdf - 1)), STATUS_OK);
     assert_int_equal(document_spool_close(spool), STATUS_OK);
     *document = (struct uuid){""};
-    enum status status = document_attach(of(citizen), spool, &agency(slug)->id, id, kind, str_of(paper),
-                                         STR("giay to.pdf"), document, &citizen->error);
+    struct document_claim claim = {.kind = kind, .paper_key = str_of(paper), .file_name = STR("giay to.pdf")};
+    enum status status =
+        document_attach(of(citizen), spool, &agency(slug)->id, id, &claim, document, &citizen->error);
     document_spool_destroy(spool);
     return status;
 }

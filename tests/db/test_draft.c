@@ -169,20 +169,22 @@ static void a_paper_of_the_store_is_copied_for_its_owner_only(void **state)
     struct store_paper *papers, found = {0};
     struct store_use *uses;
     size_t count, use_count;
-    assert_ok(lan, store_list(of(lan), &papers, &count, &lan->error));
+    bool more;
+    struct document_claim wanted = {.kind = "paper", .paper_key = STR("giay_to")};
+    assert_ok(lan, store_list(of(lan), 0, 50, &papers, &count, &more, &lan->error));
     for (size_t i = 0; i < count; i++)
         if (uuid_same(&papers[i].dossier_id, &id)) found = papers[i];
     assert_false(uuid_is_empty(&found.id));
     assert_false(found.removable);
     assert_status(other, store_find(of(other), &found.id, &found, &other->error), STATUS_NOT_FOUND);
     assert_status(other,
-                  store_use_paper(of(other), &found, &agency(DISTRICT)->id, &draft, "giay_to", &other->error),
+                  store_use_paper(of(other), &found, &agency(DISTRICT)->id, &draft, &wanted, &other->error),
                   STATUS_CONFLICT); /* not this person's draft */
-    assert_ok(lan, store_use_paper(of(lan), &found, &agency(DISTRICT)->id, &draft, "giay_to", &lan->error));
-    assert_ok(lan, store_uses(of(lan), &uses, &use_count, &lan->error));
+    assert_ok(lan, store_use_paper(of(lan), &found, &agency(DISTRICT)->id, &draft, &wanted, &lan->error));
+    assert_ok(lan, store_uses(of(lan), &found, 1, &uses, &use_count, &lan->error));
     assert_int_equal(use_count, 1);
     assert_string_equal(uses[0].code, "");
-    assert_ok(other, store_uses(of(other), &uses, &use_count, &other->error));
+    assert_ok(other, store_uses(of(other), &found, 1, &uses, &use_count, &other->error));
     assert_int_equal(use_count, 0);
     assert_asked(
         with_id("SELECT count(DISTINCT (tenant_id, sha256)) || ':' || count(DISTINCT wrapped_key) FROM "

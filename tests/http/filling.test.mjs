@@ -164,7 +164,7 @@ test('a paper handed in at one agency is used again at another, as a copy that i
   const code = await submitDossier(lan);
   const store = await lan.open('/kho-giay-to');
   assert.equal(store.status, 200);
-  const id = [...store.body.matchAll(/href="\/kho-giay-to\/([0-9a-f-]{36})">[\s\S]*?href="\/ho-so\/([^"]+)"/g)].find(([, , of]) => of === code)[1];
+  const id = [...store.body.matchAll(/href="\/kho-giay-to\/([0-9a-f-]{36})\/xem">[\s\S]*?href="\/ho-so\/([^"]+)"/g)].find(([, , of]) => of === code)[1];
   const draft = await startDraft(lan, '1.001612', 'cau-giay');
   const papers = await lan.open(`${draft}/giay-to`);
   const choice = /href="(\/ho-so\/nhap\/[^"]+\/kho\/[^"]+)"/.exec(papers.body)[1];

@@ -52,6 +52,8 @@ describe('with a scanner', { skip: clamd === null && 'clamd is not installed' },
     assert.equal(closed.status, 409);
     assert.match(closed.text, /đang chờ kiểm tra mã độc/);
     assert.doesNotMatch(closed.body, /%PDF/);
+    const unseen = fileAddress(draft, line.remove).replace('/tep/', '/xem/');
+    for (const target of [unseen, `${unseen}/1`]) assert.equal((await lan.get(target)).status, 409, target);
 
     await scanner.start();
     const page = await papersUntil(draft, 'sach.pdf', /Sạch/);
@@ -110,6 +112,14 @@ describe('with a scanner', { skip: clamd === null && 'clamd is not installed' },
       return /Có mã độc – đã chặn/.test(lineOf(shown, 'den-sau.pdf').text) ? shown : null;
     }, 'the verdict');
     assert.match(lineOf(page, 'den-sau.pdf').text, /Phát hiện “Test\.Eicar\.UNOFFICIAL”/);
+    assert.match(page.text, /Phát hiện mã độc trong giấy tờ/);
+    const mail = await until(() => city.mails(new RegExp(code), /có mã độc/).at(-1), 'a mail about the virus');
+    assert.match(mail, /To: .*lan@example\.com/);
+    assert.match(mail, /Tệp “den-sau\.pdf”/);
+    assert.match(mail, /chụp hoặc quét lại từ bản giấy/);
+    assert.match(mail, new RegExp(`/ho-so/${code}`));
+    for (const target of [`/ho-so/${code}/xem/${infected}`, `/ho-so/${code}/xem/${infected}/1`]) assert.equal((await lan.get(target)).status, 403);
+    assert.equal((await desk.get(`${url}/xem/${infected}/1`)).status, 403);
     const own = lineOf(await lan.get(`/ho-so/${code}`), 'den-sau.pdf');
     assert.match(own.text, /Có mã độc – đã chặn/);
     assert.equal((await desk.get(lineOf(page, 'giay-to.pdf').link)).status, 200);

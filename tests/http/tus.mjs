@@ -63,7 +63,7 @@ export async function breakOff(person, upload, offset, bytes, after) {
 /** The files that the page of papers shows: [{name, url}]. */
 export async function filesOf(person, draft) {
   const page = await person.open(`${draft}/giay-to`);
-  return [...page.body.matchAll(/class="files__name" href="([^"]+)">([^<]*)</g)].map(([, url, name]) => ({ url, name }));
+  return [...page.body.matchAll(/class="files__name" href="([^"]+)">([^<]*)</g)].map(([, url, name]) => ({ url: url.replace('/xem/', '/tep/'), name }));
 }
 
 export async function bytesOf(person, url) {

@@ -6,6 +6,7 @@
 #ifndef MOTCUA_DOMAIN_DOCUMENT_H
 #define MOTCUA_DOMAIN_DOCUMENT_H
 
+#include "motcua/base/buf.h"
 #include "motcua/crypto/filecrypt.h"
 #include "motcua/crypto/token.h"
 #include "motcua/domain/context.h"
@@ -49,18 +50,48 @@ struct hash document_spool_hash(const struct document_spool *spool);
 enum { DOCUMENTS_PER_DOSSIER = 100 };
 #define DOCUMENT_MAXIMUM_SIZE (INT64_C(2) * 1024 * 1024 * 1024)
 
+/* Kinds of files: bits, so that a paper can say which of them it may be; 0 stands for all. */
+enum { DOCUMENT_TYPES = 6 };
+/* "pdf", "jpg", "png", "webp", "docx", "odt"; 0: no such word. */
+unsigned document_type_of_word(struct str word);
+unsigned document_type_bit(const char *media_type);
+/* "PDF, JPG", and ".pdf,.jpg,.jpeg" as a file input has it. */
+const char *document_type_names(struct arena *arena, unsigned types);
+const char *document_type_endings(struct arena *arena, unsigned types);
+/* Their media types, for programs. */
+json_t *document_type_list(unsigned types);
+
+/* Statements for the transaction in which a document gets its row; NULL: none. They may run more than once.
+ */
+struct document_beside {
+    void (*add)(struct db_batch *batch, const struct document *document, void *context);
+    void *context;
+};
+
+/* What a file is handed in as, and what its paper allows. */
+struct document_claim {
+    const char *kind;
+    struct str paper_key, file_name;
+    unsigned types; /* 0: all */
+    int max_files;  /* of this paper; 0: any number. Photos that can become one PDF count as one. */
+    instant since;  /* files before that do not count (those of the dossier that is being supplemented) */
+    const struct document_beside *beside;
+};
+
 /*
  * Makes the spooled file a document of a dossier or draft (same id). The type is told by content (libmagic),
  * not by name: PDF, JPEG, PNG, WebP, Office Open XML / OpenDocument text; anything else STATUS_INVALID
- * ("document.type"); empty files "document.empty"; too many "document.too_many"; damaged, with a password or
- * with macros "document.refused". Pictures are written anew, upright and without metadata; a PDF loses its
- * active content (domain/inspect.h). The name is made safe. *id is the new document's: a new
- * one when it is empty before, else that one. When it fails, the file is the spool's as before.
+ * ("document.type"), also what its paper does not
+ * take; more files than its paper takes "document.paper_full"; empty files "document.empty"; too many
+ * "document.too_many"; damaged, with a password or with macros "document.refused". Pictures are written anew,
+ * upright and without metadata; a PDF loses its active content (domain/inspect.h). The name is made safe. *id
+ * is the new document's: a new one when it is empty before, else that one. When it fails, the file is the
+ * spool's as before.
  */
 NODISCARD enum status document_attach(struct work *work, struct document_spool *spool,
                                       const struct uuid *tenant_id, const struct uuid *dossier_id,
-                                      const char *kind, struct str paper_key, struct str file_name,
-                                      struct uuid *id, struct error *error);
+                                      const struct document_claim *claim, struct uuid *id,
+                                      struct error *error);
 /* A document made by the program (result PDF), within a transaction: writes the file, adds the row to the
  * batch. */
 NODISCARD enum status document_prepare(struct work *work, const struct uuid *tenant_id,
@@ -97,10 +128,43 @@ NODISCARD enum status document_open_quarantined(struct work *work, const struct 
 /* What the inspection has found: "dark", "blurred", "small" (a picture that may be hard to read), "active"
  * (something was taken out), "repaired". */
 bool document_has_remark(const struct document *document, const char *remark);
+/* Of a PDF made of photos: the pages it was found on, "2, 5"; "" where it is not said. */
+const char *document_remark_pages(struct arena *arena, const struct document *document, const char *remark);
 /* Marks as removed, if it is the actor's own and of this dossier. STATUS_NOT_FOUND otherwise. */
 NODISCARD enum status document_remove(struct work *work, const struct uuid *tenant_id,
                                       const struct uuid *dossier_id, const struct uuid *id,
                                       struct error *error);
+/* --- Photos of one paper */
+
+/* JPEG, PNG, WebP. */
+bool document_is_picture(const struct document *document);
+/* Puts the actor's own pictures of a draft or supplement into this order of pages. STATUS_CONFLICT: one of
+ * them is no longer there. */
+NODISCARD enum status document_arrange(struct work *work, const struct uuid *tenant_id,
+                                       const struct uuid *dossier_id, const struct uuid *ids, size_t count,
+                                       struct error *error);
+/*
+ * Makes one PDF of the actor's own pictures, in this order, and removes them, in one transaction. One with a
+ * virus is refused (STATUS_DENIED); one that waits for the scanner is taken, since what comes out waits as
+ * well. What was remarked upon stays, with the page. Kind and paper are those of the first. STATUS_INVALID
+ * ("document.pages"): too many, or too large together; STATUS_CONFLICT: meanwhile changed or sent.
+ */
+NODISCARD enum status document_join(struct work *work, const struct uuid *tenant_id,
+                                    const struct uuid *dossier_id, const struct document *const *pictures,
+                                    size_t count, struct str file_name, struct error *error);
+
+/* --- Looking at one without opening it */
+
+/* Documents that document_preview() can show: PDF and pictures. */
+bool document_can_preview(const struct document *document);
+/*
+ * A page (from 1) as a JPEG, its longer side at most `side`, made in a child process. Refused as
+ * document_open() refuses. *pages: how many there are. STATUS_NOT_FOUND: no such page.
+ */
+NODISCARD enum status document_preview(struct work *work, const struct uuid *tenant_id,
+                                       const struct document *document, unsigned page, unsigned side,
+                                       struct buf *jpeg, int *pages, struct error *error);
+
 /* Deletes spool files older than a day. Count of what was deleted. */
 size_t document_sweep(const char *data_folder, instant now);
 

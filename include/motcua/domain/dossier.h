@@ -290,6 +290,20 @@ NODISCARD enum status dossier_answer_supplement(struct work *work, const struct 
                                                 const struct uuid *id, const json_t *answers, struct str note,
                                                 struct error *error);
 /* Withdraws (8.1: 7). Only the submitter, only before the result is issued. */
+/* A paper that nobody has to keep is taken away by its owner; *removed: the blob, which is then the caller's
+ * to delete. STATUS_CONFLICT ("store.kept"). */
+struct store_paper;
+struct document;
+struct removed_paper {
+    const char *storage_name, *store;
+};
+NODISCARD enum status dossier_remove_paper(struct work *work, const struct store_paper *paper,
+                                           struct removed_paper *removed, struct error *error);
+/* The scanner's verdict on a paper of a dossier, with its event, and a mail to the person while the dossier
+ * is open. STATUS_NOT_FOUND: it is of a draft. */
+NODISCARD enum status dossier_paper_infected(struct work *work, const struct uuid *tenant_id,
+                                             const struct document *document, const char *finding,
+                                             struct error *error);
 NODISCARD enum status dossier_withdraw(struct work *work, const struct uuid *tenant_id, const struct uuid *id,
                                        struct str reason, struct error *error);
 /* Once, after the end; level 1 needs a reason (domain.md 2.5). STATUS_INVALID: "rating.level",

@@ -18,10 +18,12 @@ enum { INSPECT_LINE = 128, INSPECT_SECONDS = 20, INSPECT_WAIT_SECONDS = 8 };
 enum { INSPECT_NO_SANDBOX = 3 };
 
 /*
- * In the child, before it reads a byte: from now on no file is opened, nothing is connected to and nothing
- * started; a call that is not foreseen ends the process (sandbox.c has the list). False: the kernel refuses.
+ * In the child, before it reads a byte: from now on no file is opened (with INSPECT_FONTS: none but fonts, to
+ * read), nothing is connected to and nothing started; a call that is not foreseen ends the process (sandbox.c
+ * has the list). False: the kernel refuses.
  */
-NODISCARD bool inspect_enter_sandbox(void);
+enum inspect_need { INSPECT_NO_FILES, INSPECT_FONTS };
+NODISCARD bool inspect_enter_sandbox(enum inspect_need need);
 
 /* "pdf", "jpeg", ...; false for other words. */
 bool inspect_kind_of_name(const char *name, enum media_kind *kind);

@@ -25,6 +25,8 @@ struct procedure_paper {
     const struct feel_expression *condition; /* needed only if; NULL: always */
     bool upload;                             /* may be attached online */
     uint64_t upload_limit;                   /* bytes of one file; 0: only the portal's limit */
+    unsigned types;                          /* which files it takes, bits as document_type_bit(); 0: all */
+    int max_files;                           /* 0: any number */
 };
 
 struct procedure_version {

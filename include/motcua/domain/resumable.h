@@ -79,7 +79,8 @@ NODISCARD enum status resumable_note(struct work *work, const struct uuid *tenan
  * sent) ends the upload; STATUS_UNAVAILABLE leaves it, so that the last request may be repeated.
  */
 NODISCARD enum status resumable_complete(struct work *work, const struct uuid *tenant_id,
-                                         const struct resumable *resumable, struct resumable_writer *writer,
+                                         const struct resumable *resumable,
+                                         const struct document_claim *claim, struct resumable_writer *writer,
                                          struct error *error);
 /* Row and files go; what became a document stays one. The writer is still the caller's to close. */
 NODISCARD enum status resumable_remove(struct work *work, const struct uuid *tenant_id,

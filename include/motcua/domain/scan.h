@@ -53,4 +53,9 @@ enum scan_standing document_standing(const struct domain *domain, const struct d
 NODISCARD enum status document_may_open(const struct work *work, const struct document *document,
                                         struct error *error);
 
+/* The verdict on a paper within a transaction; *settled false: it had one already. */
+NODISCARD enum status scan_settle_in(struct db_batch *batch, struct work *work,
+                                     const struct document *document, enum scan_verdict verdict,
+                                     const char *finding, bool *settled, struct error *error);
+
 #endif

@@ -6,7 +6,7 @@
 #ifndef MOTCUA_DOMAIN_STORE_H
 #define MOTCUA_DOMAIN_STORE_H
 
-#include "motcua/domain/context.h"
+#include "motcua/domain/document.h"
 
 struct store_paper {
     struct uuid tenant_id, id, dossier_id, version_id;
@@ -24,20 +24,23 @@ struct store_use {
     instant used_at;
 };
 
-/* The actor's own, newest first, at most 500. */
-NODISCARD enum status store_list(struct work *work, struct store_paper **papers, size_t *count,
-                                 struct error *error);
+/* The actor's own, newest first: `maximum` from the one numbered `first` (from 0); *more: there are older
+ * ones. */
+NODISCARD enum status store_list(struct work *work, int first, int maximum, struct store_paper **papers,
+                                 size_t *count, bool *more, struct error *error);
 /* STATUS_NOT_FOUND when the actor has no such paper. */
 NODISCARD enum status store_find(struct work *work, const struct uuid *id, struct store_paper *paper,
                                  struct error *error);
-/* Where the actor's papers were used again. */
-NODISCARD enum status store_uses(struct work *work, struct store_use **uses, size_t *count,
-                                 struct error *error);
-/* Copies it into a draft of the actor at another (or the same) agency. Errors as document_attach(). */
+/* Where these were used again, newest first. */
+NODISCARD enum status store_uses(struct work *work, const struct store_paper *papers, size_t paper_count,
+                                 struct store_use **uses, size_t *count, struct error *error);
+/* Copies it into a draft of the actor at another (or the same) agency; copy and note of the use are one
+ * transaction. `wanted`: the paper, without file name. Errors as document_attach(). */
 NODISCARD enum status store_use_paper(struct work *work, const struct store_paper *paper,
                                       const struct uuid *tenant_id, const struct uuid *draft_id,
-                                      const char *paper_key, struct error *error);
-/* Removes it for good. STATUS_CONFLICT ("store.kept"): the agency has to keep it. */
+                                      const struct document_claim *wanted, struct error *error);
+/* Removes it for good, with an event in the dossier's trail. STATUS_CONFLICT ("store.kept"): the agency has
+ * to keep it. */
 NODISCARD enum status store_remove(struct work *work, const struct store_paper *paper, struct error *error);
 
 #endif

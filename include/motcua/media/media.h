@@ -1,6 +1,7 @@
 /*
  * What people hand in, looked into and made harmless: pictures are decoded and written anew (upright, without
- * any metadata), PDF files are checked and lose what is active in them, office files are searched for macros.
+ * any metadata), PDF files are checked and lose what is active in them, office files are searched for macros,
+ * photos of one paper become a PDF, and pages become pictures to look at.
  * Bytes go in, bytes and a report come out; no I/O, no threads. The libraries behind (libjpeg, libpng,
  * libwebp, libqpdf) read hostile input: the program runs this in a process of its own with limits
  * (docs/decisions/0010).
@@ -13,7 +14,7 @@
 #include "motcua/base/arena.h"
 #include "motcua/base/buf.h"
 
-enum media_kind { MEDIA_PDF, MEDIA_JPEG, MEDIA_PNG, MEDIA_WEBP, MEDIA_OFFICE };
+enum media_kind { MEDIA_PDF, MEDIA_JPEG, MEDIA_PNG, MEDIA_WEBP, MEDIA_OFFICE, MEDIA_PICTURES };
 
 enum media_problem {
     MEDIA_GOOD,
@@ -45,6 +46,14 @@ enum { MEDIA_MAXIMUM_SIDE = 20000, MEDIA_MAXIMUM_PIXELS = 60 * 1000 * 1000 };
  */
 enum { MEDIA_MEASURE_SIDE = 1000, MEDIA_DARK_MEAN = 45, MEDIA_BLURRED_VARIANCE = 40, MEDIA_SMALL_SIDE = 480 };
 
+/*
+ * Pictures that become one PDF, a page of A4 each: 200 dots an inch over the longer side, which is what
+ * scanners are set to for letters.
+ */
+enum { MEDIA_PICTURES_MAXIMUM = 30, MEDIA_PAGE_SIDE = 2339 };
+/* The longest side of what media_show() makes. */
+enum { MEDIA_SHOWN_SIDE = 2400 };
+
 struct media_report {
     enum media_problem problem;
     bool changed;           /* `out` holds what to keep instead */
@@ -57,5 +66,19 @@ struct media_report {
  * report->changed. */
 void media_inspect(enum media_kind kind, struct str bytes, struct arena *arena, struct buf *out,
                    struct media_report *report);
+
+/*
+ * MEDIA_PICTURES, also in media_inspect(): the pictures one behind another, in the order of the pages, each
+ * behind a line "KIND LENGTH" (KIND: the number of its enum media_kind, LENGTH: bytes). `out` is a PDF of as
+ * many pages.
+ */
+void pictures_to_pdf(struct str bytes, struct arena *arena, struct buf *out, struct media_report *report);
+
+/*
+ * A page (from 1) as a JPEG to look at, its longer side at most `side`; report->pages says how many there
+ * are. MEDIA_BROKEN also where there is no such page or the kind has no pages (office files).
+ */
+void media_show(enum media_kind kind, struct str bytes, unsigned page, unsigned side, struct arena *arena,
+                struct buf *out, struct media_report *report);
 
 #endif

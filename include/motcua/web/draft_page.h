@@ -19,8 +19,9 @@ struct draft_page {
     struct form_state state;
     struct document *documents;
     size_t document_count;
-    const char *url;            /* "/ho-so/nhap/{id}", or "/ho-so/{code}/bo-sung/khai" */
-    bool supplement;            /* answers of a dossier that has to be mended */
+    const char *url; /* "/ho-so/nhap/{id}", or "/ho-so/{code}/bo-sung/khai" */
+    bool supplement; /* answers of a dossier that has to be mended */
+    instant since;   /* of a supplement: when it was asked for; files before that belong to the dossier */
     struct draft_share *shares; /* whoever was invited */
     size_t share_count;
     const struct draft_share *part; /* the page is a guest's, who was invited to this; NULL: the owner's */
@@ -56,6 +57,10 @@ enum draft_step { STEP_FORM, STEP_PAPERS, STEP_REVIEW };
  * NULL. */
 json_t *draft_page_view(struct draft_page *page, const char *title, enum draft_step step,
                         const json_t *shown);
+/* More files than the paper takes: photos that have not been made one PDF yet. */
+bool draft_page_too_many(const struct draft_page *page, const struct procedure_paper *paper);
+/* The paper is asked for and stands against submitting: no file, or too many. */
+bool draft_page_lacks(const struct draft_page *page, const struct procedure_paper *paper);
 /* Every paper that these answers ask for is there. */
 bool draft_page_papers_complete(const struct draft_page *page);
 /* The key of the first form page that is not complete; NULL when all are. */

@@ -19,11 +19,12 @@ NODISCARD enum status uploads_check_total(struct visit *visit, const struct docu
 /* One more file of this size beside those of the page. */
 NODISCARD enum status uploads_fit(struct draft_page *page, uint64_t size);
 /* Attaches one file of the request, as the document of that id where it has one. */
-NODISCARD enum status uploads_attach_one(struct draft_page *page, const char *kind,
-                                         const struct procedure_paper *paper, size_t index, struct uuid *id);
+NODISCARD enum status uploads_attach_one(struct draft_page *page, const struct procedure_paper *paper,
+                                         size_t index, struct uuid *id);
 /* Attaches every file of the request; the first failure ends it (what was attached before stays).
  * STATUS_INVALID without any file. */
-NODISCARD enum status uploads_attach(struct draft_page *page, const char *kind,
-                                     const struct procedure_paper *paper);
+NODISCARD enum status uploads_attach(struct draft_page *page, const struct procedure_paper *paper);
+/* A file for this paper, still without its name. */
+struct document_claim uploads_claim(const struct draft_page *page, const struct procedure_paper *paper);
 
 #endif

@@ -45,7 +45,8 @@ enum web_rate {
     RATE_ACCOUNT,
     RATE_AUTOSAVE,
     RATE_RESUME,
-    RATE_API
+    RATE_API,
+    RATE_PREVIEW /* pages of papers as pictures: a process each */
 };
 extern const struct rate_class web_rate_classes[];
 extern const size_t web_rate_class_count;
@@ -168,11 +169,26 @@ void visit_redirect(struct visit *visit, const char *flash, const char *format, 
 /* A member of `flash` to be shown on this very page. kind: info, good, warn, bad. */
 void view_flash(struct visit *visit, json_t *view, const char *kind, const char *text);
 
-/* Sends a document of the domain (decrypted while it is sent). `download`: as attachment; otherwise inline
- * where safe. */
+/* Sends a document of the domain (decrypted while it is sent), for saving: never to be shown by the browser
+ * itself. */
 struct document;
-void visit_send_document(struct visit *visit, const struct uuid *tenant_id, const struct document *document,
-                         bool download);
+void visit_send_document(struct visit *visit, const struct uuid *tenant_id, const struct document *document);
+/* The page {page} of the address as a picture; with `?nho=1` a small one. */
+void visit_send_preview(struct visit *visit, const struct uuid *tenant_id, const struct document *document);
+bool visit_can_preview(struct visit *visit, const struct document *document);
+/* Where pictures of pages ("…/1"), the file, and other windows of pages (number between `before` and
+ * `behind`) are. */
+struct preview_place {
+    const char *pages_url, *file_url, *before_page, *behind_page;
+};
+/* {name, url, count_text, pages: [{number, url}], previous_url, next_url} for partials/preview-pages.html,
+ * from the page
+ * `?trang=`; null where nothing can be shown. */
+json_t *visit_preview_view(struct visit *visit, const struct uuid *tenant_id, const struct document *document,
+                           const struct preview_place *place);
+/* The page portal/preview of a person's own document; pictures lie below its own address `here`. */
+void visit_show_preview(struct visit *visit, const struct uuid *tenant_id, const struct document *document,
+                        const char *here, const char *file_url, const char *back_url);
 /* Adds `scan` (a tag, or null), `scan_help` (what to do, or null), `closed` (nobody may open it now) and
  * `remarks` ([{text}]) to the view of a file; advice for the official or for the citizen. */
 void visit_add_scan(struct visit *visit, json_t *view, const struct document *document, bool official);

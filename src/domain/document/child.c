@@ -27,7 +27,7 @@ struct inspector {
 
 static const char *const kind_names[] = {
     [MEDIA_PDF] = "pdf",   [MEDIA_JPEG] = "jpeg",     [MEDIA_PNG] = "png",
-    [MEDIA_WEBP] = "webp", [MEDIA_OFFICE] = "office",
+    [MEDIA_WEBP] = "webp", [MEDIA_OFFICE] = "office", [MEDIA_PICTURES] = "pictures",
 };
 
 bool inspect_kind_of_name(const char *name, enum media_kind *kind)
@@ -83,13 +83,15 @@ struct child {
 };
 
 /* Nothing of ours goes along: no environment, no descriptors but the two ends, no blocked signals. */
-static bool spawn_child(const struct inspector *inspector, enum media_kind kind, int input, int output,
+static bool spawn_child(const struct inspector *inspector, const struct child_job *job, int input, int output,
                         pid_t *process)
 {
     char program[] = "motcua", command[] = "inspect", language[] = "LC_ALL=C.UTF-8";
-    char name[16];
-    snprintf(name, sizeof name, "%s", kind_names[kind]);
-    char *const arguments[] = {program, command, name, NULL};
+    char name[16], page[16], side[16];
+    snprintf(name, sizeof name, "%s", kind_names[job->kind]);
+    snprintf(page, sizeof page, "%u", job->page);
+    snprintf(side, sizeof side, "%u", job->side);
+    char *const arguments[] = {program, command, name, job->page > 0 ? page : NULL, side, NULL};
     char *const environment[] = {language, NULL};
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
@@ -113,7 +115,7 @@ static bool spawn_child(const struct inspector *inspector, enum media_kind kind,
     return result == 0;
 }
 
-static bool start(const struct inspector *inspector, enum media_kind kind, struct child *child)
+static bool start(const struct inspector *inspector, const struct child_job *job, struct child *child)
 {
     int input[2], output[2];
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, input) != 0) return false;
@@ -122,7 +124,7 @@ static bool start(const struct inspector *inspector, enum media_kind kind, struc
         close(input[1]);
         return false;
     }
-    bool started = spawn_child(inspector, kind, input[1], output[1], &child->process);
+    bool started = spawn_child(inspector, job, input[1], output[1], &child->process);
     close(input[1]);
     close(output[1]);
     child->to = input[0];
@@ -246,7 +248,7 @@ static enum status run_in_place(const struct inspector *inspector, const struct 
 {
     struct child child;
     enum status status = STATUS_OK;
-    if (!start(inspector, job->kind, &child))
+    if (!start(inspector, job, &child))
         return error_set(error, arena, STATUS_UNAVAILABLE, "document.inspector",
                          N_("Tạm thời chưa kiểm tra được tệp; vui lòng thử lại"), "cannot start %s: %s",
                          inspector->program, strerror(errno));

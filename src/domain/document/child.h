@@ -7,6 +7,8 @@
 
 struct child_job {
     enum media_kind kind;
+    unsigned page,
+        side; /* a page to look at, as media_show() has it; 0: the whole, as media_inspect() has it */
     void *context;
     /* The input; *length 0 at its end. */
     enum status (*read)(void *context, void *bytes, size_t capacity, size_t *length);

@@ -47,9 +47,12 @@ DB_STATEMENT(document_attach_own,
              "$16, $17, $18 WHERE " MAY_CHANGE("$3"))
 
 DB_STATEMENT(
-    document_count, DB_PARAMETERS(DB_UUID), DB_COLUMNS({"total", DB_INT64}),
-    "SELECT count(*) AS total FROM document WHERE tenant_id = motcua.app_tenant() AND dossier_id = $1 "
-    "AND removed_at IS NULL")
+    document_count, DB_PARAMETERS(DB_UUID, DB_TEXT, DB_INSTANT),
+    DB_COLUMNS({"total", DB_INT64}, {"pictures", DB_INT64}, {"others", DB_INT64}),
+    "SELECT count(*) AS total, count(*) FILTER (WHERE counts AND is_picture) AS pictures, "
+    "count(*) FILTER (WHERE counts AND NOT is_picture) AS others FROM (SELECT media_type LIKE 'image/%' AS "
+    "is_picture, paper_key = $2 AND scan_state <> 'infected' AND created_at > $3 AS counts FROM document "
+    "WHERE tenant_id = motcua.app_tenant() AND dossier_id = $1 AND removed_at IS NULL) held")
 
 static struct db_value received_size(const struct document *document)
 {
@@ -67,8 +70,7 @@ void document_insert(struct db_batch *batch, const struct document *document)
            db_cstr(document->remarks), db_cstr(document->store));
 }
 
-/* The last part of the name as sent, in NFC, without signs that mean something to file systems. */
-static const char *safe_name(struct arena *arena, struct str name)
+const char *document_safe_name(struct arena *arena, struct str name)
 {
     struct str normal;
     struct error ignored;
@@ -89,9 +91,8 @@ static struct str file_context(struct arena *arena, const struct uuid *id)
     return str_of(arena_printf(arena, "file:%s", id->text));
 }
 
-/* Wraps the file's key, moves the file to its place and fills the rest of the row. */
-static enum status keep_spool(struct work *work, struct document_spool *spool, const struct uuid *tenant_id,
-                              struct document *document, struct error *error)
+enum status document_keep_spool(struct work *work, struct document_spool *spool, const struct uuid *tenant_id,
+                                struct document *document, struct error *error)
 {
     SECRET_KEY_AUTO tenant_key;
     enum status status = key_ring_tenant(work, tenant_id, 0, &tenant_key, &document->key_version, error);
@@ -140,52 +141,108 @@ static enum status check_spool(struct work *work, const struct document_spool *s
     return STATUS_OK;
 }
 
-enum status document_attach(struct work *work, struct document_spool *spool, const struct uuid *tenant_id,
-                            const struct uuid *dossier_id, const char *kind, struct str paper_key,
-                            struct str file_name, struct uuid *id, struct error *error)
+/* --- A person's own: only while the draft or the supplement is open. */
+
+struct adding {
+    struct work *work;
+    const struct document *document;
+    const struct document_beside *beside;
+};
+
+static enum status write_own(struct db_transaction *transaction, void *context, struct error *error)
+{
+    const struct adding *adding = context;
+    const struct document *document = adding->document;
+    struct db_batch *batch = db_batch(transaction);
+    struct db_result *inserted =
+        db_add(batch, &document_attach_own, db_uuid(document->id), db_uuid(document->account_id),
+               db_uuid(document->dossier_id), db_cstr(document->kind), db_cstr(document->paper_key),
+               db_cstr(document->file_name), db_cstr(document->media_type), db_int64(document->size),
+               db_bytes(document->sha256), db_cstr(document->storage_name), db_int32(document->key_version),
+               db_bytes(document->wrapped_key), db_instant(document->created_at),
+               db_bytes(document->received_sha256), received_size(document), db_int32(document->pages),
+               db_cstr(document->remarks), db_cstr(document->store));
+    enum status status = adding->beside == NULL ? db_commit(batch, error) : db_run(batch, error);
+    if (status == STATUS_OK && inserted->affected == 0)
+        return error_set(error, adding->work->arena, STATUS_CONFLICT, "document.sent",
+                         N_("Hồ sơ đã được gửi đi nên không thêm, bớt giấy tờ được nữa"), NULL);
+    if (status != STATUS_OK || adding->beside == NULL) return status;
+    batch = db_batch(transaction);
+    adding->beside->add(batch, document, adding->beside->context);
+    return db_commit(batch, error);
+}
+
+enum status document_add_own(struct work *work, const struct uuid *tenant_id, const struct document *document,
+                             const struct document_beside *beside, struct error *error)
 {
     struct db_scope scope = work_scope(work, tenant_id);
-    struct db_result *rows, *inserted;
+    struct adding adding = {work, document, beside};
+    return db_transaction(work->db, &scope, work->arena, write_own, &adding, error);
+}
+
+bool document_may_have_row(const struct error *error)
+{
+    return error != NULL && error->code != NULL && strcmp(error->code, "db.commit_unknown") == 0;
+}
+
+static enum status check_claim(struct work *work, const struct document_claim *claim, const char *media_type,
+                               const struct db_result *held, struct error *error)
+{
+    unsigned type = document_type_bit(media_type), pdf = document_type_bit("application/pdf");
+    bool picture = strncmp(media_type, "image/", 6) == 0,
+         pages = claim->types == 0 || (claim->types & pdf) != 0;
+    int64_t pictures = db_get_int64(held, 0, 1) + picture, files = db_get_int64(held, 0, 2) + !picture;
+    if (db_get_int64(held, 0, 0) >= DOCUMENTS_PER_DOSSIER)
+        return error_set(error, work->arena, STATUS_INVALID, "document.too_many",
+                         N_("Hồ sơ đã có quá nhiều tệp; vui lòng xóa bớt"), NULL);
+    enum status status = STATUS_OK;
+    if (claim->types != 0 && (claim->types & type) == 0) {
+        status = error_set(error, work->arena, STATUS_INVALID, "document.type",
+                           N_("Giấy tờ này chỉ nhận tệp %s; vui lòng chọn tệp khác"), NULL);
+        if (error != NULL) error->argument = document_type_names(work->arena, claim->types);
+    } else if (claim->max_files > 0 && files + (pages ? pictures > 0 : pictures) > claim->max_files) {
+        status =
+            error_set(error, work->arena, STATUS_INVALID, "document.paper_full",
+                      N_("Giấy tờ này chỉ nhận %s tệp; vui lòng bỏ tệp cũ trước khi tải tệp khác"), NULL);
+        if (error != NULL) error->argument = arena_printf(work->arena, "%d", claim->max_files);
+    }
+    return status;
+}
+
+enum status document_attach(struct work *work, struct document_spool *spool, const struct uuid *tenant_id,
+                            const struct uuid *dossier_id, const struct document_claim *claim,
+                            struct uuid *id, struct error *error)
+{
+    struct db_scope scope = work_scope(work, tenant_id);
+    struct db_result *rows;
     struct document document = {
         .id = *id,
         .account_id = work->actor->account_id,
         .dossier_id = *dossier_id,
-        .kind = kind,
-        .paper_key = arena_strndup(work->arena, paper_key.data, paper_key.length),
-        .file_name = safe_name(work->arena, file_name),
+        .kind = claim->kind,
+        .paper_key = arena_strndup(work->arena, claim->paper_key.data, claim->paper_key.length),
+        .file_name = document_safe_name(work->arena, claim->file_name),
     };
     enum status status = check_spool(work, spool, &document.media_type, error);
     if (status == STATUS_OK)
-        status = db_read_one(work->db, &scope, work->arena, &document_count, DB_VALUES(db_uuid(*dossier_id)),
-                             &rows, error);
+        status =
+            db_read_one(work->db, &scope, work->arena, &document_count,
+                        DB_VALUES(db_uuid(*dossier_id), db_text(claim->paper_key), db_instant(claim->since)),
+                        &rows, error);
+    if (status == STATUS_OK) status = check_claim(work, claim, document.media_type, rows, error);
     if (status != STATUS_OK) return status;
-    if (db_get_int64(rows, 0, 0) >= DOCUMENTS_PER_DOSSIER)
-        return error_set(error, work->arena, STATUS_INVALID, "document.too_many",
-                         N_("Hồ sơ đã có quá nhiều tệp; vui lòng xóa bớt"), NULL);
     struct document_spool *changed;
     status = document_inspect(work, spool, &document, &changed, error);
     if (status == STATUS_OK)
-        status = keep_spool(work, changed != NULL ? changed : spool, tenant_id, &document, error);
+        status = document_keep_spool(work, changed != NULL ? changed : spool, tenant_id, &document, error);
     bool gave_its_file = status == STATUS_OK && spool->moved; /* else what is stored is a file of its own */
     document_spool_destroy(changed);
     if (status != STATUS_OK) return status;
-    status = db_write_one(
-        work->db, &scope, work->arena, &document_attach_own,
-        DB_VALUES(db_uuid(document.id), db_uuid(document.account_id), db_uuid(document.dossier_id),
-                  db_cstr(document.kind), db_cstr(document.paper_key), db_cstr(document.file_name),
-                  db_cstr(document.media_type), db_int64(document.size), db_bytes(document.sha256),
-                  db_cstr(document.storage_name), db_int32(document.key_version),
-                  db_bytes(document.wrapped_key), db_instant(document.created_at),
-                  db_bytes(document.received_sha256), received_size(&document), db_int32(document.pages),
-                  db_cstr(document.remarks), db_cstr(document.store)),
-        &inserted, error);
-    if (status == STATUS_OK && inserted->affected == 0)
-        status = error_set(error, work->arena, STATUS_CONFLICT, "document.sent",
-                           N_("Hồ sơ đã được gửi đi nên không thêm, bớt giấy tờ được nữa"), NULL);
+    status = document_add_own(work, tenant_id, &document, claim->beside, error);
     if (status == STATUS_OK)
         *id = document.id;
-    else if (error != NULL && error->code != NULL && strcmp(error->code, "db.commit_unknown") == 0)
-        return status; /* the row may be there */
+    else if (document_may_have_row(error))
+        return status;
     else if (gave_its_file)
         document_spool_take_back(spool, work->domain->data_folder);
     else
@@ -212,7 +269,7 @@ enum status document_prepare(struct work *work, const struct uuid *tenant_id, co
                            N_("Tạm thời chưa lưu được tệp; vui lòng thử lại"), "cannot write below %s",
                            work->domain->data_folder);
     else
-        status = keep_spool(work, spool, tenant_id, document, error);
+        status = document_keep_spool(work, spool, tenant_id, document, error);
     document_spool_destroy(spool);
     return status;
 }
@@ -246,7 +303,7 @@ struct document document_read_row(const struct db_result *rows, size_t row)
 DB_STATEMENT(document_of_dossier, DB_PARAMETERS(DB_UUID), DB_COLUMNS(DOCUMENT_COLUMNS),
              "SELECT " DOCUMENT_SELECT
              " FROM document WHERE tenant_id = motcua.app_tenant() AND dossier_id = $1 "
-             "AND removed_at IS NULL ORDER BY created_at, id LIMIT 500")
+             "AND removed_at IS NULL ORDER BY page_order, created_at, id LIMIT 500")
 
 enum status document_list(struct work *work, const struct uuid *tenant_id, const struct uuid *dossier_id,
                           struct document **documents, size_t *count, struct error *error)

@@ -92,6 +92,21 @@ NODISCARD enum status document_check_one(struct work *work, const struct uuid *t
                                          const struct document *document, int *file, const char **problem,
                                          struct error *error);
 
+/* The last part of the name as sent, in NFC, without signs that mean something to file systems. */
+const char *document_safe_name(struct arena *arena, struct str name);
+/* Wraps the file's key, moves the file to its place and fills the rest of the row. */
+NODISCARD enum status document_keep_spool(struct work *work, struct document_spool *spool,
+                                          const struct uuid *tenant_id, struct document *document,
+                                          struct error *error);
+/* The row of what a person hands in, and what belongs beside it, in one transaction. STATUS_CONFLICT
+ * ("document.sent"): no longer. */
+NODISCARD enum status document_add_own(struct work *work, const struct uuid *tenant_id,
+                                       const struct document *document, const struct document_beside *beside,
+                                       struct error *error);
+/* Whether it failed in a way that leaves open if the row is there: then the bytes must stay. */
+bool document_may_have_row(const struct error *error);
+enum media_kind document_kind_of(const char *media_type);
+
 /* Media type by content, static text; NULL when it is none that we take; then *refusal says why and what to
  * do. */
 const char *document_media_type(const char *head, size_t length, const char **refusal);

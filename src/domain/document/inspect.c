@@ -15,7 +15,7 @@ static const struct {
     {"application/vnd.oasis.opendocument.text", MEDIA_OFFICE},
 };
 
-static enum media_kind kind_of(const char *media_type)
+enum media_kind document_kind_of(const char *media_type)
 {
     for (size_t i = 0; i + 1 < sizeof kinds / sizeof kinds[0]; i++)
         if (strcmp(kinds[i].media_type, media_type) == 0) return kinds[i].kind;
@@ -93,16 +93,35 @@ static const char *remarks_text(struct arena *arena, unsigned remarks)
     return text;
 }
 
+/* "dark", or "dark@2" where it is of a page. True when there was one more; *page empty: of the whole. */
+static bool next_remark(struct str *rest, struct str *word, struct str *page)
+{
+    struct str one = *rest, after = STR("");
+    if (rest->length == 0) return false;
+    (void)str_split(*rest, ',', &one, &after);
+    *rest = after;
+    *word = one;
+    *page = STR("");
+    (void)str_split(one, '@', word, page);
+    return true;
+}
+
 bool document_has_remark(const struct document *document, const char *remark)
 {
-    struct str word, rest = str_of(document->remarks);
-    while (rest.length > 0) {
-        struct str all = rest;
-        bool more = str_split(all, ',', &word, &rest);
-        if (str_equal_cstr(more ? word : all, remark)) return true;
-        if (!more) return false;
-    }
+    struct str word, page, rest = str_of(document->remarks);
+    while (next_remark(&rest, &word, &page))
+        if (str_equal_cstr(word, remark)) return true;
     return false;
+}
+
+const char *document_remark_pages(struct arena *arena, const struct document *document, const char *remark)
+{
+    struct str word, page, rest = str_of(document->remarks);
+    const char *pages = "";
+    while (next_remark(&rest, &word, &page))
+        if (str_equal_cstr(word, remark) && page.length > 0)
+            pages = arena_printf(arena, "%s%s%.*s", pages, pages[0] == '\0' ? "" : ", ", STR_ARG(page));
+    return pages;
 }
 
 static enum status take_report(struct work *work, enum media_kind kind, const struct media_report *report,
@@ -132,8 +151,8 @@ enum status document_inspect(struct work *work, struct document_spool *spool, st
 {
     struct passing passing = {.data_folder = work->domain->data_folder};
     struct media_report report;
-    enum media_kind kind = kind_of(document->media_type);
-    struct child_job job = {kind, &passing, read_plain, write_kept};
+    enum media_kind kind = document_kind_of(document->media_type);
+    struct child_job job = {.kind = kind, .context = &passing, .read = read_plain, .write = write_kept};
     *kept = NULL;
     document->remarks = "";
     if (work->domain->inspector == NULL) return STATUS_OK;

@@ -4,14 +4,59 @@
 #include <magic.h>
 #include <stdlib.h>
 
-static const char *const accepted[] = {
-    "application/pdf",
-    "image/jpeg",
-    "image/png",
-    "image/webp",
-    "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    "application/vnd.oasis.opendocument.text",
+#define WORD_TEXT "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+static const struct {
+    const char *word, *media_type, *name, *endings;
+} types[DOCUMENT_TYPES] = {
+    {"pdf", "application/pdf", "PDF", ".pdf"},
+    {"jpg", "image/jpeg", "JPG", ".jpg,.jpeg"},
+    {"png", "image/png", "PNG", ".png"},
+    {"webp", "image/webp", "WebP", ".webp"},
+    {"docx", WORD_TEXT, "DOCX", ".docx"},
+    {"odt", "application/vnd.oasis.opendocument.text", "ODT", ".odt"},
 };
+
+unsigned document_type_of_word(struct str word)
+{
+    for (unsigned i = 0; i < DOCUMENT_TYPES; i++)
+        if (str_equal_cstr(word, types[i].word)) return 1U << i;
+    return 0;
+}
+
+unsigned document_type_bit(const char *media_type)
+{
+    for (unsigned i = 0; i < DOCUMENT_TYPES; i++)
+        if (strcmp(media_type, types[i].media_type) == 0) return 1U << i;
+    return 0;
+}
+
+const char *document_type_names(struct arena *arena, unsigned wanted)
+{
+    const char *text = "";
+    for (unsigned i = 0; i < DOCUMENT_TYPES; i++)
+        if (wanted == 0 || (wanted >> i & 1) != 0)
+            text = arena_printf(arena, "%s%s%s", text, text[0] == '\0' ? "" : ", ", types[i].name);
+    return text;
+}
+
+const char *document_type_endings(struct arena *arena, unsigned wanted)
+{
+    const char *text = "";
+    for (unsigned i = 0; i < DOCUMENT_TYPES; i++)
+        if (wanted == 0 || (wanted >> i & 1) != 0)
+            text = arena_printf(arena, "%s%s%s", text, text[0] == '\0' ? "" : ",", types[i].endings);
+    return text;
+}
+
+json_t *document_type_list(unsigned wanted)
+{
+    json_t *list = json_array();
+    for (unsigned i = 0; i < DOCUMENT_TYPES; i++)
+        if (wanted == 0 || (wanted >> i & 1) != 0)
+            json_array_append_new(list, json_string(types[i].media_type));
+    return list;
+}
 
 #define ARCHIVE N_("Tệp nén (ZIP, RAR, 7z…) không nhận được; vui lòng giải nén và tải lên từng tệp bên trong")
 #define PROGRAM                                                                                              \
@@ -95,8 +140,8 @@ const char *document_media_type(const char *head, size_t length, const char **re
 {
     const char *found = length == 0 || !ready() ? NULL : magic_buffer(cookie, head, length);
     if (found == NULL) found = "";
-    for (size_t i = 0; i < sizeof accepted / sizeof accepted[0]; i++)
-        if (strcmp(found, accepted[i]) == 0) return accepted[i];
+    for (size_t i = 0; i < DOCUMENT_TYPES; i++)
+        if (strcmp(found, types[i].media_type) == 0) return types[i].media_type;
     *refusal = refusal_of(found, head, length);
     return NULL;
 }

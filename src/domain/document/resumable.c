@@ -201,16 +201,14 @@ static bool passing(enum status status)
 }
 
 enum status resumable_complete(struct work *work, const struct uuid *tenant_id,
-                               const struct resumable *resumable, struct resumable_writer *writer,
-                               struct error *error)
+                               const struct resumable *resumable, const struct document_claim *claim,
+                               struct resumable_writer *writer, struct error *error)
 {
     struct document_spool *spool = writer->spool;
     struct uuid id = resumable->id;
     struct error ignored = {0};
     if (document_spool_close(spool) != STATUS_OK) return disk_refuses(work, error);
-    enum status status =
-        document_attach(work, spool, tenant_id, &resumable->dossier_id, resumable->kind,
-                        str_of(resumable->paper_key), str_of(resumable->file_name), &id, error);
+    enum status status = document_attach(work, spool, tenant_id, &resumable->dossier_id, claim, &id, error);
     if (status == STATUS_OK) {
         writer->removed = true;
         resumable_file_remove(work->domain->data_folder, resumable->storage_name, false); /* the state */

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "motcua/base/log.h"
+#include "motcua/domain/dossier.h"
 
 enum { FIRST_PAUSE_S = 10, LONGEST_PAUSE_S = 900, LIMITS_PAUSE_S = 6 * 3600, FINDING_MAXIMUM = 200 };
 
@@ -70,6 +71,17 @@ static enum status read_opened(void *context, void *bytes, size_t capacity, size
     return status;
 }
 
+enum status scan_settle_in(struct db_batch *batch, struct work *work, const struct document *document,
+                           enum scan_verdict verdict, const char *finding, bool *settled, struct error *error)
+{
+    struct db_result *result = db_add(batch, &scan_settle, db_uuid(document->id),
+                                      db_cstr(verdict == SCAN_INFECTED ? "infected" : "clean"),
+                                      db_cstr(finding), db_instant(work->now));
+    enum status status = db_run(batch, error);
+    *settled = status == STATUS_OK && result->affected == 1;
+    return status;
+}
+
 static enum status settle(struct work *work, const struct uuid *tenant_id, const struct document *document,
                           enum scan_verdict verdict, const char *finding, struct error *error)
 {
@@ -81,9 +93,13 @@ static enum status settle(struct work *work, const struct uuid *tenant_id, const
                             DB_VALUES(db_uuid(document->id), db_cstr(words), db_instant(work->now),
                                       db_instant(work->now + LIMITS_PAUSE_S * MICROSECONDS)),
                             &result, error);
-    if (verdict == SCAN_INFECTED)
+    if (verdict == SCAN_INFECTED) {
         log_warning("document.infected", log_cstr("tenant", tenant_id->text),
                     log_cstr("document", document->id.text), log_cstr("finding", words));
+        /* of a dossier that was sent: its owner is told; a draft shows it by itself */
+        enum status status = dossier_paper_infected(work, tenant_id, document, words, error);
+        if (status != STATUS_NOT_FOUND) return status;
+    }
     return db_write_one(work->db, &scope, work->arena, &scan_settle,
                         DB_VALUES(db_uuid(document->id),
                                   db_cstr(verdict == SCAN_INFECTED ? "infected" : "clean"), db_cstr(words),

@@ -26,10 +26,9 @@ DB_STATEMENT(
     submit_offering, DB_PARAMETERS(DB_UUID), DB_COLUMNS({"unit_id", DB_UUID}),
     "SELECT unit_id FROM offering WHERE tenant_id = motcua.app_tenant() AND procedure_id = $1 AND enabled")
 
-DB_STATEMENT(
-    submit_papers, DB_PARAMETERS(DB_UUID), DB_COLUMNS({"paper_key", DB_TEXT}),
-    "SELECT DISTINCT paper_key FROM document WHERE tenant_id = motcua.app_tenant() AND dossier_id = $1 "
-    "AND removed_at IS NULL AND scan_state <> 'infected'")
+DB_STATEMENT(submit_papers, DB_PARAMETERS(DB_UUID), DB_COLUMNS({"paper_key", DB_TEXT}, {"files", DB_INT64}),
+             "SELECT paper_key, count(*) AS files FROM document WHERE tenant_id = motcua.app_tenant() AND "
+             "dossier_id = $1 AND removed_at IS NULL AND scan_state <> 'infected' GROUP BY paper_key")
 
 DB_STATEMENT(submit_existing, DB_PARAMETERS(DB_UUID), DB_COLUMNS({"code", DB_TEXT}),
              "SELECT code FROM dossier WHERE tenant_id = motcua.app_tenant() AND id = $1")
@@ -144,11 +143,11 @@ static enum status refuse_incomplete(struct work *work, struct error *error, con
                      detail);
 }
 
-static bool has_paper(const struct db_result *papers, const char *key)
+static int64_t files_of(const struct db_result *papers, const char *key)
 {
     for (size_t i = 0; i < papers->row_count; i++)
-        if (str_equal_cstr(db_get_text(papers, i, 0), key)) return true;
-    return false;
+        if (str_equal_cstr(db_get_text(papers, i, 0), key)) return db_get_int64(papers, i, 1);
+    return 0;
 }
 
 /* All answers valid, no early exit, all papers that these answers ask for attached. */
@@ -165,8 +164,9 @@ static enum status check_complete(struct work *work, const struct procedure_vers
     if (state->exit != NULL) return refuse_incomplete(work, error, "an early exit applies");
     for (size_t i = 0; i < version->paper_count; i++) {
         const struct procedure_paper *paper = &version->papers[i];
-        if (paper->required && paper->upload && procedure_paper_applies(paper, work->arena, state->data) &&
-            !has_paper(papers, paper->key))
+        int64_t files = files_of(papers, paper->key);
+        if (!paper->upload || !procedure_paper_applies(paper, work->arena, state->data)) continue;
+        if ((paper->required && files == 0) || (paper->max_files > 0 && files > paper->max_files))
             return refuse_incomplete(work, error, paper->key);
     }
     return STATUS_OK;

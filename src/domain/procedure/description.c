@@ -3,6 +3,7 @@
 
 #include "motcua/base/utf8.h"
 #include "motcua/codec/json.h"
+#include "motcua/domain/document.h"
 
 enum { NAME_MAXIMUM = 1000, TEXT_MAXIMUM = 20000, LIST_MAXIMUM = 200 };
 
@@ -89,6 +90,36 @@ static const char *check_named(struct arena *arena, const json_t *description, c
     return NULL;
 }
 
+static const char *check_whole(struct arena *arena, const json_t *paper, size_t number, const char *key,
+                               int64_t maximum)
+{
+    const json_t *value = json_object_get(paper, key);
+    if (value == NULL ||
+        (json_is_integer(value) && json_integer_value(value) >= 1 && json_integer_value(value) <= maximum))
+        return NULL;
+    return arena_printf(arena, "\"%s\" of paper %zu must be a whole number from 1 to %lld", key, number,
+                        (long long)maximum);
+}
+
+/* What may be handed in as a paper. */
+static const char *check_uploads(struct arena *arena, const json_t *papers)
+{
+    for (size_t i = 0; i < json_array_size(papers); i++) {
+        const json_t *paper = json_array_get(papers, i), *accept = json_object_get(paper, "accept");
+        const char *problem = check_whole(arena, paper, i + 1, "upload_limit_mb", 2047);
+        if (problem == NULL) problem = check_whole(arena, paper, i + 1, "max_files", 100);
+        if (problem != NULL) return problem;
+        if (accept != NULL && json_array_size(accept) == 0)
+            return arena_printf(arena, "\"accept\" of paper %zu must be a list with at least one type",
+                                i + 1);
+        for (size_t k = 0; k < json_array_size(accept); k++)
+            if (document_type_of_word(json_str_value(json_array_get(accept, k))) == 0)
+                return arena_printf(
+                    arena, "\"accept\" of paper %zu may hold pdf, jpg, png, webp, docx and odt only", i + 1);
+    }
+    return NULL;
+}
+
 static const char *check_texts(struct arena *arena, const json_t *description, const char *key)
 {
     const json_t *list = json_get_array(description, key);
@@ -137,6 +168,7 @@ const char *description_problem(struct arena *arena, const json_t *description)
         problem = check_named(arena, description, named[i]);
     for (size_t i = 0; problem == NULL && i < sizeof texts / sizeof texts[0]; i++)
         problem = check_texts(arena, description, texts[i]);
+    if (problem == NULL) problem = check_uploads(arena, json_get_array(description, "papers"));
     return problem != NULL ? problem
                            : check_capabilities(arena, json_get_object(description, "capabilities"));
 }

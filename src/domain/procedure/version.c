@@ -3,6 +3,7 @@
 
 #include "motcua/base/zone.h"
 #include "motcua/codec/json.h"
+#include "motcua/domain/document.h"
 #include "motcua/domain/paper.h"
 #include "motcua/feel/json.h"
 
@@ -52,6 +53,15 @@ static uint64_t megabytes_of(const json_t *paper, const char *key)
     return count < 0 || count > 2048 ? 0 : (uint64_t)count * 1024 * 1024;
 }
 
+static unsigned types_of(const json_t *paper)
+{
+    const json_t *words = json_get_array(paper, "accept");
+    unsigned types = 0;
+    for (size_t i = 0; i < json_array_size(words); i++)
+        types |= document_type_of_word(json_str_value(json_array_get(words, i)));
+    return types;
+}
+
 static enum status compile_papers(struct arena *arena, const json_t *description,
                                   struct procedure_version *version, struct error *error)
 {
@@ -70,6 +80,8 @@ static enum status compile_papers(struct arena *arena, const json_t *description
             .required = json_get_bool(paper, "required", true),
             .upload = json_get_bool(paper, "upload", true),
             .upload_limit = megabytes_of(paper, "upload_limit_mb"),
+            .types = types_of(paper),
+            .max_files = count_of(paper, "max_files"),
         };
         enum status status =
             compile_feel(arena, json_object_get(paper, "condition"), &papers[i].condition, error);

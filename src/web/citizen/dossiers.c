@@ -212,6 +212,8 @@ static json_t *files_view(struct visit *visit, const struct dossier *dossier,
         view_text(file, "name", documents[i].file_name);
         view_text(file, "url",
                   arena_printf(visit->arena, "/ho-so/%s/tep/%s", dossier->code, documents[i].id.text));
+        view_text(file, "view_url",
+                  arena_printf(visit->arena, "/ho-so/%s/xem/%s", dossier->code, documents[i].id.text));
         view_text(file, "paper", paper_name(visit, version, documents[i].paper_key));
         view_text(file, "size_text", format_size(visit->arena, visit->language, documents[i].size));
         view_text(file, "at_text", visit_date(visit, documents[i].created_at));
@@ -308,23 +310,47 @@ void page_dossier(struct request *request)
 
 /* --- Files and papers */
 
+/* The file of the address, if its owner may have it. False: answered. */
+static bool find_file(struct visit *visit, struct dossier_file *file, struct document *document)
+{
+    struct uuid id = visit_param_uuid(visit, "document");
+    if (!own_dossier_open(visit, file)) return false;
+    enum status status = document_find(&visit->work, &file->dossier.tenant_id, &id, document, &visit->error);
+    bool of_dossier = status == STATUS_OK && uuid_same(&document->dossier_id, &file->dossier.id) &&
+                      strcmp(document->kind, "internal") != 0;
+    /* The result is handed over against the fee, online as at the counter. */
+    bool owed =
+        of_dossier && strcmp(document->kind, "result") == 0 && strcmp(file->dossier.fee_state, "due") == 0;
+    if (!of_dossier || owed) visit_not_found(visit);
+    return of_dossier && !owed;
+}
+
 void page_dossier_file(struct request *request)
 {
     struct visit *visit = visit_of(request);
-    struct uuid id = visit_param_uuid(visit, "document");
     struct document document;
     DOSSIER_FILE_AUTO file = {0};
-    if (!own_dossier_open(visit, &file)) return;
-    enum status status = document_find(&visit->work, &file.dossier.tenant_id, &id, &document, &visit->error);
-    bool of_dossier = status == STATUS_OK && uuid_same(&document.dossier_id, &file.dossier.id) &&
-                      strcmp(document.kind, "internal") != 0;
-    /* The result is handed over against the fee, online as at the counter. */
-    bool owed =
-        of_dossier && strcmp(document.kind, "result") == 0 && strcmp(file.dossier.fee_state, "due") == 0;
-    if (!of_dossier || owed)
-        visit_not_found(visit);
-    else
-        visit_send_document(visit, &file.dossier.tenant_id, &document, strcmp(document.kind, "result") == 0);
+    if (find_file(visit, &file, &document)) visit_send_document(visit, &file.dossier.tenant_id, &document);
+}
+
+void page_dossier_file_page(struct request *request)
+{
+    struct visit *visit = visit_of(request);
+    struct document document;
+    DOSSIER_FILE_AUTO file = {0};
+    if (find_file(visit, &file, &document)) visit_send_preview(visit, &file.dossier.tenant_id, &document);
+}
+
+void page_dossier_file_view(struct request *request)
+{
+    struct visit *visit = visit_of(request);
+    struct document document;
+    DOSSIER_FILE_AUTO file = {0};
+    if (!find_file(visit, &file, &document)) return;
+    const char *url = own_dossier_url(visit, &file.dossier);
+    visit_show_preview(visit, &file.dossier.tenant_id, &document,
+                       arena_printf(visit->arena, "%s/xem/%s", url, document.id.text),
+                       arena_printf(visit->arena, "%s/tep/%s", url, document.id.text), url);
 }
 
 static void send_paper(struct visit *visit, const struct dossier_file *file, enum paper_kind kind, int number,

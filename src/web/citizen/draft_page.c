@@ -5,6 +5,7 @@
 #include "motcua/domain/reference.h"
 #include "motcua/domain/scan.h"
 #include "motcua/web/uploads.h"
+#include "pictures.h"
 
 struct form_environment draft_page_environment(struct visit *visit)
 {
@@ -179,13 +180,22 @@ static bool asked_for(const struct draft_page *page, const struct procedure_pape
     return paper->upload && procedure_paper_applies(paper, page->visit->arena, page->state.data);
 }
 
+bool draft_page_too_many(const struct draft_page *page, const struct procedure_paper *paper)
+{
+    return paper->max_files > 0 && !page->supplement &&
+           draft_page_files(page, paper->key) > (size_t)paper->max_files;
+}
+
+bool draft_page_lacks(const struct draft_page *page, const struct procedure_paper *paper)
+{
+    if (!asked_for(page, paper)) return false;
+    return (paper->required && draft_page_files(page, paper->key) == 0) || draft_page_too_many(page, paper);
+}
+
 bool draft_page_papers_complete(const struct draft_page *page)
 {
-    for (size_t i = 0; i < page->version->paper_count; i++) {
-        const struct procedure_paper *paper = &page->version->papers[i];
-        if (paper->required && asked_for(page, paper) && draft_page_files(page, paper->key) == 0)
-            return false;
-    }
+    for (size_t i = 0; i < page->version->paper_count; i++)
+        if (draft_page_lacks(page, &page->version->papers[i])) return false;
     return true;
 }
 
@@ -364,27 +374,72 @@ static const char *files_url(const struct draft_page *page)
     return arena_strndup(page->visit->arena, page->url, strlen(page->url) - below);
 }
 
-static json_t *files_view(struct draft_page *page, const char *paper_key, const char *base)
+static json_t *one_file(struct draft_page *page, const struct document *document, const char *base)
+{
+    struct visit *visit = page->visit;
+    const char *id = document->id.text;
+    json_t *file = json_object();
+    bool shown = visit_can_preview(visit, document);
+    view_text(file, "id", id);
+    view_text(file, "name", document->file_name);
+    view_text(file, "url", arena_printf(visit->arena, "%s/tep/%s", files_url(page), id));
+    view_text(file, "view_url", shown ? arena_printf(visit->arena, "%s/xem/%s", files_url(page), id) : NULL);
+    view_text(file, "small_url",
+              shown ? arena_printf(visit->arena, "%s/xem/%s/1?nho=1", files_url(page), id) : NULL);
+    view_text(file, "size_text", format_size(visit->arena, visit->language, document->size));
+    view_text(file, "remove_url", arena_printf(visit->arena, "%s/%s/%s/xoa", base, document->paper_key, id));
+    view_text(file, "state_text",
+              arena_printf(visit->arena, "%s %s", visit_text(visit, N_("tải lên lúc")),
+                           visit_moment(visit, document->created_at)));
+    visit_add_scan(visit, file, document, false);
+    return file;
+}
+
+/* Photos of which one PDF can be made are listed as its pages. */
+static json_t *photos_view(struct draft_page *page, const struct document *const *pictures, size_t count,
+                           const char *base)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < count; i++) {
+        json_t *file = one_file(page, pictures[i], base);
+        view_number(file, "number", (int64_t)i + 1);
+        view_text(file, "up",
+                  i == 0 ? NULL : arena_printf(page->visit->arena, "up:%s", pictures[i]->id.text));
+        view_text(file, "down",
+                  i + 1 == count ? NULL : arena_printf(page->visit->arena, "down:%s", pictures[i]->id.text));
+        json_array_append_new(list, file);
+    }
+    return list;
+}
+
+static void add_files(struct draft_page *page, const struct procedure_paper *paper, const char *base,
+                      json_t *view)
 {
     struct visit *visit = page->visit;
     json_t *files = json_array();
-    for (size_t i = 0; i < page->document_count; i++) {
-        const struct document *document = &page->documents[i];
-        if (strcmp(document->paper_key, paper_key) != 0) continue;
-        json_t *file = json_object();
-        view_text(file, "id", document->id.text);
-        view_text(file, "name", document->file_name);
-        view_text(file, "url", arena_printf(visit->arena, "%s/tep/%s", files_url(page), document->id.text));
-        view_text(file, "size_text", format_size(visit->arena, visit->language, document->size));
-        view_text(file, "remove_url",
-                  arena_printf(visit->arena, "%s/%s/%s/xoa", base, paper_key, document->id.text));
-        view_text(file, "state_text",
-                  arena_printf(visit->arena, "%s %s", visit_text(visit, N_("tải lên lúc")),
-                               visit_moment(visit, document->created_at)));
-        visit_add_scan(visit, file, document, false);
-        json_array_append_new(files, file);
-    }
-    return files;
+    const struct document **pictures = arena_array(visit->arena, page->document_count, sizeof *pictures);
+    size_t count = pictures_of(page, paper, pictures);
+    bool photos = count > 1;
+    for (size_t i = 0; i < page->document_count; i++)
+        if (strcmp(page->documents[i].paper_key, paper->key) == 0 &&
+            !(photos && pictures_joinable(page, paper, &page->documents[i])))
+            json_array_append_new(files, one_file(page, &page->documents[i], base));
+    view_list(view, "files", files);
+    view_list(view, "photos", photos_view(page, pictures, photos ? count : 0, base));
+    view_text(view, "photos_url", arena_printf(visit->arena, "%s/%s/anh", base, paper->key));
+    view_text(view, "join_text",
+              photos ? visit_format(visit, N_("Ghép %zu ảnh thành một tệp PDF"), count) : NULL);
+}
+
+/* The files a paper takes, said before anything is chosen. */
+static const char *accept_text(struct draft_page *page, const struct procedure_paper *paper)
+{
+    struct visit *visit = page->visit;
+    const char *names = document_type_names(visit->arena, paper->types),
+               *limit = uploads_limit_text(page, paper);
+    if (paper->max_files == 0) return visit_format(visit, N_("%s; mỗi tệp không quá %s."), names, limit);
+    return visit_format(visit, N_("%s; mỗi tệp không quá %s; tối đa %d tệp."), names, limit,
+                        paper->max_files);
 }
 
 /* What the catalogue says about this paper; NULL: nothing. */
@@ -408,10 +463,11 @@ json_t *paper_view(struct draft_page *page, const struct procedure_paper *paper,
     json_t *view = json_object();
     view_text(view, "key", paper->key);
     view_text(view, "name", visit_pick(visit, paper->name, paper->name_en));
-    const char *limit = uploads_limit_text(page, paper);
     if (!paper->upload)
         view_set(view, "state",
                  view_tag("info", "info", visit_text(visit, N_("Mang theo khi nhận kết quả"))));
+    else if (draft_page_too_many(page, paper))
+        view_set(view, "state", view_tag("warn", "alert", visit_text(visit, N_("Quá số tệp"))));
     else if (have > 0)
         view_set(view, "state", view_tag("good", "check", visit_text(visit, N_("Đã có"))));
     else if (paper->required)
@@ -421,7 +477,7 @@ json_t *paper_view(struct draft_page *page, const struct procedure_paper *paper,
     view_text(view, "count_text", paper->upload ? count_text(visit, paper, have) : "");
     view_text(view, "help", paper_note(visit, page->version, paper->key));
     view_null(view, "reason");
-    view_list(view, "files", files_view(page, paper->key, base));
+    add_files(page, paper, base, view);
     view_text(view, "upload_url",
               paper->upload ? arena_printf(visit->arena, "%s/%s", base, paper->key) : NULL);
     view_text(view, "store_url",
@@ -430,9 +486,10 @@ json_t *paper_view(struct draft_page *page, const struct procedure_paper *paper,
                   : NULL);
     view_text(view, "tus_url",
               paper->upload ? arena_printf(visit->arena, "%s/%s/tai-len", base, paper->key) : NULL);
-    view_text(view, "accept", ".pdf,.jpg,.jpeg,.png,.webp,.docx,.odt");
-    view_text(view, "accept_text",
-              visit_format(visit, N_("PDF, JPG, PNG, WebP, DOCX hoặc ODT, mỗi tệp không quá %s."), limit));
+    view_text(view, "accept", document_type_endings(visit->arena, paper->types));
+    view_text(view, "accept_text", accept_text(page, paper));
+    view_flag(view, "takes_photos",
+              paper->types == 0 || (paper->types & document_type_bit("image/jpeg")) != 0);
     view_text(view, "error", problem);
     return view;
 }

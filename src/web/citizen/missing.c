@@ -1,13 +1,6 @@
 /* What stands against submitting a draft: wrong or open answers, papers, an early exit. */
 #include "motcua/web/draft_page.h"
 
-static bool is_missing(const struct draft_page *page, const struct procedure_paper *paper)
-{
-    return paper->required && paper->upload &&
-           procedure_paper_applies(paper, page->visit->arena, page->state.data) &&
-           draft_page_files(page, paper->key) == 0;
-}
-
 static bool gives_signatures(const struct draft_page *page, const struct draft_share *share)
 {
     return !share->transfer && share->sign.count > 0 && share_is_open(share, page->work.now);
@@ -69,7 +62,7 @@ enum status draft_page_missing(struct draft_page *page, struct draft_missing **l
                                             .text = error->text};
     }
     for (size_t i = 0; i < version->paper_count; i++)
-        if (is_missing(page, &version->papers[i]))
+        if (draft_page_lacks(page, &version->papers[i]))
             found[n++] = (struct draft_missing){
                 .kind = MISSING_PAPER,
                 .paper = version->papers[i].key,

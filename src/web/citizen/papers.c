@@ -54,7 +54,7 @@ void page_paper_upload(struct request *request)
         visit_not_found(visit);
         return;
     }
-    enum status status = uploads_attach(&page, "paper", paper);
+    enum status status = uploads_attach(&page, paper);
     if (status == STATUS_INVALID || status == STATUS_TOO_LARGE)
         show(&page, status == STATUS_TOO_LARGE ? 413 : 422, paper->key);
     else if (status != STATUS_OK)
@@ -77,17 +77,41 @@ void page_paper_remove(struct request *request)
         visit_redirect(visit, "removed", "%s/giay-to", page.url);
 }
 
+/* The file of the address; NULL: answered. */
+static const struct document *find_file(struct visit *visit, struct draft_page *page)
+{
+    struct uuid wanted = visit_param_uuid(visit, "document");
+    if (!draft_page_open_unsent(visit, page)) return NULL;
+    for (size_t i = 0; i < page->document_count; i++)
+        if (uuid_same(&page->documents[i].id, &wanted)) return &page->documents[i];
+    visit_not_found(visit);
+    return NULL;
+}
+
 void page_draft_file(struct request *request)
 {
     struct visit *visit = visit_of(request);
-    struct uuid wanted = visit_param_uuid(visit, "document");
     DRAFT_PAGE_AUTO page = {0};
-    if (!draft_page_open_unsent(visit, &page)) return;
-    for (size_t i = 0; i < page.document_count; i++) {
-        if (uuid_same(&page.documents[i].id, &wanted)) {
-            visit_send_document(visit, &page.draft.tenant_id, &page.documents[i], false);
-            return;
-        }
-    }
-    visit_not_found(visit);
+    const struct document *document = find_file(visit, &page);
+    if (document != NULL) visit_send_document(visit, &page.draft.tenant_id, document);
+}
+
+void page_draft_file_page(struct request *request)
+{
+    struct visit *visit = visit_of(request);
+    DRAFT_PAGE_AUTO page = {0};
+    const struct document *document = find_file(visit, &page);
+    if (document != NULL) visit_send_preview(visit, &page.draft.tenant_id, document);
+}
+
+void page_draft_file_view(struct request *request)
+{
+    struct visit *visit = visit_of(request);
+    DRAFT_PAGE_AUTO page = {0};
+    const struct document *document = find_file(visit, &page);
+    if (document == NULL) return;
+    visit_show_preview(visit, &page.draft.tenant_id, document,
+                       arena_printf(visit->arena, "%s/xem/%s", page.url, document->id.text),
+                       arena_printf(visit->arena, "%s/tep/%s", page.url, document->id.text),
+                       arena_printf(visit->arena, "%s/giay-to#giay-%s", page.url, document->paper_key));
 }

@@ -22,12 +22,15 @@ enum { STATUS_CHECKSUM_MISMATCH = 460, STATUS_LOCKED = 423, DATE_SIZE = 40 };
 static const char *const message_busy =
     N_("Tệp này đang được tải lên ở một kết nối khác; vui lòng chờ giây lát");
 
-const struct tus_place tus_draft = {.kind = "paper"};
-const struct tus_place tus_supplement = {.kind = "supplement", .supplement = true};
+static const char *const message_no_paper = N_("Không tìm thấy giấy tờ này trong thành phần hồ sơ");
+
+const struct tus_place tus_draft = {.supplement = false};
+const struct tus_place tus_supplement = {.supplement = true};
 
 /* One request that brings bytes; lives in its arena. */
 struct receiving {
     struct uuid tenant_id;
+    struct document_claim claim;
     struct resumable resumable;
     struct resumable_writer *writer;
     bool created;
@@ -136,21 +139,31 @@ static bool open_page(struct visit *visit, struct draft_page *page)
 }
 
 /* The upload of the address, of this paper and not expired. */
-static bool open_upload(struct visit *visit, struct draft_page *page, struct resumable *resumable)
+static bool open_upload(struct visit *visit, struct draft_page *page, struct resumable *resumable,
+                        struct document_claim *claim)
 {
     struct uuid id = visit_param_uuid(visit, "upload");
     if (!version_fits(visit) || !open_page(visit, page)) return false;
+    const struct procedure_paper *paper = paper_of_request(page);
+    if (paper == NULL) {
+        refuse(visit, 404, message_no_paper);
+        return false;
+    }
     enum status status = uuid_is_empty(&id) ? STATUS_NOT_FOUND
                                             : resumable_find(&visit->work, &page->draft.tenant_id,
                                                              &page->draft.id, &id, resumable, &visit->error);
-    if (status == STATUS_OK && !str_equal_cstr(request_param(visit->request, "paper"), resumable->paper_key))
-        status = STATUS_NOT_FOUND;
+    if (status == STATUS_OK && strcmp(paper->key, resumable->paper_key) != 0) status = STATUS_NOT_FOUND;
     if (status == STATUS_OK && resumable->expires_at <= visit->work.now) {
         refuse(visit, 410, N_("Lần tải lên này đã quá hạn; vui lòng tải lại tệp từ đầu"));
         return false;
     }
-    if (status != STATUS_OK) refuse_status(visit, status);
-    return status == STATUS_OK;
+    if (status != STATUS_OK) {
+        refuse_status(visit, status);
+        return false;
+    }
+    *claim = uploads_claim(page, paper);
+    claim->file_name = str_of(resumable->file_name);
+    return true;
 }
 
 /* Takes the lock; 423 when somebody else writes. */
@@ -243,7 +256,8 @@ static void release(struct request *request, void *file)
 
 /* The whole size of the dossier may have grown since the upload began. */
 static enum status complete(struct visit *visit, const struct uuid *tenant_id,
-                            const struct resumable *resumable, struct resumable_writer *writer)
+                            const struct document_claim *claim, const struct resumable *resumable,
+                            struct resumable_writer *writer)
 {
     struct document *documents;
     size_t count;
@@ -253,7 +267,7 @@ static enum status complete(struct visit *visit, const struct uuid *tenant_id,
     if (status != STATUS_OK) return status;
     status = uploads_check_total(visit, documents, count, (uint64_t)resumable->length);
     if (status == STATUS_OK)
-        return resumable_complete(&visit->work, tenant_id, resumable, writer, &visit->error);
+        return resumable_complete(&visit->work, tenant_id, resumable, claim, writer, &visit->error);
     enum status removed = resumable_remove(&visit->work, tenant_id, resumable, writer, &ignored);
     return removed == STATUS_OK ? status : removed;
 }
@@ -281,7 +295,7 @@ static bool take_in(struct visit *visit, struct receiving *receiving)
     }
     status = resumable_note(&visit->work, &receiving->tenant_id, resumable, writer, &visit->error);
     if (status == STATUS_OK && resumable_offset(writer) == resumable->length)
-        status = complete(visit, &receiving->tenant_id, resumable, writer);
+        status = complete(visit, &receiving->tenant_id, &receiving->claim, resumable, writer);
     if (status != STATUS_OK) refuse_status(visit, status);
     return status == STATUS_OK;
 }
@@ -327,7 +341,6 @@ static bool take_length(struct visit *visit, struct draft_page *page, const stru
 static void create_open(struct request *request, void **file)
 {
     struct visit *visit = visit_of(request);
-    const struct tus_place *place = request_route(request)->data;
     struct receiving *receiving = arena_zalloc(visit->arena, sizeof *receiving);
     struct resumable *resumable = &receiving->resumable;
     DRAFT_PAGE_AUTO page = {0};
@@ -335,7 +348,7 @@ static void create_open(struct request *request, void **file)
     if (!version_fits(visit) || !open_page(visit, &page)) return;
     const struct procedure_paper *paper = paper_of_request(&page);
     if (paper == NULL) {
-        refuse(visit, 404, N_("Không tìm thấy giấy tờ này trong thành phần hồ sơ"));
+        refuse(visit, 404, message_no_paper);
         return;
     }
     if (!take_length(visit, &page, paper, resumable)) return;
@@ -347,7 +360,9 @@ static void create_open(struct request *request, void **file)
         return;
     receiving->tenant_id = page.draft.tenant_id;
     resumable->dossier_id = page.draft.id;
-    resumable->kind = place->kind;
+    receiving->claim = uploads_claim(&page, paper);
+    receiving->claim.file_name = str_of(resumable->file_name);
+    resumable->kind = receiving->claim.kind;
     resumable->paper_key = arena_strdup(visit->arena, paper->key);
     enum status status = resumable_create(&visit->work, &page.draft.tenant_id, resumable, &visit->error);
     if (status != STATUS_OK)
@@ -404,7 +419,7 @@ static void patch_open(struct request *request, void **file)
     int64_t offset = 0;
     DRAFT_PAGE_AUTO page = {0};
     *file = receiving;
-    if (!open_upload(visit, &page, resumable)) return;
+    if (!open_upload(visit, &page, resumable, &receiving->claim)) return;
     receiving->tenant_id = page.draft.tenant_id;
     if (!tus_number(request_header(request, "Upload-Offset"), &offset)) {
         refuse(visit, 400, N_("Vị trí của phần gửi lên không được khai đúng cách"));
@@ -443,8 +458,8 @@ const struct stream_sink tus_continuation = {patch_open, write_bytes, release};
  * An upload that has all its bytes, but whose document could not be made then (the database was away), is
  * completed now: clients take "all bytes are there" for the end and send nothing more.
  */
-static bool look(struct visit *visit, const struct uuid *tenant_id, const struct resumable *resumable,
-                 int64_t *offset)
+static bool look(struct visit *visit, const struct uuid *tenant_id, const struct document_claim *claim,
+                 const struct resumable *resumable, int64_t *offset)
 {
     struct resumable_writer *writer = NULL;
     enum status status = resumable_open(&visit->work, tenant_id, resumable, &writer, &visit->error);
@@ -456,7 +471,7 @@ static bool look(struct visit *visit, const struct uuid *tenant_id, const struct
         *offset = resumable_offset(writer);
         if (*offset == resumable->length) {
             status = resumable_keep(writer);
-            if (status == STATUS_OK) status = complete(visit, tenant_id, resumable, writer);
+            if (status == STATUS_OK) status = complete(visit, tenant_id, claim, resumable, writer);
         }
         resumable_close(writer);
     }
@@ -471,10 +486,11 @@ void page_tus_head(struct request *request)
 {
     struct visit *visit = visit_of(request);
     struct resumable resumable;
+    struct document_claim claim;
     DRAFT_PAGE_AUTO page = {0};
-    if (!open_upload(visit, &page, &resumable)) return;
+    if (!open_upload(visit, &page, &resumable, &claim)) return;
     int64_t offset = resumable.length;
-    if (!resumable.complete && !look(visit, &page.draft.tenant_id, &resumable, &offset)) return;
+    if (!resumable.complete && !look(visit, &page.draft.tenant_id, &claim, &resumable, &offset)) return;
     answer(request, 200);
     put_number(request, "Upload-Offset", offset);
     put_number(request, "Upload-Length", resumable.length);
@@ -487,9 +503,10 @@ void page_tus_end(struct request *request)
 {
     struct visit *visit = visit_of(request);
     struct resumable resumable;
+    struct document_claim claim;
     struct resumable_writer *writer = NULL;
     DRAFT_PAGE_AUTO page = {0};
-    if (!open_upload(visit, &page, &resumable)) return;
+    if (!open_upload(visit, &page, &resumable, &claim)) return;
     if (!resumable.complete && !lock(visit, &page.draft.tenant_id, &resumable, &writer)) return;
     enum status status =
         resumable_remove(&visit->work, &page.draft.tenant_id, &resumable, writer, &visit->error);

@@ -44,6 +44,7 @@ static json_t *store_paper_view(struct visit *visit, const struct store_paper *p
     view_text(view, "name", name_of(visit, paper));
     view_text(view, "file_name", paper->file_name);
     view_text(view, "url", arena_printf(visit->arena, "/kho-giay-to/%s", paper->id.text));
+    view_text(view, "view_url", arena_printf(visit->arena, "/kho-giay-to/%s/xem", paper->id.text));
     view_text(view, "code", paper->code);
     view_text(view, "dossier_url", arena_printf(visit->arena, "/ho-so/%s", paper->code));
     view_text(view, "agency", visit_agency_name_of(visit, &paper->tenant_id));
@@ -54,19 +55,41 @@ static json_t *store_paper_view(struct visit *visit, const struct store_paper *p
     return view;
 }
 
+enum { PAPERS_A_PAGE = 50, PAGES_MAXIMUM = 1000000 };
+
+/* One page of the store, by `?trang=`, and the links to its neighbours at `url`. */
+static enum status list_page(struct visit *visit, const char *url, json_t *view, struct store_paper **papers,
+                             size_t *count)
+{
+    int64_t number = 1;
+    bool more;
+    (void)!str_to_int64(visit_query(visit, "trang"), &number);
+    if (number < 1 || number > PAGES_MAXIMUM) number = 1;
+    enum status status = store_list(&visit->work, (int)(number - 1) * PAPERS_A_PAGE, PAPERS_A_PAGE, papers,
+                                    count, &more, &visit->error);
+    if (status != STATUS_OK) return status;
+    view_text(view, "newer_url",
+              number == 1 ? NULL : arena_printf(visit->arena, "%s?trang=%lld", url, (long long)number - 1));
+    view_text(view, "older_url",
+              more ? arena_printf(visit->arena, "%s?trang=%lld", url, (long long)number + 1) : NULL);
+    return STATUS_OK;
+}
+
 void page_store(struct request *request)
 {
     struct visit *visit = visit_of(request);
     struct store_paper *papers;
     struct store_use *uses;
     size_t count, use_count;
-    enum status status = store_list(&visit->work, &papers, &count, &visit->error);
-    if (status == STATUS_OK) status = store_uses(&visit->work, &uses, &use_count, &visit->error);
+    json_t *view = view_create(visit, visit_text(visit, N_("Kho giấy tờ của tôi")));
+    enum status status = list_page(visit, "/kho-giay-to", view, &papers, &count);
+    if (status == STATUS_OK)
+        status = store_uses(&visit->work, papers, count, &uses, &use_count, &visit->error);
     if (status != STATUS_OK) {
+        json_decref(view);
         visit_fail(visit, status);
         return;
     }
-    json_t *view = view_create(visit, visit_text(visit, N_("Kho giấy tờ của tôi")));
     json_t *results = json_array(), *handed_in = json_array();
     view_nav(view, "dossiers");
     view_crumb(view, visit_text(visit, N_("Trang chủ")), "/");
@@ -92,17 +115,39 @@ static bool open_paper(struct visit *visit, struct store_paper *paper)
     return status == STATUS_OK;
 }
 
+static bool open_file(struct visit *visit, struct store_paper *paper, struct document *document)
+{
+    if (!open_paper(visit, paper)) return false;
+    enum status status = document_find(&visit->work, &paper->tenant_id, &paper->id, document, &visit->error);
+    if (status != STATUS_OK) visit_fail(visit, status);
+    return status == STATUS_OK;
+}
+
 void page_store_file(struct request *request)
 {
     struct visit *visit = visit_of(request);
     struct store_paper paper;
     struct document document;
-    if (!open_paper(visit, &paper)) return;
-    enum status status = document_find(&visit->work, &paper.tenant_id, &paper.id, &document, &visit->error);
-    if (status != STATUS_OK)
-        visit_fail(visit, status);
-    else
-        visit_send_document(visit, &paper.tenant_id, &document, true);
+    if (open_file(visit, &paper, &document)) visit_send_document(visit, &paper.tenant_id, &document);
+}
+
+void page_store_file_page(struct request *request)
+{
+    struct visit *visit = visit_of(request);
+    struct store_paper paper;
+    struct document document;
+    if (open_file(visit, &paper, &document)) visit_send_preview(visit, &paper.tenant_id, &document);
+}
+
+void page_store_file_view(struct request *request)
+{
+    struct visit *visit = visit_of(request);
+    struct store_paper paper;
+    struct document document;
+    if (!open_file(visit, &paper, &document)) return;
+    const char *url = arena_printf(visit->arena, "/kho-giay-to/%s", paper.id.text);
+    visit_show_preview(visit, &paper.tenant_id, &document, arena_printf(visit->arena, "%s/xem", url), url,
+                       "/kho-giay-to");
 }
 
 void page_store_remove(struct request *request)
@@ -124,18 +169,20 @@ static void show_choice(struct draft_page *page, unsigned http_status, const str
     struct visit *visit = page->visit;
     struct store_paper *papers;
     size_t count;
-    enum status status = store_list(&visit->work, &papers, &count, &visit->error);
+    const char *url = arena_printf(visit->arena, "%s/kho/%s", page->url, wanted->key);
+    json_t *view = draft_page_view(page, visit_text(visit, N_("Lấy từ kho giấy tờ")), STEP_PAPERS, NULL);
+    enum status status = list_page(visit, url, view, &papers, &count);
     if (status != STATUS_OK) {
+        json_decref(view);
         visit_fail(visit, status);
         return;
     }
-    json_t *view = draft_page_view(page, visit_text(visit, N_("Lấy từ kho giấy tờ")), STEP_PAPERS, NULL);
     json_t *list = json_array();
     for (size_t i = 0; i < count; i++)
         json_array_append_new(list, store_paper_view(visit, &papers[i]));
     view_list(view, "papers", list);
     view_text(view, "wanted", visit_pick(visit, wanted->name, wanted->name_en));
-    view_text(view, "action_url", arena_printf(visit->arena, "%s/kho/%s", page->url, wanted->key));
+    view_text(view, "action_url", url);
     view_text(view, "back_url", arena_printf(visit->arena, "%s/giay-to#giay-%s", page->url, wanted->key));
     if (http_status != 200) view_flash(visit, view, "bad", visit_error_text(visit));
     visit_render_status(visit, http_status, "portal/store-choice", view);
@@ -166,9 +213,11 @@ void page_store_use(struct request *request)
     if (wanted == NULL) return;
     struct uuid id = uuid_from(visit_form(visit, "document"));
     enum status status = store_find(&visit->work, &id, &paper, &visit->error);
+    if (status == STATUS_OK) status = uploads_check_file(&page, wanted, (uint64_t)paper.size);
     if (status == STATUS_OK) status = uploads_fit(&page, (uint64_t)paper.size);
+    struct document_claim claim = uploads_claim(&page, wanted);
     if (status == STATUS_OK)
-        status = store_use_paper(&visit->work, &paper, &page.draft.tenant_id, &page.draft.id, wanted->key,
+        status = store_use_paper(&visit->work, &paper, &page.draft.tenant_id, &page.draft.id, &claim,
                                  &visit->error);
     if (status == STATUS_INVALID || status == STATUS_TOO_LARGE)
         show_choice(&page, status == STATUS_TOO_LARGE ? 413 : 422, wanted);

@@ -35,6 +35,7 @@ static bool open_page(struct visit *visit, const struct dossier_file *file, stru
         status = document_list(&visit->work, &file->dossier.tenant_id, &file->dossier.id, &page->documents,
                                &page->document_count, &visit->error);
     if (status == STATUS_OK) {
+        page->since = own_open_supplement(file)->requested_at;
         page->tenant = tenant_by_id(visit_tenants(visit), &file->dossier.tenant_id);
         page->environment = draft_page_environment(visit);
         page->url = arena_printf(visit->arena, "/ho-so/%s/bo-sung/khai", file->dossier.code);
@@ -189,7 +190,7 @@ void page_supplement_upload(struct request *request)
         visit_not_found(visit);
         return;
     }
-    enum status status = uploads_attach(&page, "supplement", paper);
+    enum status status = uploads_attach(&page, paper);
     if (status == STATUS_INVALID || status == STATUS_TOO_LARGE)
         show(&page, &file, 422, paper->key);
     else if (status != STATUS_OK)

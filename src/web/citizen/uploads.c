@@ -56,28 +56,41 @@ enum status uploads_fit(struct draft_page *page, uint64_t size)
     return uploads_check_total(page->visit, page->documents, page->document_count, size);
 }
 
-static enum status attach(struct draft_page *page, const char *kind, const struct procedure_paper *paper,
-                          size_t index, uint64_t held, struct uuid *id)
+struct document_claim uploads_claim(const struct draft_page *page, const struct procedure_paper *paper)
+{
+    return (struct document_claim){.kind = page->supplement ? "supplement" : "paper",
+                                   .paper_key = str_of(paper->key),
+                                   .types = paper->types,
+                                   .max_files = paper->max_files,
+                                   .since = page->since};
+}
+
+static enum status attach(struct draft_page *page, const struct procedure_paper *paper, size_t index,
+                          uint64_t held, struct uuid *id)
 {
     struct visit *visit = page->visit;
+    struct document_claim claim = uploads_claim(page, paper);
     struct upload_file *file = request_upload(visit->request, index);
     uint64_t size = document_spool_size(file->file);
+    struct work work = visit->work;
+    work.now += (instant)index; /* so that they stay in the order in which they were chosen */
+    claim.file_name = file->part.filename;
     enum status status = uploads_check_file(page, paper, size);
     if (status == STATUS_OK)
         status = uploads_check_total(visit, page->documents, page->document_count, held + size);
     if (status == STATUS_OK)
-        status = document_attach(&visit->work, file->file, &page->draft.tenant_id, &page->draft.id, kind,
-                                 str_of(paper->key), file->part.filename, id, &visit->error);
+        status = document_attach(&work, file->file, &page->draft.tenant_id, &page->draft.id, &claim, id,
+                                 &visit->error);
     return status;
 }
 
-enum status uploads_attach_one(struct draft_page *page, const char *kind, const struct procedure_paper *paper,
-                               size_t index, struct uuid *id)
+enum status uploads_attach_one(struct draft_page *page, const struct procedure_paper *paper, size_t index,
+                               struct uuid *id)
 {
-    return attach(page, kind, paper, index, 0, id);
+    return attach(page, paper, index, 0, id);
 }
 
-enum status uploads_attach(struct draft_page *page, const char *kind, const struct procedure_paper *paper)
+enum status uploads_attach(struct draft_page *page, const struct procedure_paper *paper)
 {
     struct visit *visit = page->visit;
     size_t count = request_upload_count(visit->request), attached = 0;
@@ -88,7 +101,7 @@ enum status uploads_attach(struct draft_page *page, const char *kind, const stru
                          N_("Vui lòng chọn tệp cần tải lên"), NULL);
     for (size_t i = 0; status == STATUS_OK && i < count; i++) {
         struct uuid id = {""};
-        status = attach(page, kind, paper, i, held, &id);
+        status = attach(page, paper, i, held, &id);
         held += document_spool_size(request_upload(visit->request, i)->file);
         attached += status == STATUS_OK;
     }

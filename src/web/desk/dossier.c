@@ -89,23 +89,17 @@ static json_t *papers_view(struct papers *papers, const struct procedure_version
 static json_t *preview_view(const struct papers *papers)
 {
     struct visit *visit = papers->visit;
+    const struct dossier *dossier = &papers->file->dossier;
+    const char *base = desk_dossier_url(visit, &dossier->id);
     for (size_t i = 0; i < papers->document_count; i++) {
         const struct document *document = &papers->documents[i];
-        bool image = strncmp(document->media_type, "image/", 6) == 0,
-             pdf = strcmp(document->media_type, "application/pdf") == 0;
-        struct error closed;
-        if (!uuid_same(&document->id, &papers->shown) || (!image && !pdf) ||
-            document_may_open(&visit->work, document, &closed) != STATUS_OK)
-            continue;
-        const char *url = arena_printf(visit->arena, "%s/tep/%s",
-                                       desk_dossier_url(visit, &papers->file->dossier.id), document->id.text);
-        json_t *view = json_object();
-        view_text(view, "name", document->file_name);
-        view_text(view, "url", url);
-        view_text(view, "inline_url", arena_printf(visit->arena, "%s?xem=1", url));
-        view_flag(view, "is_image", image);
-        view_flag(view, "is_pdf", pdf);
-        return view;
+        if (!uuid_same(&document->id, &papers->shown)) continue;
+        struct preview_place place = {
+            .pages_url = arena_printf(visit->arena, "%s/xem/%s", base, document->id.text),
+            .file_url = arena_printf(visit->arena, "%s/tep/%s", base, document->id.text),
+            .before_page = arena_printf(visit->arena, "%s?xem=%s&trang=", base, document->id.text),
+            .behind_page = "#giay-to"};
+        return visit_preview_view(visit, &dossier->tenant_id, document, &place);
     }
     return json_null();
 }
@@ -255,22 +249,33 @@ void page_desk_dossier(struct request *request)
 
 /* --- Files and papers */
 
-void page_desk_file(struct request *request)
+static bool find_file(struct visit *visit, struct document *document)
 {
-    struct visit *visit = visit_of(request);
     struct uuid dossier = visit_param_uuid(visit, "id"), wanted = visit_param_uuid(visit, "document");
-    struct document document;
     enum status status =
         uuid_is_empty(&wanted) || uuid_is_empty(&dossier)
             ? STATUS_NOT_FOUND
-            : document_find(&visit->work, &visit->actor.tenant_id, &wanted, &document, &visit->error);
-    if (status == STATUS_OK && !uuid_same(&document.dossier_id, &dossier)) status = STATUS_NOT_FOUND;
+            : document_find(&visit->work, &visit->actor.tenant_id, &wanted, document, &visit->error);
+    if (status == STATUS_OK && !uuid_same(&document->dossier_id, &dossier)) status = STATUS_NOT_FOUND;
     if (status == STATUS_NOT_FOUND)
         visit_not_found(visit);
     else if (status != STATUS_OK)
         visit_fail(visit, status);
-    else
-        visit_send_document(visit, &visit->actor.tenant_id, &document, visit_query(visit, "xem").length == 0);
+    return status == STATUS_OK;
+}
+
+void page_desk_file(struct request *request)
+{
+    struct visit *visit = visit_of(request);
+    struct document document;
+    if (find_file(visit, &document)) visit_send_document(visit, &visit->actor.tenant_id, &document);
+}
+
+void page_desk_file_page(struct request *request)
+{
+    struct visit *visit = visit_of(request);
+    struct document document;
+    if (find_file(visit, &document)) visit_send_preview(visit, &visit->actor.tenant_id, &document);
 }
 
 void page_desk_paper(struct request *request)

@@ -134,6 +134,8 @@ static const struct {
     {"apology_sent", N_("Gửi phiếu xin lỗi và hẹn lại")},
     {"consultation_sent", N_("Hỏi ý kiến cơ quan khác")},
     {"consultation_answered", N_("Cơ quan khác trả lời")},
+    {"paper_infected", N_("Phát hiện mã độc trong giấy tờ")},
+    {"paper_removed", N_("Người nộp xóa giấy tờ")},
     {"withdrawn", N_("Người nộp rút hồ sơ")},
     {"rated", N_("Người nộp đánh giá")},
     {"timer_fired", N_("Đến giờ hẹn của quy trình")},
@@ -210,7 +212,7 @@ static const char *together_note(struct visit *visit, const json_t *item)
 
 static const char *event_note(struct visit *visit, const struct event *event)
 {
-    static const char *const keys[] = {"note", "reason", "message", "question"};
+    static const char *const keys[] = {"note", "reason", "message", "question", "file", "finding"};
     const char *note = "";
     size_t index;
     json_t *item;

@@ -22,14 +22,19 @@
 typedef int deed(void);
 
 /* The wait status of a process that does it within the sandbox. */
-static int in_sandbox(deed *act)
+static int in_sandbox_with(enum inspect_need need, deed *act)
 {
     int state;
     pid_t child = fork();
     assert_true(child >= 0);
-    if (child == 0) _exit(inspect_enter_sandbox() ? act() : INSPECT_NO_SANDBOX);
+    if (child == 0) _exit(inspect_enter_sandbox(need) ? act() : INSPECT_NO_SANDBOX);
     assert_int_equal(waitpid(child, &state, 0), child);
     return state;
+}
+
+static int in_sandbox(deed *act)
+{
+    return in_sandbox_with(INSPECT_NO_FILES, act);
 }
 
 static int compute(void)
@@ -50,9 +55,23 @@ static int look_for_a_file(void)
     return open("/etc/passwd", O_RDONLY) >= 0 || errno != EACCES || access("/etc", F_OK) == 0;
 }
 
+static int read_passwords(void)
+{
+    return open("/etc/passwd", O_RDONLY) >= 0 || open("/proc/self/environ", O_RDONLY) >= 0 ||
+           open("/usr/share/fonts/../../../etc/passwd", O_RDONLY) >= 0;
+}
+
 static int write_a_file(void)
 {
     return open("/tmp/motcua-sandbox", O_CREAT | O_WRONLY, 0600) >= 0 || errno != EACCES;
+}
+
+static int read_a_font(void)
+{
+    char start[4];
+    int file = open("/etc/fonts/fonts.conf", O_RDONLY);
+    return file < 0 || read(file, start, sizeof start) != sizeof start ||
+           open("/etc/fonts/fonts.conf", O_RDWR) >= 0;
 }
 
 static int call_somebody(void)
@@ -111,6 +130,16 @@ static void it_finds_no_file(void **state)
     assert_int_equal(in_sandbox(write_a_file), 0);
 }
 
+/* Whoever shows a page may read fonts, and neither write them nor find anything else. */
+static void only_fonts_are_read_for_a_page(void **state)
+{
+    (void)state;
+    assert_int_equal(in_sandbox_with(INSPECT_FONTS, read_a_font), 0);
+    assert_int_not_equal(in_sandbox(read_a_font), 0);
+    assert_int_equal(in_sandbox_with(INSPECT_FONTS, read_passwords), 0);
+    assert_int_equal(in_sandbox_with(INSPECT_FONTS, write_a_file), 0);
+}
+
 static void whatever_else_ends_it(void **state)
 {
     static deed *const deeds[] = {call_somebody,           ask_a_neighbour, have_a_child,
@@ -118,8 +147,11 @@ static void whatever_else_ends_it(void **state)
                                   run_what_it_has_written, follow_a_process};
     (void)state;
     for (size_t i = 0; i < sizeof deeds / sizeof deeds[0]; i++) {
-        int ended = in_sandbox(deeds[i]);
-        if (!WIFSIGNALED(ended) || WTERMSIG(ended) != SIGSYS) fail_msg("deed %zu: state %d", i, ended);
+        for (int need = INSPECT_NO_FILES; need <= INSPECT_FONTS; need++) {
+            int ended = in_sandbox_with(need, deeds[i]);
+            if (!WIFSIGNALED(ended) || WTERMSIG(ended) != SIGSYS)
+                fail_msg("deed %zu, need %d: state %d", i, need, ended);
+        }
     }
 }
 
@@ -128,6 +160,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(it_computes),
         cmocka_unit_test(it_finds_no_file),
+        cmocka_unit_test(only_fonts_are_read_for_a_page),
         cmocka_unit_test(whatever_else_ends_it),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -394,6 +394,97 @@ static int finish(void **state)
     return 0;
 }
 
+/* --- Photos of one paper */
+
+static void add_picture(struct buf *row, enum media_kind kind, struct str bytes)
+{
+    buf_printf(row, "%d %zu\n", (int)kind, bytes.length);
+    buf_append_str(row, bytes);
+}
+
+static void photos_become_pages_upright_in_their_order(void **state)
+{
+    (void)state;
+    BUF_AUTO row = BUF_WITH_MAXIMUM(OUT);
+    BUF_AUTO page = BUF_WITH_MAXIMUM(OUT);
+    struct picture upright = sheet(600, 800, 230, 6), lying = picture_turn(arena, &upright, 8),
+                   across = sheet(900, 500, 230, 6);
+    add_picture(&row, MEDIA_JPEG, with_exif(as_jpeg(&lying), 6, "21.0368N 105.7825E"));
+    add_picture(&row, MEDIA_JPEG, as_jpeg(&across));
+    inspect(MEDIA_PICTURES, buf_str(&row));
+    assert_int_equal(report.problem, MEDIA_GOOD);
+    assert_int_equal(report.pages, 2);
+    struct str pdf = buf_copy(&out, arena);
+    assert_true(str_find(pdf, STR("21.0368N")) < 0);
+    /* sound: the inspector keeps it to the last byte */
+    inspect(MEDIA_PDF, pdf);
+    assert_int_equal(report.problem, MEDIA_GOOD);
+    assert_false(report.changed);
+    assert_int_equal(report.pages, 2);
+    static const unsigned sizes[2][2] = {{847, 1200}, {1200, 847}};
+    for (unsigned i = 0; i < 2; i++) {
+        struct picture shown;
+        int orientation;
+        buf_clear(&page);
+        media_show(MEDIA_PDF, pdf, i + 1, 1200, arena, &page, &report);
+        assert_int_equal(report.problem, MEDIA_GOOD);
+        assert_int_equal(report.pages, 2);
+        assert_int_equal(report.width, sizes[i][0]);
+        assert_int_equal(report.height, sizes[i][1]);
+        assert_int_equal(jpeg_decode(buf_str(&page), arena, &shown, &orientation), MEDIA_GOOD);
+        /* the red corner is the left upper one of the picture, which stands in the middle of its sheet */
+        assert_true(red_at(&shown, shown.width / 8, shown.height / 6));
+        assert_false(red_at(&shown, shown.width * 7 / 8, shown.height / 6));
+        assert_false(red_at(&shown, shown.width / 8, shown.height * 5 / 6));
+    }
+    media_show(MEDIA_PDF, pdf, 3, 1200, arena, &page, &report);
+    assert_int_equal(report.problem, MEDIA_BROKEN);
+}
+
+static void a_page_has_no_more_pixels_than_a_scanner_gives(void **state)
+{
+    (void)state;
+    BUF_AUTO row = BUF_WITH_MAXIMUM(OUT);
+    struct picture large = sheet(3000, 4000, 230, 9);
+    struct str photo = as_jpeg(&large);
+    add_picture(&row, MEDIA_JPEG, photo);
+    inspect(MEDIA_PICTURES, buf_str(&row));
+    assert_int_equal(report.problem, MEDIA_GOOD);
+    assert_true(str_find(buf_str(&out), STR("/Width 1754/Height 2339")) >= 0);
+    assert_true(out.length < photo.length);
+}
+
+static void rows_of_pictures_that_are_none_are_refused(void **state)
+{
+    (void)state;
+    struct picture tiny = sheet(20, 20, 230, 3);
+    struct str photo = as_jpeg(&tiny);
+    const char *const heads[] = {"",
+                                 "1",
+                                 "1 \n",
+                                 "0 3\nabc",
+                                 "5 3\nabc",
+                                 "9 1\na",
+                                 "1 9\na",
+                                 "1 -1\nabc",
+                                 "x 1\na",
+                                 "1 3\nabc",
+                                 "1 99999999999999999999\n"};
+    for (size_t i = 0; i < sizeof heads / sizeof heads[0]; i++) {
+        inspect(MEDIA_PICTURES, str_of(heads[i]));
+        assert_int_not_equal(report.problem, MEDIA_GOOD);
+        assert_false(report.changed);
+    }
+    BUF_AUTO row = BUF_WITH_MAXIMUM(OUT);
+    for (int i = 0; i < MEDIA_PICTURES_MAXIMUM; i++)
+        add_picture(&row, MEDIA_JPEG, photo);
+    inspect(MEDIA_PICTURES, buf_str(&row));
+    assert_int_equal(report.pages, MEDIA_PICTURES_MAXIMUM);
+    add_picture(&row, MEDIA_JPEG, photo);
+    inspect(MEDIA_PICTURES, buf_str(&row));
+    assert_int_equal(report.problem, MEDIA_TOO_LARGE);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -409,6 +500,9 @@ int main(void)
         cmocka_unit_test(a_pdf_with_a_password_is_told),
         cmocka_unit_test(circles_and_depth_come_to_an_end),
         cmocka_unit_test(office_files_with_programs_are_refused),
+        cmocka_unit_test(photos_become_pages_upright_in_their_order),
+        cmocka_unit_test(a_page_has_no_more_pixels_than_a_scanner_gives),
+        cmocka_unit_test(rows_of_pictures_that_are_none_are_refused),
         cmocka_unit_test(orientations_are_read_within_their_bounds),
     };
     return cmocka_run_group_tests(tests, prepare, finish);
