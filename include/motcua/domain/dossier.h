@@ -97,6 +97,8 @@ struct dossier {
     int revision;
     int event_count;
     struct str event_head;
+    instant archived_at, erased_at; /* domain/retention.h; INSTANT_NONE: not */
+    const char *erased_how;         /* "", "anonymise", "delete" */
 };
 
 void dossier_release(struct dossier *dossier);

@@ -327,6 +327,7 @@ struct dossier_row *dossier_fill_rows(struct arena *arena, const struct db_resul
 
 DB_STATEMENT(read_own, DB_PARAMETERS(DB_UUID), DB_COLUMNS(ROW_COLUMNS),
              "SELECT " ROW_SELECT " FROM dossier d WHERE d.account_id = $1 AND $1 = motcua.app_account() "
+             "AND d.archived_at IS NULL "
              "ORDER BY d.submitted_at DESC LIMIT 200")
 
 enum status dossier_list_own(struct work *work, struct dossier_row **rows, size_t *count, struct error *error)

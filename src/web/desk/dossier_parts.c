@@ -145,6 +145,11 @@ static const struct {
     {"workflow_migrated", N_("Chuyển sang phiên bản mới của quy trình")},
     {"message_kept", N_("Tin đến sớm, giữ lại cho bước sau")},
     {"message_delivered", N_("Chuyển tin đã giữ cho quy trình")},
+    {"archived", N_("Đưa vào lưu trữ, chỉ còn xem được")},
+    {"retention_warned", N_("Báo trước việc xóa thông tin theo thời gian lưu giữ")},
+    {"retention_held", N_("Giữ lại, tạm dừng việc lưu trữ và xóa")},
+    {"retention_released", N_("Thôi giữ lại")},
+    {"anonymised", N_("Xóa thông tin cá nhân theo thời gian lưu giữ")},
     {"message_expired", N_("Tin đã giữ hết hạn, không bước nào cần")},
 };
 
