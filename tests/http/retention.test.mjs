@@ -55,6 +55,28 @@ test('only the administrator opens the plan; what is missing in a form is said b
   }
 });
 
+const textOf = (pdf) => {
+  const result = spawnSync('pdftotext', ['-layout', '-', '-'], { input: pdf, encoding: 'utf8' });
+  assert.equal(result.status, 0, result.stderr);
+  return result.stdout.replace(/\s+/g, ' ');
+};
+
+test('the whole dossier is one PDF: state, answers, digests and the events its reader may see', async () => {
+  const page = await hung.get(`/ho-so/${codes[0]}`);
+  assert.ok(page.body.includes(`/ho-so/${codes[0]}/ban-in.pdf`));
+  const own = await hung.get(`/ho-so/${codes[0]}/ban-in.pdf`);
+  assert.equal(own.status, 200);
+  assert.equal(own.headers['content-type'], 'application/pdf');
+  const text = textOf(own.bytes ?? Buffer.from(own.body, 'latin1'));
+  for (const part of [codes[0], 'Lê Văn Hùng', 'Tình trạng:', 'Người nộp rút hồ sơ', 'Tôi đổi ý', 'SHA-256']) assert.ok(text.includes(part), `${part}: ${text.slice(0, 600)}`);
+  const clerk = await signedIn('mot-cua@dich-vong-cau-giay.example');
+  const address = await findDossier(clerk, codes[0]);
+  assert.equal((await clerk.get(`${address}/ban-in.pdf`)).status, 200);
+  const lan = await signedIn('lan@example.com');
+  assert.equal((await lan.get(`/ho-so/${codes[0]}/ban-in.pdf`)).status, 404);
+  assert.equal((await new Person(city).get(`/ho-so/${codes[0]}/ban-in.pdf`)).status, 303);
+});
+
 test('the plan says what will happen, a held dossier is left out, the command does it and the register shows it', async () => {
   await admin.get('/quan-tri/luu-tru');
   assert.equal((await admin.post('/quan-tri/luu-tru/quy-dinh', { procedure: '2.000635', archive_months: '2', erase_months: '12', warn_days: '30', how: 'anonymise', reason: 'Quyết định 12/QĐ-UBND' })).status, 303);
