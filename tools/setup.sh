@@ -10,7 +10,7 @@ packages_for_building=(
     libjansson-dev libsodium-dev libssl-dev libxml2-dev libpq-dev libmicrohttpd-dev libcurl4-openssl-dev
     libpango1.0-dev libcairo2-dev libfontconfig-dev libqrencode-dev libpcre2-dev libinih-dev zlib1g-dev libbrotli-dev
     libunistring-dev libintelrdfpmath-dev libmagic-dev libjpeg-dev libpng-dev libwebp-dev libqpdf-dev libpoppler-glib-dev poppler-data
-    libseccomp-dev
+    libseccomp-dev libarchive-dev
 )
 packages_for_running=(postgresql ca-certificates tzdata fonts-liberation2 fonts-dejavu-core)
 packages_for_testing=(libcmocka-dev clang clang-format libclang-rt-14-dev ccache chromium poppler-utils fonts-noto-core clamav-daemon)

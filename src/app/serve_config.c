@@ -5,6 +5,7 @@
 
 #include "motcua/adapter/clamd.h"
 #include "motcua/domain/document_store.h"
+#include "motcua/domain/retention.h"
 #include "program.h"
 
 #define KIB INT64_C(1024)
@@ -143,6 +144,11 @@ const struct config_knob serve_config_knobs[] = {
     {"draft-notice", CONFIG_DURATION, AT(draft_notice), "14d", 1 * SECOND, 365 * DAY, .group = GROUP_KEYS,
      .help = "How long before its end a draft's owner is reminded; at most half of draft-lifetime"},
 
+    {"retention", CONFIG_TEXT, AT(retention), RETENTION_KEEP, .group = GROUP_KEYS, .argument = "RULE",
+     .help =
+         "What happens to ended dossiers of procedures and agencies without a rule of their own; keep, or "
+         "like \"archive after 2 years, warn 30 days before, anonymise after 10 years\""},
+
     {"mail-url", CONFIG_URL, AT(mail_url), NULL, .choices = mail_schemes, .group = GROUP_OUTSIDE,
      .help = "Mail server (smtp uses STARTTLS when offered); without it mail is written to mail-folder"},
     {"mail-user", CONFIG_TEXT, AT(mail_user), NULL, .group = GROUP_OUTSIDE, .help = "Name to sign in there"},
@@ -177,6 +183,7 @@ const struct config_knob serve_config_knobs[] = {
 
 bool serve_config_settle(struct serve_config *config, struct arena *arena, const char **problem)
 {
+    struct retention_rule rule;
     if (config->connection_limit < config->workers)
         *problem = "connection-limit is smaller than workers: the workers could never all be busy";
     else if (config->dossier_upload_limit < config->upload_limit)
@@ -203,6 +210,9 @@ bool serve_config_settle(struct serve_config *config, struct arena *arena, const
         *problem = "metrics-port is the port of the portal";
     else if (!clamd_address_valid(config->clamd))
         *problem = "clamd is neither the path of a socket nor host:port";
+    else if (!retention_rule_parse(str_of(config->retention), &rule))
+        *problem = "retention is no rule: keep, or like \"archive after 2 years, warn 30 days before, "
+                   "anonymise after 10 years\"";
     else
         *problem = NULL;
     if (*problem != NULL) return false;

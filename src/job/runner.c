@@ -17,6 +17,7 @@
 #include "motcua/domain/outbox.h"
 #include "motcua/domain/reference.h"
 #include "motcua/domain/resumable.h"
+#include "motcua/domain/retention.h"
 
 enum {
     BATCH = 20,
@@ -25,6 +26,7 @@ enum {
     LEASE_SECONDS = 120,
     ROUND_BYTES = 192 * 1024 * 1024,
     SWEEP_ROUNDS = 200,
+    RETENTION_ROUNDS = 20,
     REMOVED_BATCH = 200,
     SCAN_BATCH = 5,
     SCAN_LEASE_SECONDS = 1800, /* a whole batch at the longest time limit of the scanner */
@@ -159,6 +161,15 @@ static void run_drafts(struct work *work)
         log_info("job.drafts", log_int("reminded", (int64_t)reminded), log_int("deleted", (int64_t)deleted));
 }
 
+static void run_retention(struct work *work)
+{
+    size_t done = 0;
+    struct error error = {0};
+    enum status status = retention_run_due(work, NULL, BATCH, &done, &error);
+    if (status != STATUS_OK) log_failure("retention", status, &error);
+    if (done > 0) log_info("job.retention", log_int("steps", (int64_t)done));
+}
+
 static void run_sweep(struct work *work)
 {
     int64_t removed = 0;
@@ -187,6 +198,7 @@ static bool due_round(struct job_runner *runner, struct work *work, unsigned rou
     run_supplements(work);
     run_messages(work);
     run_drafts(work);
+    if (round % RETENTION_ROUNDS == 0) run_retention(work);
     if (round % SWEEP_ROUNDS == 0) run_sweep(work);
     return done >= BATCH;
 }

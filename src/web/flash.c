@@ -52,6 +52,8 @@ static const struct {
     {"apology_sent", "good", N_("Đã gửi phiếu xin lỗi và hẹn lại.")},
     {"answered", "good", N_("Đã gửi trả lời cho cơ quan hỏi.")},
     {"switched", "info", N_("Đã chuyển vai trò.")},
+    {"held", "good", N_("Đã giữ lại hồ sơ. Hồ sơ này sẽ không bị lưu trữ hay xóa cho đến khi thôi giữ lại.")},
+    {"released", "good", N_("Đã thôi giữ lại hồ sơ.")},
     {"retried", "good", N_("Đã chạy lại.")},
     {"incident_resolved", "good", N_("Đã ghi nhận cách xử lý sự cố.")},
 };

@@ -9,6 +9,7 @@
 struct sending {
     struct filecrypt_reader *reader;
     int descriptor;
+    struct document_spool *spool; /* goes with the answer; NULL: a document, by its descriptor */
 };
 
 static int64_t read_document(void *context, uint64_t position, void *data, size_t maximum)
@@ -23,7 +24,8 @@ static void release_document(void *context)
 {
     struct sending *sending = context;
     filecrypt_reader_close(sending->reader);
-    close(sending->descriptor);
+    if (sending->spool == NULL) close(sending->descriptor);
+    document_spool_destroy(sending->spool);
     free(sending);
 }
 
@@ -53,6 +55,28 @@ void visit_send_document(struct visit *visit, const struct uuid *tenant_id, cons
         .etag = etag,
         .download_name = str_of(document->file_name),
     };
+    response_stream(visit->request, &stream);
+    response_cache_private(visit->request, 0);
+}
+
+void visit_send_spool(struct visit *visit, struct document_spool *spool, const char *media_type,
+                      const char *file_name)
+{
+    struct sending *sending = calloc(1, sizeof *sending);
+    if (sending == NULL) abort();
+    sending->spool = spool;
+    enum status status = document_spool_reader(spool, &sending->reader);
+    if (status != STATUS_OK) {
+        release_document(sending);
+        visit_fail(visit, STATUS_UNAVAILABLE);
+        return;
+    }
+    struct response_stream stream = {.context = sending,
+                                     .read = read_document,
+                                     .release = release_document,
+                                     .length = filecrypt_size(sending->reader),
+                                     .content_type = media_type,
+                                     .download_name = str_of(file_name)};
     response_stream(visit->request, &stream);
     response_cache_private(visit->request, 0);
 }

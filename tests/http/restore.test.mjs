@@ -47,7 +47,7 @@ test('a dossier with a paper is handed in, and the portal is saved while it serv
 
 test('it comes back on a new cluster with every row, and the trail fits', () => {
   url = run(program, 'cluster', 'start', '--data', copy).trim().split('\n').pop();
-  run('psql', '-Xq', '-v', 'ON_ERROR_STOP=1', '-d', url, '-c', 'CREATE ROLE motcua_app NOLOGIN; CREATE ROLE motcua_lookup NOLOGIN; GRANT motcua_app, motcua_lookup TO CURRENT_USER');
+  run('psql', '-Xq', '-v', 'ON_ERROR_STOP=1', '-d', url, '-c', 'CREATE ROLE motcua_app NOLOGIN; CREATE ROLE motcua_lookup NOLOGIN; CREATE ROLE motcua_eraser NOLOGIN; GRANT motcua_app, motcua_lookup, motcua_eraser TO CURRENT_USER');
   run('pg_restore', '--exit-on-error', '--dbname', url, dump);
   const before = run(program, 'cluster', 'url', '--data', path.join(city.data, 'var')).trim();
   const [original, back] = [counts(before), counts(url)].map((text) => text.split('\n').filter((line) => !/^(job|worker|session|rate)/.test(line)));

@@ -33,6 +33,21 @@ NODISCARD enum status audit_seal(struct work *work, const struct uuid *tenant_id
                                  const struct uuid *dossier_id, int count, struct str head, struct hash *seal,
                                  struct error *error);
 
+struct erasure_seal {
+    int sequence;
+    struct hash seal;
+};
+/*
+ * Seals for the events of a dossier whose personal part (data, address, the name of a citizen) is about to be
+ * erased: keyed, over what is left and the event's hash, so that the chain still fits and nothing of what is
+ * left can be changed unnoticed. Events that have theirs already are left out. STATUS_CONFLICT
+ * ("audit.broken"): the chain does not fit as it is.
+ */
+NODISCARD enum status audit_seals_for_erasure(struct work *work, struct db_transaction *transaction,
+                                              const struct uuid *tenant_id, const struct uuid *dossier_id,
+                                              struct erasure_seal **seals, size_t *count,
+                                              struct error *error);
+
 struct audit_finding {
     const char *dossier_code;
     int sequence; /* the first event that does not fit; 0: the chain as a whole */

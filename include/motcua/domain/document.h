@@ -46,6 +46,9 @@ uint64_t document_spool_size(const struct document_spool *spool);
 /* Of a complete one: SHA-256 of the plain bytes. */
 struct hash document_spool_hash(const struct document_spool *spool);
 
+/* Over the plain bytes of a closed spool that stays with its owner. STATUS_INVALID: it is cut off. */
+NODISCARD enum status document_spool_reader(struct document_spool *spool, struct filecrypt_reader **reader);
+
 /* What may be attached. */
 enum { DOCUMENTS_PER_DOSSIER = 100 };
 #define DOCUMENT_MAXIMUM_SIZE (INT64_C(2) * 1024 * 1024 * 1024)

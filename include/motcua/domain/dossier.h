@@ -103,6 +103,8 @@ struct dossier {
     int revision;
     int event_count;
     struct str event_head;
+    instant archived_at, erased_at; /* domain/retention.h; INSTANT_NONE: not */
+    const char *erased_how;         /* "", "anonymise", "delete" */
 };
 
 void dossier_release(struct dossier *dossier);
@@ -241,6 +243,12 @@ NODISCARD enum status dossier_load_by_code(struct work *work, struct str code, s
  */
 const char *dossier_move_reason(struct arena *arena, const struct catalogue *catalogue, const json_t *data);
 
+/* What an event says, for people; `catalogue` NULL: in Vietnamese. */
+const char *dossier_event_text(struct arena *arena, const struct catalogue *catalogue,
+                               const struct event *event);
+/* What whoever acted wrote with it; "" for nothing. */
+const char *dossier_event_note(const struct event *event);
+
 /* A line of "my dossiers". */
 struct dossier_row {
     struct uuid tenant_id, id;
@@ -250,9 +258,13 @@ struct dossier_row {
     instant submitted_at, received_at, due_at, finished_at, returned_at, paused_since;
     int revision;
 };
-/* The actor's own, over all agencies, newest first. */
+/* The actor's own, over all agencies, newest first; not what is archived. */
 NODISCARD enum status dossier_list_own(struct work *work, struct dossier_row **rows, size_t *count,
                                        struct error *error);
+
+/* With the archived ones, for the export. */
+NODISCARD enum status dossier_list_own_all(struct work *work, struct dossier_row **rows, size_t *count,
+                                           struct error *error);
 
 /* 8 characters printed on the slip; with the code they open the public tracking page. */
 NODISCARD enum status dossier_tracking_secret(struct work *work, const struct uuid *tenant_id,

@@ -35,8 +35,12 @@ bool paper_kind_of_name(struct str name, enum paper_kind *kind, int *number);
 NODISCARD enum status paper_render(struct work *work, enum paper_kind kind, const struct dossier_file *file,
                                    int number, struct buf *pdf, struct error *error);
 
-/* All answers and the list of papers, for those who work with paper (print/answers.xml). */
-NODISCARD enum status paper_render_answers(struct work *work, const struct dossier_file *file,
+/*
+ * The whole dossier (print/dossier.xml): code with QR, state, dates and how they were reckoned, all answers,
+ * what was asked for, the files with their SHA-256, and what has happened: public events, all of them for an
+ * official. The caller has decided who may look.
+ */
+NODISCARD enum status paper_render_dossier(struct work *work, const struct dossier_file *file, bool official,
                                            struct buf *pdf, struct error *error);
 
 /* The symbol behind the number of a letter of refusal. */

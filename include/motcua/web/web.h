@@ -189,6 +189,10 @@ json_t *visit_preview_view(struct visit *visit, const struct uuid *tenant_id, co
 /* The page portal/preview of a person's own document; pictures lie below its own address `here`. */
 void visit_show_preview(struct visit *visit, const struct uuid *tenant_id, const struct document *document,
                         const char *here, const char *file_url, const char *back_url);
+/* Sends what was spooled, as a file to save; takes the spool. */
+struct document_spool;
+void visit_send_spool(struct visit *visit, struct document_spool *spool, const char *media_type,
+                      const char *file_name);
 /* Adds `scan` (a tag, or null), `scan_help` (what to do, or null), `closed` (nobody may open it now) and
  * `remarks` ([{text}]) to the view of a file; advice for the official or for the citizen. */
 void visit_add_scan(struct visit *visit, json_t *view, const struct document *document, bool official);

@@ -22,13 +22,13 @@ static enum status keyed(struct work *work, const struct uuid *tenant_id, struct
     return STATUS_OK;
 }
 
-enum status audit_hash(struct work *work, const struct audit_event *event, struct str previous,
-                       struct hash *result, struct error *error)
+static enum status hash_event(struct work *work, const char *label, const struct audit_event *event,
+                              struct str previous, struct hash *result, struct error *error)
 {
     struct hash before = {{0}};
     if (previous.length == HASH_SIZE) memcpy(before.bytes, previous.data, HASH_SIZE);
     struct chain chain;
-    chain_start(&chain, "dossier-event/1", &before);
+    chain_start(&chain, label, &before);
     chain_add_text(&chain, str_of(event->tenant_id.text));
     chain_add_text(&chain, str_of(event->dossier_id.text));
     chain_add_int64(&chain, event->sequence);
@@ -43,6 +43,32 @@ enum status audit_hash(struct work *work, const struct audit_event *event, struc
     chain_add_int64(&chain, event->is_public);
     chain_add_text(&chain, event->data);
     return keyed(work, &event->tenant_id, &chain, result, error);
+}
+
+enum status audit_hash(struct work *work, const struct audit_event *event, struct str previous,
+                       struct hash *result, struct error *error)
+{
+    return hash_event(work, "dossier-event/1", event, previous, result, error);
+}
+
+/* Over what is left of an event, and its hash. */
+static enum status erasure_seal_of(struct work *work, const struct audit_event *left, struct str hash,
+                                   struct hash *seal, struct error *error)
+{
+    return hash_event(work, "dossier-event-erased/1", left, hash, seal, error);
+}
+
+/* Without its data, its address, and without the name of a citizen. */
+static struct audit_event event_left(const struct audit_event *event)
+{
+    struct audit_event left = *event;
+    left.address = "";
+    left.data = STR("{}");
+    if (event->actor_kind == ACTOR_CITIZEN) {
+        left.actor_name = "";
+        left.actor_account_id = (struct uuid){""};
+    }
+    return left;
 }
 
 enum status audit_seal(struct work *work, const struct uuid *tenant_id, const struct uuid *dossier_id,
@@ -63,18 +89,24 @@ DB_STATEMENT(audit_dossiers, DB_PARAMETERS(DB_UUID, DB_INT32),
              "motcua.app_tenant() AND id > $1 "
              "ORDER BY id LIMIT $2")
 
-DB_STATEMENT(audit_events, DB_PARAMETERS(DB_UUID, DB_INT32),
-             DB_COLUMNS({"dossier_id", DB_UUID}, {"sequence", DB_INT32}, {"at", DB_INSTANT},
-                        {"kind", DB_TEXT}, {"actor_kind", DB_TEXT}, {"actor_account_id", DB_UUID},
-                        {"actor_name", DB_TEXT}, {"actor_title", DB_TEXT}, {"actor_unit", DB_TEXT},
-                        {"address", DB_TEXT}, {"is_public", DB_BOOL}, {"data", DB_JSON},
-                        {"previous_hash", DB_BYTES}, {"hash", DB_BYTES}),
-             "SELECT dossier_id, sequence, at, kind, actor_kind, actor_account_id, actor_name, actor_title, "
-             "actor_unit, "
-             "address, is_public, data, previous_hash, hash FROM event "
-             "WHERE tenant_id = motcua.app_tenant() AND dossier_id IN (SELECT id FROM dossier "
-             "WHERE tenant_id = motcua.app_tenant() AND id > $1 ORDER BY id LIMIT $2) "
-             "ORDER BY dossier_id, sequence")
+#define EVENT_COLUMNS                                                                                        \
+    DB_COLUMNS({"dossier_id", DB_UUID}, {"sequence", DB_INT32}, {"at", DB_INSTANT}, {"kind", DB_TEXT},       \
+               {"actor_kind", DB_TEXT}, {"actor_account_id", DB_UUID}, {"actor_name", DB_TEXT},              \
+               {"actor_title", DB_TEXT}, {"actor_unit", DB_TEXT}, {"address", DB_TEXT},                      \
+               {"is_public", DB_BOOL}, {"data", DB_JSON}, {"previous_hash", DB_BYTES}, {"hash", DB_BYTES},   \
+               {"erasure_seal", DB_BYTES})
+#define EVENT_SELECT                                                                                         \
+    "SELECT dossier_id, sequence, at, kind, actor_kind, actor_account_id, actor_name, actor_title, "         \
+    "actor_unit, address, is_public, data, previous_hash, hash, erasure_seal FROM event "                    \
+    "WHERE tenant_id = motcua.app_tenant() AND "
+
+DB_STATEMENT(audit_events, DB_PARAMETERS(DB_UUID, DB_INT32), EVENT_COLUMNS,
+             EVENT_SELECT "dossier_id IN (SELECT id FROM dossier "
+                          "WHERE tenant_id = motcua.app_tenant() AND id > $1 ORDER BY id LIMIT $2) "
+                          "ORDER BY dossier_id, sequence")
+
+DB_STATEMENT(audit_events_of, DB_PARAMETERS(DB_UUID), EVENT_COLUMNS,
+             EVENT_SELECT "dossier_id = $1 ORDER BY sequence")
 
 struct findings {
     struct audit_finding *items;
@@ -106,11 +138,11 @@ static const char *text_at(const struct db_result *rows, size_t row, size_t colu
     return text == NULL ? "" : text;
 }
 
-static enum status hash_of_row(struct work *work, const struct uuid *tenant_id, const struct db_result *rows,
-                               size_t row, struct str previous, struct hash *hash, struct error *error)
+static struct audit_event event_of_row(struct work *work, const struct uuid *tenant_id,
+                                       const struct db_result *rows, size_t row)
 {
     json_auto data = db_get_json(rows, row, 11);
-    struct audit_event event = {
+    return (struct audit_event){
         .tenant_id = *tenant_id,
         .dossier_id = db_get_uuid(rows, row, 0),
         .sequence = db_get_int32(rows, row, 1),
@@ -125,7 +157,20 @@ static enum status hash_of_row(struct work *work, const struct uuid *tenant_id, 
         .is_public = db_get_bool(rows, row, 10),
         .data = json_canonical_arena(data, work->arena, 1024 * 1024),
     };
-    return audit_hash(work, &event, previous, hash, error);
+}
+
+/* Does the row's hash fit its content and the hash before it? Of an event that was erased: does the seal fit
+ * what is left? */
+static enum status row_fits(struct work *work, const struct uuid *tenant_id, const struct db_result *rows,
+                            size_t row, struct str previous, bool *fits, struct error *error)
+{
+    struct audit_event event = event_of_row(work, tenant_id, rows, row);
+    bool erased = !db_is_null(rows, row, 14);
+    struct hash expected;
+    enum status status = erased ? erasure_seal_of(work, &event, db_get_bytes(rows, row, 13), &expected, error)
+                                : audit_hash(work, &event, previous, &expected, error);
+    *fits = status == STATUS_OK && str_equal(db_get_bytes(rows, row, erased ? 14 : 13), hash_view(&expected));
+    return status;
 }
 
 /* Checks the events of one dossier, which start at *row; moves *row behind them. */
@@ -144,15 +189,15 @@ static enum status verify_chain(struct work *work, const struct uuid *tenant_id,
         if (!uuid_same(&owner, &id)) break;
         sequence++;
         if (broken) continue;
-        struct hash expected;
-        enum status status = hash_of_row(work, tenant_id, events, *row, previous, &expected, error);
+        bool fits;
+        enum status status = row_fits(work, tenant_id, events, *row, previous, &fits, error);
         if (status != STATUS_OK) return status;
         const char *problem = NULL;
         if (db_get_int32(events, *row, 1) != sequence)
             problem = N_("thiếu hoặc thừa sự kiện trước mục này");
         else if (!str_equal(db_get_bytes(events, *row, 12), previous))
             problem = N_("không nối tiếp sự kiện liền trước");
-        else if (!str_equal(db_get_bytes(events, *row, 13), hash_view(&expected)))
+        else if (!fits)
             problem = N_("nội dung đã bị thay đổi");
         if (problem != NULL) {
             report_finding(keep, findings, code, db_get_int32(events, *row, 1), problem);
@@ -212,4 +257,35 @@ enum status audit_verify(struct work *work, const struct uuid *tenant_id, struct
     report->findings = findings.items;
     report->finding_count = findings.count;
     return status;
+}
+
+enum status audit_seals_for_erasure(struct work *work, struct db_transaction *transaction,
+                                    const struct uuid *tenant_id, const struct uuid *dossier_id,
+                                    struct erasure_seal **seals, size_t *count, struct error *error)
+{
+    struct db_batch *load = db_batch(transaction);
+    struct db_result *rows = db_add(load, &audit_events_of, db_uuid(*dossier_id));
+    enum status status = db_run(load, error);
+    if (status != STATUS_OK) return status;
+    struct erasure_seal *list = arena_array(work->arena, rows->row_count, sizeof *list);
+    struct str previous = STR("");
+    *count = 0;
+    for (size_t i = 0; i < rows->row_count; i++) {
+        bool fits;
+        status = row_fits(work, tenant_id, rows, i, previous, &fits, error);
+        if (status != STATUS_OK) return status;
+        if (!fits || !str_equal(db_get_bytes(rows, i, 12), previous))
+            return error_set(error, work->arena, STATUS_CONFLICT, "audit.broken", NULL,
+                             "event %d of dossier %s does not fit its chain; see motcua audit verify",
+                             db_get_int32(rows, i, 1), dossier_id->text);
+        previous = db_get_bytes(rows, i, 13);
+        if (!db_is_null(rows, i, 14)) continue;
+        struct audit_event event = event_of_row(work, tenant_id, rows, i), left = event_left(&event);
+        struct erasure_seal *seal = &list[(*count)++];
+        seal->sequence = event.sequence;
+        status = erasure_seal_of(work, &left, previous, &seal->seal, error);
+        if (status != STATUS_OK) return status;
+    }
+    *seals = list;
+    return STATUS_OK;
 }

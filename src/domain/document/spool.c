@@ -75,6 +75,11 @@ struct hash document_spool_hash(const struct document_spool *spool)
     return spool->sha256;
 }
 
+enum status document_spool_reader(struct document_spool *spool, struct filecrypt_reader **reader)
+{
+    return filecrypt_reader_open(&spool->key, spool->file, reader);
+}
+
 uint64_t document_spool_size(const struct document_spool *spool)
 {
     return spool->size;

@@ -172,7 +172,7 @@ enum { AHEAD_HOURS = 4 };
 
 enum status apology_draft_due(struct work *work, int batch, size_t *done, struct error *error)
 {
-    static const struct dossier_job job = {"apology", draft_apology, false};
+    static const struct dossier_job job = {.name = "apology", .function = draft_apology, .claimed = false};
     struct db_scope scope = work_scope(work, NULL);
     struct db_result *rows;
     *done = 0;

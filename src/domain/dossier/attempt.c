@@ -64,7 +64,8 @@ enum status job_run(struct work *work, const struct dossier_job *job, const stru
     for (size_t i = 0; i < found->row_count; i++) {
         struct uuid tenant = db_get_uuid(found, i, 0), id = db_get_uuid(found, i, 1);
         struct dossier_job copy = *job;
-        enum status one = command_run(work, &tenant, &id, run_job, &copy, error);
+        enum status one =
+            (job->archive ? command_run_archive : command_run)(work, &tenant, &id, run_job, &copy, error);
         if (one == STATUS_OK) {
             (*done)++;
             continue;

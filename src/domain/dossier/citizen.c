@@ -96,7 +96,8 @@ DB_STATEMENT(citizen_expired_supplements, DB_PARAMETERS(DB_INSTANT, DB_INT32),
 
 enum status supplement_expire_due(struct work *work, int batch, size_t *done, struct error *error)
 {
-    static const struct dossier_job job = {"supplement", expire_supplement, false};
+    static const struct dossier_job job = {
+        .name = "supplement", .function = expire_supplement, .claimed = false};
     struct db_scope scope = work_scope(work, NULL);
     struct db_result *rows;
     *done = 0;

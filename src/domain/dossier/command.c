@@ -261,6 +261,7 @@ struct call {
     struct uuid missing_version; /* to be loaded outside of the transaction */
     bool stale_reference;        /* another process knows a newer calendar */
     struct result_paper_kept *paper;
+    bool archive; /* may also touch what is archived */
 };
 
 /* From memory; one that is not there yet is loaded outside of the transaction. */
@@ -326,6 +327,12 @@ static enum status run_command(struct db_transaction *transaction, void *context
                          N_("Không tìm thấy hồ sơ này"), NULL);
     dossier_read_row(row, 0, &command.dossier);
     int revision;
+    if (command.dossier.archived_at != INSTANT_NONE && !call->archive) {
+        command_release(&command);
+        return error_set(error, call->work->arena, STATUS_CONFLICT, "dossier.archived",
+                         N_("Hồ sơ này đã được đưa vào lưu trữ nên chỉ xem được, không thay đổi được nữa"),
+                         NULL);
+    }
     status = prepare(call, &command, state, &revision, error);
     if (status == STATUS_OK && state->row_count > 0)
         status = workflow_load(&command, db_get_text(state, 0, 0), error);
@@ -379,7 +386,7 @@ static enum status fetch_missing(struct call *call, struct error *error)
 
 static enum status run_in_scope(struct work *work, const struct db_scope *scope, const struct uuid *tenant_id,
                                 const struct uuid *dossier_id, command_function *function, void *input,
-                                struct error *error)
+                                bool archive, struct error *error)
 {
     SECRET_KEY_AUTO key; /* so that the chain's key is in memory before the transaction begins */
     int key_version;
@@ -391,6 +398,7 @@ static enum status run_in_scope(struct work *work, const struct db_scope *scope,
                             .dossier_id = dossier_id,
                             .function = function,
                             .input = input,
+                            .archive = archive,
                             .paper = &paper};
         status = db_transaction(work->db, scope, work->arena, run_command, &call, error);
         if (status != STATUS_CONFLICT) break;
@@ -406,7 +414,7 @@ enum status command_run(struct work *work, const struct uuid *tenant_id, const s
                         command_function *function, void *input, struct error *error)
 {
     struct db_scope scope = work_scope(work, tenant_id);
-    return run_in_scope(work, &scope, tenant_id, dossier_id, function, input, error);
+    return run_in_scope(work, &scope, tenant_id, dossier_id, function, input, false, error);
 }
 
 enum status command_run_again(struct work *work, const struct uuid *tenant_id, const struct uuid *dossier_id,
@@ -414,5 +422,13 @@ enum status command_run_again(struct work *work, const struct uuid *tenant_id, c
 {
     struct db_scope scope = work_scope(work, tenant_id);
     scope.found_again = true;
-    return run_in_scope(work, &scope, tenant_id, dossier_id, function, input, error);
+    return run_in_scope(work, &scope, tenant_id, dossier_id, function, input, false, error);
+}
+
+enum status command_run_archive(struct work *work, const struct uuid *tenant_id,
+                                const struct uuid *dossier_id, command_function *function, void *input,
+                                struct error *error)
+{
+    struct db_scope scope = work_scope(work, tenant_id);
+    return run_in_scope(work, &scope, tenant_id, dossier_id, function, input, true, error);
 }

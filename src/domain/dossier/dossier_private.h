@@ -28,9 +28,10 @@
         {"due_at", DB_INSTANT}, {"due_explanation", DB_JSON}, {"paused_since", DB_INSTANT},                  \
         {"finished_at", DB_INSTANT}, {"returned_at", DB_INSTANT}, {"fee_amount", DB_INT64},                  \
         {"fee_state", DB_TEXT}, {"step_name", DB_TEXT}, {"step_name_en", DB_TEXT}, {"revision", DB_INT32},   \
-        {"event_count", DB_INT32},                                                                           \
+        {"event_count", DB_INT32}, {"event_head", DB_BYTES}, {"archived_at", DB_INSTANT},                    \
+        {"erased_at", DB_INSTANT},                                                                           \
     {                                                                                                        \
-        "event_head", DB_BYTES                                                                               \
+        "erased_how", DB_TEXT                                                                                \
     }
 #define DOSSIER_SELECT                                                                                       \
     "tenant_id, id, code, account_id, procedure_id, procedure_version_id, procedure_code, procedure_name, "  \
@@ -40,7 +41,7 @@
     "calendar_code, calendar_revision, submitted_at, received_at, first_due_at, due_at, due_explanation, "   \
     "paused_since, finished_at, returned_at, fee_amount, fee_state, step_name, step_name_en, revision, "     \
     "event_count, "                                                                                          \
-    "event_head"
+    "event_head, archived_at, erased_at, erased_how"
 
 #define TASK_COLUMNS                                                                                         \
     {"id", DB_UUID}, {"kind", DB_TEXT}, {"dossier_id", DB_UUID}, {"consultation_id", DB_UUID},               \
@@ -78,10 +79,11 @@
 /*
  * What a person types to find dossiers of the tenant, as $1 .. $4 of a statement over `dossier d`; $5, $6:
  * received between. A code or a part of it (with or without its dashes and dots), the name without accents,
- * digits of the phone number.
+ * digits of the phone number. What is archived is found by its whole code only.
  */
 #define SEARCH_CONDITION                                                                                     \
-    "($1 = '' OR d.code = $1 OR d.applicant_key LIKE $2 OR position($1 IN d.code) > 0 OR ($3 <> '' AND ("    \
+    "(d.archived_at IS NULL OR d.code = $1) AND ($1 = '' OR d.code = $1 OR d.applicant_key LIKE $2 OR "      \
+    "position($1 IN d.code) > 0 OR ($3 <> '' AND ("                                                          \
     "position($3 IN translate(d.code, '.-', '')) > 0 OR position($3 IN regexp_replace(d.contact->>'phone', " \
     "'[^0-9]', '', 'g')) > 0))) "                                                                            \
     "AND CASE $4 WHEN '' THEN true WHEN 'open' THEN d.finished_at IS NULL WHEN 'closed' THEN d.finished_at " \
@@ -211,6 +213,10 @@ NODISCARD enum status command_run(struct work *work, const struct uuid *tenant_i
 NODISCARD enum status command_run_again(struct work *work, const struct uuid *tenant_id,
                                         const struct uuid *dossier_id, command_function *function,
                                         void *input, struct error *error);
+/* Also on a dossier that is archived, where everything else is refused. */
+NODISCARD enum status command_run_archive(struct work *work, const struct uuid *tenant_id,
+                                          const struct uuid *dossier_id, command_function *function,
+                                          void *input, struct error *error);
 /* The last part alone: row, events, pause, workflow state; for dossier_submit. Commits. */
 NODISCARD enum status command_finish(struct command *command, struct error *error);
 void command_release(struct command *command);
@@ -220,6 +226,7 @@ struct dossier_job {
     const char *name; /* of job_attempt */
     command_function *function;
     bool claimed; /* the statement has claimed them and counted the attempt */
+    bool archive; /* also on what is archived */
 };
 /* Runs it on each; *done grows by those that went well. One that fails has its turn again after a growing
  * pause, then becomes an incident; the last failure is returned. */

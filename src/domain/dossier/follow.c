@@ -144,7 +144,7 @@ enum { LEASE_SECONDS = 120 };
 
 enum status calendar_follow_due(struct work *work, int batch, size_t *done, struct error *error)
 {
-    static const struct dossier_job job = {"calendar", nothing_more, true};
+    static const struct dossier_job job = {.name = "calendar", .function = nothing_more, .claimed = true};
     struct db_scope scope = work_scope(work, NULL);
     struct db_result *rows;
     *done = 0;

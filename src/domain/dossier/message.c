@@ -105,7 +105,7 @@ DB_STATEMENT(message_expired, DB_PARAMETERS(DB_INSTANT, DB_INT32),
 
 enum status message_expire_due(struct work *work, int batch, size_t *done, struct error *error)
 {
-    static const struct dossier_job job = {"message", drop_expired, false};
+    static const struct dossier_job job = {.name = "message", .function = drop_expired, .claimed = false};
     struct db_scope scope = work_scope(work, NULL);
     struct db_result *rows;
     *done = 0;

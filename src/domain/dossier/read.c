@@ -325,20 +325,36 @@ struct dossier_row *dossier_fill_rows(struct arena *arena, const struct db_resul
     return list;
 }
 
-DB_STATEMENT(read_own, DB_PARAMETERS(DB_UUID), DB_COLUMNS(ROW_COLUMNS),
-             "SELECT " ROW_SELECT " FROM dossier d WHERE d.account_id = $1 AND $1 = motcua.app_account() "
-             "ORDER BY d.submitted_at DESC LIMIT 200")
+enum { LIST_MAXIMUM = 200, EXPORT_MAXIMUM = 10000 };
 
-enum status dossier_list_own(struct work *work, struct dossier_row **rows, size_t *count, struct error *error)
+DB_STATEMENT(read_own, DB_PARAMETERS(DB_UUID, DB_BOOL, DB_INT32), DB_COLUMNS(ROW_COLUMNS),
+             "SELECT " ROW_SELECT " FROM dossier d WHERE d.account_id = $1 AND $1 = motcua.app_account() "
+             "AND ($2 OR d.archived_at IS NULL) "
+             "ORDER BY d.submitted_at DESC LIMIT $3")
+
+static enum status list_own(struct work *work, bool archived, int limit, struct dossier_row **rows,
+                            size_t *count, struct error *error)
 {
     struct db_scope scope = work_scope(work, NULL);
     struct db_result *found;
-    enum status status = db_read_one(work->db, &scope, work->arena, &read_own,
-                                     DB_VALUES(db_uuid(work->actor->account_id)), &found, error);
+    enum status status = db_read_one(
+        work->db, &scope, work->arena, &read_own,
+        DB_VALUES(db_uuid(work->actor->account_id), db_bool(archived), db_int32(limit)), &found, error);
     if (status != STATUS_OK) return status;
     *rows = dossier_fill_rows(work->arena, found);
     *count = found->row_count;
     return STATUS_OK;
+}
+
+enum status dossier_list_own(struct work *work, struct dossier_row **rows, size_t *count, struct error *error)
+{
+    return list_own(work, false, LIST_MAXIMUM, rows, count, error);
+}
+
+enum status dossier_list_own_all(struct work *work, struct dossier_row **rows, size_t *count,
+                                 struct error *error)
+{
+    return list_own(work, true, EXPORT_MAXIMUM, rows, count, error);
 }
 
 /* $1 text, $2 folded name, $3 a part of the code or of the phone number, $4 status, $5 .. $6 received

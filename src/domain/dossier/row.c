@@ -56,6 +56,9 @@ void dossier_read_row(const struct db_result *rows, size_t row, struct dossier *
         .revision = db_get_int32(rows, row, 33),
         .event_count = db_get_int32(rows, row, 34),
         .event_head = db_get_bytes(rows, row, 35),
+        .archived_at = db_optional_instant(rows, row, 36),
+        .erased_at = db_optional_instant(rows, row, 37),
+        .erased_how = db_cstr_or_empty(rows, row, 38),
     };
 }
 

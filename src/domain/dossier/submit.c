@@ -293,6 +293,8 @@ static enum status start_command(struct submit_call *call, struct command *comma
         .paused_since = INSTANT_NONE,
         .finished_at = INSTANT_NONE,
         .returned_at = INSTANT_NONE,
+        .archived_at = INSTANT_NONE,
+        .erased_at = INSTANT_NONE,
     };
     command->calendar = reference_calendar(work->domain->reference, command->dossier.calendar_code,
                                            &command->dossier.calendar_revision);

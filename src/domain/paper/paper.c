@@ -1,5 +1,5 @@
 /* Views for the print templates, and the way from a view to a PDF. */
-#include "motcua/domain/paper.h"
+#include "paper_private.h"
 
 #include "motcua/codec/json.h"
 #include "motcua/domain/reference.h"
@@ -7,15 +7,7 @@
 #include "motcua/i18n/format.h"
 #include "motcua/print/print.h"
 
-enum { PAPER_KINDS = 5, MARKUP_MAXIMUM = PRINT_MAXIMUM_MARKUP };
-
-struct print_papers {
-    const char *const *names;
-    const struct str *texts;
-    size_t count;
-    const struct mustache_template *forms[PAPER_KINDS];
-    const struct mustache_template *rejection, *answers;
-};
+enum { MARKUP_MAXIMUM = PRINT_MAXIMUM_MARKUP };
 
 static const char *const form_names[PAPER_KINDS] = {
     [PAPER_SLIP] = "print/appointment-slip", [PAPER_SUPPLEMENT] = "print/supplement-request",
@@ -44,13 +36,13 @@ enum status print_papers_create(struct arena *arena, const char *const *names, c
     for (size_t i = 0; status == STATUS_OK && i < PAPER_KINDS; i++)
         status = mustache_compile(set, form_names[i], &papers->forms[i], error);
     if (status == STATUS_OK) status = mustache_compile(set, "print/rejection", &papers->rejection, error);
-    if (status == STATUS_OK) status = mustache_compile(set, "print/answers", &papers->answers, error);
+    if (status == STATUS_OK) status = mustache_compile(set, "print/dossier", &papers->whole, error);
     if (status == STATUS_OK) *result = papers;
     return status;
 }
 
-static enum status render(struct work *work, const struct mustache_template *template, const json_t *view,
-                          const char *title, const char *author, struct buf *pdf, struct error *error)
+enum status paper_print(struct work *work, const struct mustache_template *template, const json_t *view,
+                        const char *title, const char *author, struct buf *pdf, struct error *error)
 {
     BUF_AUTO markup = BUF_WITH_MAXIMUM(MARKUP_MAXIMUM);
     enum status status = mustache_render(template, view, &markup, error);
@@ -59,14 +51,14 @@ static enum status render(struct work *work, const struct mustache_template *tem
     return print_render_pdf(buf_str(&markup), &options, work->arena, pdf, error);
 }
 
-static const char *moment(struct work *work, instant when)
+const char *paper_moment(struct work *work, instant when)
 {
     return when == INSTANT_NONE ? "" : format_moment(work->arena, LANGUAGE_VIETNAMESE, when);
 }
 
 /* Head, code, QR and person: what every paper shares. */
-static json_t *common_view(struct work *work, const struct tenant *tenant, const struct dossier *dossier,
-                           const char *agency_name)
+json_t *paper_common_view(struct work *work, const struct tenant *tenant, const struct dossier *dossier,
+                          const char *agency_name)
 {
     json_t *view = json_object();
     json_t *agency = json_object();
@@ -125,8 +117,8 @@ static const char *delivery_text(struct work *work, const struct tenant *tenant,
     return arena_printf(work->arena, "Bộ phận Tiếp nhận và Trả kết quả %s", tenant->short_name);
 }
 
-static void add_papers(struct work *work, const struct procedure_version *version,
-                       const struct dossier *dossier, json_t *view)
+void paper_add_wanted(struct work *work, const struct procedure_version *version,
+                      const struct dossier *dossier, json_t *view)
 {
     json_t *papers = json_array();
     for (size_t i = 0; i < version->paper_count; i++) {
@@ -149,16 +141,16 @@ static void fill_slip(struct work *work, const struct tenant *tenant, const stru
                   tenant->address[0] != '\0'
                       ? arena_printf(work->arena, "%s, %s", tenant->name, tenant->address)
                       : tenant->name);
-    add_papers(work, version, dossier, view);
+    paper_add_wanted(work, version, dossier, view);
     json_set_cstr(view, "sets", arena_printf(work->arena, "%02d", dossier->copies));
     json_set_cstr(view, "duration", limit_to_vietnamese(work->arena, version->limit));
     bool received = dossier->received_at != INSTANT_NONE;
     json_set_cstr(view, "received_at",
-                  received ? moment(work, dossier->received_at)
+                  received ? paper_moment(work, dossier->received_at)
                            : arena_printf(work->arena, "%s (nộp trực tuyến, chờ tiếp nhận)",
-                                          moment(work, dossier->submitted_at)));
+                                          paper_moment(work, dossier->submitted_at)));
     json_set_cstr(view, "due_at",
-                  dossier->due_at != INSTANT_NONE ? moment(work, dossier->due_at)
+                  dossier->due_at != INSTANT_NONE ? paper_moment(work, dossier->due_at)
                   : received                      ? "Không quy định"
                                                   : "Thông báo khi hồ sơ được tiếp nhận");
     json_set_cstr(view, "delivery", delivery_text(work, tenant, dossier));
@@ -196,7 +188,7 @@ static enum status fill_supplement(struct work *work, const struct tenant *tenan
     json_set_cstr(view, "reason",
                   request->reason[0] != '\0' ? request->reason : "như đã nêu tại từng mục trên.");
     if (request->answer_due_at != INSTANT_NONE)
-        json_set_cstr(view, "deadline", moment(work, request->answer_due_at));
+        json_set_cstr(view, "deadline", paper_moment(work, request->answer_due_at));
     json_t *help = named(request->requested_by);
     if (tenant->phone[0] != '\0') json_set_cstr(help, "phone", tenant->phone);
     json_set_cstr(help, "website", work->domain->base_url);
@@ -216,9 +208,9 @@ static enum status fill_apology(struct work *work, const struct tenant *tenant,
         json_set_cstr(view, "number", apology->paper_number);
     else
         json_set_cstr(view, "watermark", "DỰ THẢO");
-    json_set_cstr(view, "due_at", moment(work, apology->old_due_at));
+    json_set_cstr(view, "due_at", paper_moment(work, apology->old_due_at));
     json_set_cstr(view, "new_due_at",
-                  apology->new_due_at == INSTANT_NONE ? "………" : moment(work, apology->new_due_at));
+                  apology->new_due_at == INSTANT_NONE ? "………" : paper_moment(work, apology->new_due_at));
     json_set_cstr(view, "unit", tenant->name);
     json_set_cstr(view, "reason", apology->reason[0] == '\0' ? "………" : apology->reason);
     json_set_cstr(view, "delivery", delivery_text(work, tenant, &file->dossier));
@@ -242,8 +234,8 @@ static void fill_control(struct work *work, const struct tenant *tenant, const s
         json_set_cstr(row, "from", role == NULL ? "" : role);
         json_set_cstr(row, "to", task->name);
         json_set_cstr(row, "taken_at",
-                      moment(work, task->taken_at == INSTANT_NONE ? task->created_at : task->taken_at));
-        json_set_cstr(row, "handed_at", moment(work, task->done_at));
+                      paper_moment(work, task->taken_at == INSTANT_NONE ? task->created_at : task->taken_at));
+        json_set_cstr(row, "handed_at", paper_moment(work, task->done_at));
         json_set_cstr(row, "giver", task->done_by);
         json_set_cstr(row, "taker", task->done_by);
         const char *state = task->step_due_at == INSTANT_NONE    ? ""
@@ -254,8 +246,8 @@ static void fill_control(struct work *work, const struct tenant *tenant, const s
         json_array_append_new(steps, row);
     }
     json_object_set_new(view, "steps", steps);
-    json_set_cstr(view, "received_at", moment(work, file->dossier.received_at));
-    json_set_cstr(view, "due_at", moment(work, file->dossier.due_at));
+    json_set_cstr(view, "received_at", paper_moment(work, file->dossier.received_at));
+    json_set_cstr(view, "due_at", paper_moment(work, file->dossier.due_at));
     json_set_cstr(view, "unit", tenant->name);
     BUF_AUTO partners = BUF_WITH_MAXIMUM(4000);
     const struct tenants *tenants = reference_tenants(work->domain->reference);
@@ -337,8 +329,8 @@ enum status paper_render(struct work *work, enum paper_kind kind, const struct d
         return error_set(error, work->arena, STATUS_NOT_FOUND, "tenant.unknown",
                          N_("Cơ quan này không còn hoạt động"), NULL);
     bool by_agency = kind == PAPER_APOLOGY;
-    json_auto view = common_view(work, tenant, &file->dossier,
-                                 by_agency ? tenant->name : "Bộ phận Tiếp nhận và Trả kết quả");
+    json_auto view = paper_common_view(work, tenant, &file->dossier,
+                                       by_agency ? tenant->name : "Bộ phận Tiếp nhận và Trả kết quả");
     if (!by_agency) json_set_cstr(json_object_get(view, "agency"), "parent", tenant->name);
     json_set_cstr(view, "received_on",
                   file->dossier.received_at == INSTANT_NONE
@@ -348,7 +340,7 @@ enum status paper_render(struct work *work, enum paper_kind kind, const struct d
     if (status != STATUS_OK)
         return error_set(error, work->arena, status, "paper.unknown", N_("Hồ sơ này không có giấy tờ đó"),
                          NULL);
-    return render(work, work->domain->papers->forms[kind], view, titles[kind], tenant->name, pdf, error);
+    return paper_print(work, work->domain->papers->forms[kind], view, titles[kind], tenant->name, pdf, error);
 }
 
 enum status paper_render_result(struct work *work, const struct result_paper *paper, struct buf *pdf,
@@ -365,7 +357,7 @@ enum status paper_render_result(struct work *work, const struct result_paper *pa
     if (status != STATUS_OK)
         return error_set(error, work->arena, status, "paper.answers", NULL, "cannot show the answers of %s",
                          dossier->code);
-    json_auto view = common_view(work, paper->tenant, dossier, paper->tenant->name);
+    json_auto view = paper_common_view(work, paper->tenant, dossier, paper->tenant->name);
     json_object_set(view, "answers", answers);
     json_set_cstr(view, "number", paper->number);
     json_set_cstr(view, "title", paper->version->result_title);
@@ -395,51 +387,5 @@ enum status paper_render_result(struct work *work, const struct result_paper *pa
     const struct mustache_template *template = rejected || paper->version->result_template == NULL
                                                    ? work->domain->papers->rejection
                                                    : paper->version->result_template;
-    return render(work, template, view, paper->version->result_title, paper->tenant->name, pdf, error);
-}
-
-/* Members that Mustache must not look for in the surrounding page or section. */
-static void close_review(json_t *review)
-{
-    size_t a, b;
-    json_t *page, *section;
-    json_array_foreach(json_object_get(review, "pages"), a, page)
-    {
-        json_array_foreach(json_object_get(page, "sections"), b, section)
-        {
-            if (json_object_get(section, "title") == NULL) json_object_set_new(section, "title", json_null());
-        }
-    }
-}
-
-enum status paper_render_answers(struct work *work, const struct dossier_file *file, struct buf *pdf,
-                                 struct error *error)
-{
-    const struct dossier *dossier = &file->dossier;
-    const struct procedure_version *version;
-    const struct tenant *tenant =
-        tenant_by_id(reference_tenants(work->domain->reference), &dossier->tenant_id);
-    enum status status = reference_procedure_version(work, &dossier->procedure_version_id, &version, error);
-    if (status != STATUS_OK) return status;
-    if (tenant == NULL || version->form == NULL)
-        return error_set(error, work->arena, STATUS_NOT_FOUND, "paper.unknown",
-                         N_("Hồ sơ này không có giấy tờ đó"), NULL);
-    char today[CIVIL_DATE_SIZE];
-    civil_format_date(civil_day_of(work->now), today);
-    struct form_environment environment = {
-        .today = today, .language = "vi", .lists = reference_form_lists(work->domain->reference)};
-    json_t *review = NULL;
-    status = form_review(version->form, work->arena, dossier->answers, &environment, &review);
-    if (status != STATUS_OK)
-        return error_set(error, work->arena, status, "paper.answers", NULL, "cannot show the answers of %s",
-                         dossier->code);
-    close_review(review);
-    json_auto view = common_view(work, tenant, dossier, "Bộ phận Tiếp nhận và Trả kết quả");
-    json_set_cstr(json_object_get(view, "agency"), "parent", tenant->name);
-    json_object_set_new(view, "review", review);
-    json_set_cstr(view, "procedure", dossier->procedure_name);
-    json_set_cstr(view, "submitted_at", moment(work, dossier->submitted_at));
-    json_set_cstr(view, "received_at", moment(work, dossier->received_at));
-    add_papers(work, version, dossier, view);
-    return render(work, work->domain->papers->answers, view, "Bản in hồ sơ", tenant->name, pdf, error);
+    return paper_print(work, template, view, paper->version->result_title, paper->tenant->name, pdf, error);
 }

@@ -4,6 +4,7 @@
 #include "motcua/base/utf8.h"
 #include "motcua/codec/json.h"
 #include "motcua/domain/document.h"
+#include "motcua/domain/retention.h"
 
 enum { NAME_MAXIMUM = 1000, TEXT_MAXIMUM = 20000, LIST_MAXIMUM = 200 };
 
@@ -26,6 +27,7 @@ static const struct member members[] = {
     {"result_symbol", JSON_STRING}, {"conditions", JSON_STRING},
     {"legal_basis", JSON_ARRAY},    {"decision", JSON_STRING},
     {"capabilities", JSON_OBJECT},  {"source", JSON_STRING},
+    {"retention", JSON_STRING},
 };
 
 static bool code_valid(struct str text, bool lower)
@@ -161,6 +163,11 @@ const char *description_problem(struct arena *arena, const json_t *description)
     const json_t *field = json_get_object(description, "field");
     if (!code_valid(json_get_str(field, "code"), true) || json_get_str(field, "name").length == 0)
         return "\"field\" must have a code (lower case letters, digits, single '-') and a name";
+    struct retention_rule rule;
+    struct str retention = json_get_str(description, "retention");
+    if (json_object_get(description, "retention") != NULL && !retention_rule_parse(retention, &rule))
+        return "\"retention\" must be \"keep\" or like \"archive after 2 years, warn 30 days before, "
+               "anonymise after 10 years\"";
     static const char *const named[] = {"steps", "papers", "results", "legal_basis"};
     static const char *const texts[] = {"audience", "keywords"};
     problem = check_levels(json_get_array(description, "levels"));

@@ -5,6 +5,7 @@
 
 #include "fields.h"
 #include "motcua/codec/json.h"
+#include "motcua/domain/export.h"
 
 static const struct text_field profile_fields[] = {
     {"full_name", N_("Họ, chữ đệm và tên"), "text", NULL, "name", 200, false},
@@ -18,6 +19,10 @@ static const struct text_field password_fields[] = {
     {"password", N_("Mật khẩu mới"), "password", N_("Ít nhất 10 ký tự. Một câu ngắn dễ nhớ là tốt nhất."),
      "new-password", 200, false},
     {"password_again", N_("Nhập lại mật khẩu mới"), "password", NULL, "new-password", 200, false},
+};
+
+static const struct text_field export_fields[] = {
+    {"export_password", N_("Mật khẩu hiện tại"), "password", NULL, "current-password", 200, false},
 };
 
 enum { PROFILE_FIELDS = sizeof profile_fields / sizeof profile_fields[0], PASSWORD_FIELDS = 3 };
@@ -134,6 +139,7 @@ static void show(struct visit *visit, unsigned status, const struct typed *typed
     view_set(view, "profile", profile);
     view_set(password, "fields", text_fields_view(visit, view, password_fields, PASSWORD_FIELDS, NULL));
     view_set(view, "password", password);
+    view_set(view, "export_fields", text_fields_view(visit, view, export_fields, 1, NULL));
     const struct tenant *tenant = visit_tenant(visit);
     view_flag(second_factor, "enabled", visit->person.has_second_factor);
     view_null(second_factor, "since_text");
@@ -248,4 +254,19 @@ void page_session_revoke_others(struct request *request)
         visit_fail(visit, status);
     else
         visit_redirect(visit, "sessions_ended", "/tai-khoan");
+}
+
+void page_account_export(struct request *request)
+{
+    struct visit *visit = visit_of(request);
+    struct document_spool *archive = NULL;
+    struct typed typed;
+    enum status status =
+        account_export(&visit->work, request_form(request, "export_password"), &archive, &visit->error);
+    if (status == STATUS_OK)
+        visit_send_spool(visit, archive, "application/zip", "du-lieu-cua-toi.zip");
+    else if (status != STATUS_INVALID && status != STATUS_DENIED)
+        visit_fail(visit, status);
+    else if (load_typed(visit, &typed))
+        show(visit, 422, &typed);
 }

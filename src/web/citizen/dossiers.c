@@ -240,6 +240,8 @@ static json_t *papers_view(struct visit *visit, const struct dossier_file *file)
               file->dossier.received_at == INSTANT_NONE ? visit_text(visit, N_("Giấy xác nhận đã nộp"))
                                                         : visit_text(visit, N_("Giấy hẹn trả kết quả")),
               arena_printf(visit->arena, "/ho-so/%s/giay-hen", code));
+    add_paper(list, visit_text(visit, N_("Bản in toàn bộ hồ sơ (PDF)")),
+              arena_printf(visit->arena, "/ho-so/%s/ban-in.pdf", code));
     for (size_t i = 0; i < file->supplement_count; i++)
         add_paper(
             list, visit_text(visit, N_("Phiếu yêu cầu bổ sung")),
@@ -353,18 +355,24 @@ void page_dossier_file_view(struct request *request)
                        arena_printf(visit->arena, "%s/tep/%s", url, document.id.text), url);
 }
 
+enum { PDF_BYTES = 8 * 1024 * 1024 };
+
+/* Sends what was made, or says why there is none. */
+static void send_made(struct visit *visit, enum status status, struct buf *pdf, const char *name)
+{
+    if (status == STATUS_OK) {
+        visit_send_pdf(visit, pdf, name);
+    } else {
+        buf_release(pdf);
+        visit_fail(visit, status);
+    }
+}
+
 static void send_paper(struct visit *visit, const struct dossier_file *file, enum paper_kind kind, int number,
                        const char *name)
 {
-    enum { PDF_BYTES = 8 * 1024 * 1024 };
     struct buf pdf = BUF_WITH_MAXIMUM(PDF_BYTES);
-    enum status status = paper_render(&visit->work, kind, file, number, &pdf, &visit->error);
-    if (status == STATUS_OK) {
-        visit_send_pdf(visit, &pdf, name);
-    } else {
-        buf_release(&pdf);
-        visit_fail(visit, status);
-    }
+    send_made(visit, paper_render(&visit->work, kind, file, number, &pdf, &visit->error), &pdf, name);
 }
 
 void page_slip_pdf(struct request *request)
@@ -374,6 +382,16 @@ void page_slip_pdf(struct request *request)
     if (own_dossier_open(visit, &file))
         send_paper(visit, &file, PAPER_SLIP, 0,
                    arena_printf(visit->arena, "giay-hen-%s.pdf", file.dossier.code));
+}
+
+void page_dossier_pdf(struct request *request)
+{
+    struct visit *visit = visit_of(request);
+    DOSSIER_FILE_AUTO file = {0};
+    if (!own_dossier_open(visit, &file)) return;
+    struct buf pdf = BUF_WITH_MAXIMUM(PDF_BYTES);
+    send_made(visit, paper_render_dossier(&visit->work, &file, false, &pdf, &visit->error), &pdf,
+              arena_printf(visit->arena, "ho-so-%s.pdf", file.dossier.code));
 }
 
 void page_dossier_paper(struct request *request)

@@ -302,13 +302,13 @@ void page_desk_paper(struct request *request)
         arena_printf(visit->arena, "%.*s-%s.pdf", (int)name.length - 4, name.data, file.dossier.code));
 }
 
-void page_desk_answers_pdf(struct request *request)
+void page_desk_dossier_pdf(struct request *request)
 {
     struct visit *visit = visit_of(request);
     DOSSIER_FILE_AUTO file = {0};
     if (!desk_dossier_open(visit, &file)) return;
     struct buf pdf = BUF_WITH_MAXIMUM(PDF_MAXIMUM);
-    enum status status = paper_render_answers(&visit->work, &file, &pdf, &visit->error);
+    enum status status = paper_render_dossier(&visit->work, &file, true, &pdf, &visit->error);
     if (status != STATUS_OK) {
         buf_release(&pdf);
         visit_fail(visit, status);

@@ -1,0 +1,304 @@
+/* What goes into the archive of a person's data. Row-level security holds: everything is read as the person.
+ */
+#include "motcua/domain/export.h"
+
+#include <unistd.h>
+
+#include "domain/identity/identity_private.h"
+#include "motcua/calendar/civil.h"
+#include "motcua/codec/json.h"
+#include "motcua/crypto/token.h"
+#include "motcua/domain/dossier.h"
+#include "motcua/domain/identity.h"
+#include "motcua/domain/paper.h"
+#include "motcua/domain/reference.h"
+#include "motcua/domain/scan.h"
+#include "motcua/domain/store.h"
+#include "motcua/domain/tenant.h"
+#include "motcua/i18n/catalogue.h"
+#include "zip.h"
+
+#define ROUND_BYTES ((size_t)192 * 1024 * 1024) /* as far as one dossier may go; given back after it */
+enum { PDF_BYTES = 8 * 1024 * 1024 };
+
+static const char *const readme[] = {
+    N_("Dữ liệu của bạn trên cổng Một Cửa"),
+    N_("tai-khoan.json: hồ sơ cá nhân bạn đã khai trong tài khoản."),
+    N_("thiet-bi.json: các thiết bị đang đăng nhập."),
+    N_("dung-lai-giay-to.json: giấy tờ trong kho của bạn đã được dùng lại ở hồ sơ nào, lúc nào."),
+    N_("nhap: các bản nháp chưa nộp và giấy tờ kèm theo."),
+    N_("ho-so: từng hồ sơ đã nộp theo mã, gồm ho-so.json (thông tin, câu trả lời, quá trình giải quyết), "
+       "ho-so.pdf (bản in) và tep (giấy tờ bạn nộp, kết quả)."),
+    N_("Tệp chưa quét xong hoặc có mã độc không được đưa vào; ho-so.json ghi rõ tệp nào và vì sao. Kết quả "
+       "chưa nộp phí, lệ phí chỉ có sau khi nộp."),
+    N_("Mật khẩu và mã bí mật không nằm trong gói này. Hãy cất giữ gói này cẩn thận."),
+};
+
+enum { README_LINES = sizeof readme / sizeof readme[0], README_BYTES = 16 * 1024 };
+
+/* In Vietnamese, then in English. */
+static enum status add_readme(struct work *work, struct zip *zip)
+{
+    const struct catalogue *const languages[] = {NULL, work->domain->english};
+    BUF_AUTO text = BUF_WITH_MAXIMUM(README_BYTES);
+    for (size_t language = 0; language < 2; language++)
+        for (size_t i = 0; i < README_LINES; i++)
+            buf_printf(&text, "%s\n%s", translate(languages[language], readme[i]),
+                       i == 0 || i + 1 == README_LINES ? "\n" : "");
+    return zip_add_text(zip, "DOC-TRUOC-README.txt", buf_str(&text));
+}
+
+static void set_instant(json_t *object, const char *key, instant when)
+{
+    char text[CIVIL_INSTANT_SIZE];
+    if (when == INSTANT_NONE) return;
+    civil_format_instant(when, text);
+    json_set_cstr(object, key, text);
+}
+
+static enum status add_profile(struct work *work, struct zip *zip, struct error *error)
+{
+    struct profile profile;
+    enum status status = profile_load(work, &profile, error);
+    if (status != STATUS_OK) return status;
+    json_auto json = json_object();
+    json_set_cstr(json, "full_name", profile.full_name);
+    json_set_cstr(json, "email", profile.email);
+    json_set_cstr(json, "phone", profile.phone);
+    json_set_cstr(json, "birth_date", profile.birth_date);
+    json_set_cstr(json, "personal_id", profile.personal_id);
+    json_set_cstr(json, "address", profile.address);
+    json_set_cstr(json, "language", profile.language);
+    return zip_add_json(zip, "tai-khoan.json", json);
+}
+
+static enum status add_sessions(struct work *work, struct zip *zip, struct error *error)
+{
+    struct session_row *rows;
+    size_t count;
+    enum status status = session_list(work, &rows, &count, error);
+    if (status != STATUS_OK) return status;
+    json_auto list = json_array();
+    for (size_t i = 0; i < count; i++) {
+        json_t *session = json_object();
+        json_set_cstr(session, "device", rows[i].user_agent);
+        json_set_cstr(session, "address", rows[i].address);
+        set_instant(session, "signed_in_at", rows[i].created_at);
+        set_instant(session, "last_seen_at", rows[i].last_seen_at);
+        json_array_append_new(list, session);
+    }
+    return zip_add_json(zip, "thiet-bi.json", list);
+}
+
+static enum status add_uses(struct work *work, struct zip *zip, struct error *error)
+{
+    struct store_use *uses;
+    size_t count;
+    enum status status = store_uses(work, &uses, &count, error);
+    if (status != STATUS_OK) return status;
+    json_auto list = json_array();
+    for (size_t i = 0; i < count; i++) {
+        json_t *use = json_object();
+        json_set_cstr(use, "paper", uses[i].source_id.text);
+        json_set_cstr(use, "dossier", uses[i].code);
+        json_set_cstr(use, "procedure", uses[i].procedure_name);
+        set_instant(use, "used_at", uses[i].used_at);
+        json_array_append_new(list, use);
+    }
+    return zip_add_json(zip, "dung-lai-giay-to.json", list);
+}
+
+/* --- Files */
+
+/* Names in the archive are plain letters and digits; the name as it was handed in stands in the JSON. */
+static const char *extension_of(const struct document *document)
+{
+    static const char *const known[][2] = {
+        {"application/pdf", "pdf"}, {"image/jpeg", "jpg"}, {"image/png", "png"}, {"image/webp", "webp"}};
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
+        if (strcmp(document->media_type, known[i][0]) == 0) return known[i][1];
+    const char *dot = strrchr(document->file_name, '.');
+    size_t length = dot == NULL ? 0 : strspn(dot + 1, "abcdefghijklmnopqrstuvwxyz0123456789");
+    return length > 0 && length < 6 && dot[1 + length] == '\0' ? dot + 1 : "bin";
+}
+
+/* Why it is not put in; NULL: it is. */
+static const char *left_out(const struct work *work, const struct document *document, const char *fee_state)
+{
+    if (strcmp(document->kind, "result") == 0 && strcmp(fee_state, "due") == 0) return "fee due";
+    enum scan_standing standing = document_standing(work->domain, document);
+    if (standing == SCAN_STANDING_INFECTED) return "virus found";
+    return standing == SCAN_STANDING_WAITING || standing == SCAN_STANDING_STUCK ? "not scanned yet" : NULL;
+}
+
+static enum status add_file(struct work *work, struct zip *zip, const struct uuid *tenant_id,
+                            const struct document *document, const char *name, struct error *error)
+{
+    struct filecrypt_reader *reader = NULL;
+    int descriptor = -1;
+    enum status status = document_open(work, tenant_id, document, &reader, &descriptor, error);
+    if (status != STATUS_OK) return status;
+    status = zip_add_document(zip, name, reader);
+    filecrypt_reader_close(reader);
+    close(descriptor);
+    return status;
+}
+
+/* The files of a dossier or draft below `folder`; *list tells of each. */
+static enum status add_files(struct work *work, struct zip *zip, const struct uuid *tenant_id,
+                             const struct uuid *id, const char *folder, const char *fee_state, json_t **list,
+                             struct error *error)
+{
+    struct document *documents;
+    size_t count;
+    enum status status = document_list(work, tenant_id, id, &documents, &count, error);
+    if (status != STATUS_OK) return status;
+    *list = json_array();
+    for (size_t i = 0; status == STATUS_OK && i < count; i++) {
+        const struct document *document = &documents[i];
+        if (strcmp(document->kind, "internal") == 0) continue;
+        const char *why = left_out(work, document, fee_state);
+        const char *name = arena_printf(work->arena, "tep/%02zu.%s", i + 1, extension_of(document));
+        json_t *file = json_object();
+        json_set_cstr(file, "kind", document->kind);
+        json_set_cstr(file, "paper", document->paper_key);
+        json_set_cstr(file, "name", document->file_name);
+        json_set_cstr(file, "sha256", hex_encode(work->arena, document->sha256));
+        set_instant(file, "at", document->created_at);
+        json_set_cstr(file, why == NULL ? "file" : "left_out", why == NULL ? name : why);
+        json_array_append_new(*list, file);
+        if (why == NULL)
+            status = add_file(work, zip, tenant_id, document,
+                              arena_printf(work->arena, "%s/%s", folder, name), error);
+    }
+    return status;
+}
+
+/* --- Drafts and dossiers */
+
+static enum status add_draft(struct work *work, struct zip *zip, const struct uuid *id, struct error *error)
+{
+    DRAFT_AUTO draft = {0};
+    enum status status = draft_load(work, id, &draft, error);
+    if (status != STATUS_OK) return status;
+    const char *folder = arena_printf(work->arena, "nhap/%s", id->text);
+    json_t *files = NULL;
+    json_auto json = json_object();
+    status = add_files(work, zip, &draft.tenant_id, id, folder, "", &files, error);
+    json_object_set_new(json, "files", files == NULL ? json_array() : files);
+    json_object_set(json, "answers", draft.answers);
+    set_instant(json, "created_at", draft.created_at);
+    set_instant(json, "updated_at", draft.updated_at);
+    return status == STATUS_OK ? zip_add_json(zip, arena_printf(work->arena, "%s/nhap.json", folder), json)
+                               : status;
+}
+
+static json_t *events_of(struct work *work, const struct dossier_file *file)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < file->event_count; i++) {
+        const struct event *event = &file->events[i];
+        if (!event->is_public) continue;
+        json_t *row = json_object();
+        set_instant(row, "at", event->at);
+        json_set_cstr(row, "what", dossier_event_text(work->arena, NULL, event));
+        json_set_cstr(row, "who", event->actor_name);
+        json_set_cstr(row, "note", dossier_event_note(event));
+        json_array_append_new(list, row);
+    }
+    return list;
+}
+
+static json_t *dossier_json(struct work *work, const struct dossier_file *file)
+{
+    const struct dossier *dossier = &file->dossier;
+    const struct tenant *agency =
+        tenant_by_id(reference_tenants(work->domain->reference), &dossier->tenant_id);
+    json_t *json = json_object();
+    json_set_cstr(json, "code", dossier->code);
+    json_set_cstr(json, "agency", agency == NULL ? "" : agency->name);
+    json_set_cstr(json, "procedure_code", dossier->procedure_code);
+    json_set_cstr(json, "procedure", dossier->procedure_name);
+    json_set_cstr(json, "status", dossier->status);
+    json_set_cstr(json, "applicant", dossier->applicant_name);
+    json_object_set(json, "contact", dossier->contact);
+    json_object_set(json, "answers", dossier->answers);
+    set_instant(json, "submitted_at", dossier->submitted_at);
+    set_instant(json, "received_at", dossier->received_at);
+    set_instant(json, "due_at", dossier->due_at);
+    set_instant(json, "finished_at", dossier->finished_at);
+    set_instant(json, "returned_at", dossier->returned_at);
+    json_object_set_new(json, "fee", json_integer((json_int_t)dossier->fee_amount));
+    json_object_set_new(json, "events", events_of(work, file));
+    return json;
+}
+
+static enum status add_dossier(struct work *work, struct zip *zip, const struct dossier_row *row,
+                               struct error *error)
+{
+    DOSSIER_FILE_AUTO file = {0};
+    BUF_AUTO pdf = BUF_WITH_MAXIMUM(PDF_BYTES);
+    json_t *files = NULL;
+    const char *folder = arena_printf(work->arena, "ho-so/%s", row->code);
+    enum status status = dossier_load(work, &row->tenant_id, &row->id, &file, error);
+    if (status != STATUS_OK) return status;
+    if (!uuid_same(&file.dossier.account_id, &work->actor->account_id))
+        return STATUS_OK; /* erased meanwhile */
+    status = paper_render_dossier(work, &file, false, &pdf, error);
+    if (status == STATUS_OK)
+        status = zip_add_text(zip, arena_printf(work->arena, "%s/ho-so.pdf", folder), buf_str(&pdf));
+    if (status == STATUS_OK)
+        status = add_files(work, zip, &row->tenant_id, &row->id, folder, row->fee_state, &files, error);
+    json_auto json = dossier_json(work, &file);
+    json_object_set_new(json, "files", files == NULL ? json_array() : files);
+    return status == STATUS_OK ? zip_add_json(zip, arena_printf(work->arena, "%s/ho-so.json", folder), json)
+                               : status;
+}
+
+static enum status add_drafts(struct work *work, struct zip *zip, struct error *error)
+{
+    struct draft *drafts;
+    size_t count;
+    enum status status = draft_list(work, &drafts, &count, error);
+    for (size_t i = 0; status == STATUS_OK && i < count; i++)
+        status = add_draft(work, zip, &drafts[i].id, error);
+    return status;
+}
+
+static enum status add_dossiers(struct work *work, struct zip *zip, struct error *error)
+{
+    struct dossier_row *rows;
+    size_t count;
+    enum status status = dossier_list_own_all(work, &rows, &count, error);
+    for (size_t i = 0; status == STATUS_OK && i < count; i++) {
+        ARENA_AUTO round = arena_create(ROUND_BYTES);
+        struct work scratch = *work;
+        scratch.arena = round;
+        struct error inner = {0};
+        status = add_dossier(&scratch, zip, &rows[i], &inner);
+        if (status != STATUS_OK)
+            (void)error_set(error, work->arena, status, "export.dossier", inner.message, "%s: %s",
+                            rows[i].code, inner.detail == NULL ? "" : inner.detail);
+    }
+    return status;
+}
+
+enum status account_export(struct work *work, struct str password, struct document_spool **archive,
+                           struct error *error)
+{
+    struct zip *zip = NULL;
+    enum status status = identity_verify_own_password(work, password, "export_password", error);
+    if (status == STATUS_OK) status = zip_create(work, &zip, error);
+    if (status != STATUS_OK) return status;
+    status = add_readme(work, zip);
+    if (status == STATUS_OK) status = add_profile(work, zip, error);
+    if (status == STATUS_OK) status = add_sessions(work, zip, error);
+    if (status == STATUS_OK) status = add_uses(work, zip, error);
+    if (status == STATUS_OK) status = add_drafts(work, zip, error);
+    if (status == STATUS_OK) status = add_dossiers(work, zip, error);
+    if (status != STATUS_OK) {
+        zip_abandon(zip);
+        return status;
+    }
+    return zip_finish(zip, archive);
+}
