@@ -32,7 +32,7 @@ NODISCARD enum status draft_page_newer(struct draft_page *page, const struct pro
  * put on it; else an answer has been made that leads to the page of changes. */
 bool draft_page_current(struct draft_page *page);
 /* Today, language, lists and translation for the form library. */
-struct form_environment draft_page_environment(struct visit *visit);
+struct form_environment draft_page_environment(struct visit *visit, const struct uuid *tenant_id);
 /* Evaluates the answers again, after they have changed. */
 enum status draft_page_evaluate(struct draft_page *page);
 void draft_page_close(struct draft_page *page);

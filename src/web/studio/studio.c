@@ -3,7 +3,7 @@
 
 json_t *studio_view(struct visit *visit, const char *title, enum studio_tab tab, const char *path)
 {
-    static const char *const names[] = {"users", "units", "offerings", "incidents"};
+    static const char *const names[] = {"users", "units", "offerings", "lists", "incidents"};
     json_t *view = desk_view(visit, title, "/quan-tri", path);
     json_t *studio = json_object();
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
