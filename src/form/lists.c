@@ -325,11 +325,11 @@ struct str form_list_code(const struct form_environment *environment, struct are
     const struct form_lists *lists = environment->lists;
     const char *typed = arena_str(arena, text).data;
     if (lists->contains(lists->context, list, NULL, typed)) return text;
-    for (const char *open = strchr(typed, '('); open; open = strchr(open + 1, '(')) {
+    size_t length = strlen(typed);
+    for (const char *open = strchr(typed, '('); open && typed[length - 1] == ')';
+         open = strchr(open + 1, '(')) {
         const char *code = arena_strndup(arena, open + 1, strlen(open) - 2);
-        if (strlen(open) > 2 && typed[text.length - 1] == ')' &&
-            lists->contains(lists->context, list, NULL, code))
-            return str_of(code);
+        if (*code && lists->contains(lists->context, list, NULL, code)) return str_of(code);
     }
     struct form_option *found;
     size_t count = lists->search(lists->context, arena, list, text, form_language(environment), 20, &found);

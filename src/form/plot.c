@@ -40,7 +40,7 @@ bool form_corner_valid(struct str text)
     return latitude >= 6 && latitude <= 23 && longitude >= 102 && longitude <= 117;
 }
 
-/* "21,0285" or "21.0285" with six decimals. */
+/* "21,0285" or "21.0285" with seven decimals, a centimetre. */
 static bool read_degrees(struct str text, char out[24])
 {
     char plain[24];
@@ -54,7 +54,7 @@ static bool read_degrees(struct str text, char out[24])
     char *end;
     double value = strtod(plain, &end);
     if (*end != '\0' || !(value < 1000)) return false;
-    snprintf(out, 24, "%.6f", value);
+    snprintf(out, 24, "%.7f", value);
     return true;
 }
 

@@ -338,6 +338,9 @@ static void add_parts(struct form_viewer *viewer, json_t *view, const struct for
         add_numbered(viewer, parts, field, name, value);
         break;
     }
+    size_t i;
+    json_array_foreach(parts, i, box) /* the fault is said once, for all of them */
+        json_object_set(box, "error_id", json_object_get(view, "error_id"));
     json_object_set_new(view, "parts", parts);
 }
 

@@ -131,6 +131,7 @@ static void add_search(struct form_viewer *viewer, json_t *view, const struct fo
         json_array_append_new(options, option(viewer, choice, form_control_id(viewer->arena, choice), i + 1,
                                               found[i].value, found[i].label, found[i].value, false));
     json_object_set_new(view, "options", options);
+    flag(view, "searchable", count > 0);
 }
 
 void form_add_select(struct form_viewer *viewer, json_t *view, const struct form_field *field,

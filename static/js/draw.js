@@ -53,7 +53,7 @@
   const CELL = 20; // of 400
   const METRES = 111320; // of a degree of latitude
   const read = (text) => Number(text.trim().replace(",", "."));
-  const write = (degrees) => degrees.toFixed(6).replace(".", ",");
+  const write = (degrees) => degrees.toFixed(7).replace(".", ",");
 
   const enhancePlot = (plot) => {
     const grid = plot.querySelector("svg");

@@ -190,13 +190,17 @@
   };
 
   // Computed values: only their texts are put in place, so that typing is never interrupted.
+  const recomputes = new WeakMap();
   const recompute = async (form) => {
+    recomputes.get(form)?.abort(); // only the answer to the last change counts here too
+    const asked = new AbortController();
+    recomputes.set(form, asked);
     const body = new URLSearchParams(new FormData(form));
     body.set("_show", "1");
     body.set("_background", "1");
     let fresh;
     try {
-      const answer = await fetch(form.action, { method: "POST", body });
+      const answer = await fetch(form.action, { method: "POST", body, signal: asked.signal });
       fresh = answer.ok ? parse(await answer.text()).querySelector("form[data-live]") : null;
     } catch {
       return;

@@ -45,7 +45,7 @@ export async function readsWell(page, where) {
         if (!document.querySelector(`main [aria-describedby~="${fault.id}"]`)) found.push(`nobody hears the fault ${fault.id}`);
         const field = fault.closest('.field, .rows, .dropzone, fieldset');
         const inputs = field ? [...field.querySelectorAll('input:not([type=hidden]), select, textarea')].filter(visible) : [];
-        if (field && !field.matches('.rows') && inputs.length && !inputs.some((input) => input.getAttribute('aria-invalid') === 'true')) found.push(`no control says that it is wrong: ${fault.id}`);
+        if (field && !field.matches('.rows, [role=radiogroup][aria-invalid=true]') && inputs.length && !inputs.some((input) => input.getAttribute('aria-invalid') === 'true')) found.push(`no control says that it is wrong: ${fault.id}`);
       }
       const ids = [...document.querySelectorAll('[id]')].map((element) => element.id);
       for (const id of ids.filter((each, i) => ids.indexOf(each) !== i)) found.push(`two elements with the id ${id}`);
@@ -55,7 +55,7 @@ export async function readsWell(page, where) {
         let before = null;
         for (const control of [...form.querySelectorAll('input:not([type=hidden]), select, textarea, button')].filter(visible)) {
           const box = control.getBoundingClientRect();
-          if (before && (box.bottom <= before.top - 1 || (Math.abs(box.top - before.top) < 4 && box.left < before.left - 1))) found.push(`read after the one before it, but seen before: ${named(control)}`);
+          if (before && ((box.bottom <= before.top - 1 && box.left < before.right) || (Math.abs(box.top - before.top) < 4 && box.left < before.left - 1))) found.push(`read after the one before it, but seen before: ${named(control)}`);
           before = box;
         }
       }
