@@ -79,12 +79,23 @@
     const toGrid = ([lat, lon]) => [200 + ((lon - origin[1]) * across()) / perUnit(), 200 - ((lat - origin[0]) * METRES) / perUnit()];
     const toDegrees = ([x, y]) => [origin[0] + ((200 - y) * perUnit()) / METRES, origin[1] + ((x - 200) * perUnit()) / across()];
 
+    const say = (places) => {
+      const output = document.getElementById(`${controls[0]}-area`);
+      if (!output) return;
+      const twice = places.reduce((sum, [x, y], i) => {
+        const [u, v] = places[(i + 1) % places.length];
+        return sum + x * v - u * y;
+      }, 0);
+      const area = (Math.abs(twice) / 2) * perUnit() ** 2;
+      output.textContent = places.length ? `${new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: 0 }).format(area)} m²` : "–";
+    };
     const draw = () => {
       const list = corners();
       if (!list.length) origin = null;
       else origin ??= list[0];
       const lines = Array.from({ length: 21 }, (_, i) => `M${i * CELL},0V400M0,${i * CELL}H400`).join("");
       const places = origin ? list.map(toGrid) : [];
+      say(places);
       grid.replaceChildren(
         svg("path", { class: "plot__lines", d: lines }),
         svg("polygon", { class: "plot__shape", points: isPoint ? "" : places.map((place) => place.join(",")).join(" ") }),

@@ -222,11 +222,11 @@
       else if (form.querySelector("output, [data-total]")) recompute(form);
     });
     // Amounts in words, while they are typed.
-    let words = 0;
+    let pause = 0;
     form.addEventListener("input", (event) => {
       if (!event.target.id || !form.querySelector(`#${CSS.escape(event.target.id)}-words`)) return;
-      clearTimeout(words);
-      words = setTimeout(() => recompute(form), 400);
+      clearTimeout(pause);
+      pause = setTimeout(() => recompute(form), 400);
     });
   };
 

@@ -526,6 +526,23 @@ static void what_is_typed_for_a_long_list_becomes_a_code(void **state)
     }
 }
 
+static void a_plot_says_its_area(void **state)
+{
+    (void)state;
+    const struct form *form = form_with("{\"key\":\"thua\",\"kind\":\"map_plot\",\"label\":\"Thửa\"}");
+    json_auto answers =
+        json_of("{\"thua\":[\"21.0285000,105.8542000\",\"21.0285898,105.8542000\",\"21.0285898,"
+                "105.8542962\",\"21.0285000,105.8542962\"]}");
+    json_auto view = NULL;
+    assert_int_equal(form_view(form, arena, 0, answers, NULL, NULL, &environment, &view), STATUS_OK);
+    const json_t *field =
+        json_array_get(json_get_array(json_array_get(json_get_array(view, "sections"), 0), "fields"), 0);
+    assert_string_equal(json_get_cstr(field, "text", ""), "100 m²");
+    assert_string_equal(json_get_cstr(field, "value", ""),
+                        "21,0285000 105,8542000\n21,0285898 105,8542000\n21,0285898 105,8542962\n21,0285000 "
+                        "105,8542962");
+}
+
 int main(void)
 {
     cmocka_set_message_output(CM_OUTPUT_TAP);
@@ -545,6 +562,7 @@ int main(void)
         form_test(a_broken_condition_is_reported_and_counts_as_false),
         form_test(what_is_malformed_is_refused_and_changes_nothing),
         form_test(plots_are_read_line_by_line),
+        form_test(a_plot_says_its_area),
         form_test(what_is_typed_for_a_long_list_becomes_a_code),
         form_test(answers_may_come_as_json),
     };
