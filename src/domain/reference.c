@@ -9,6 +9,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
+#include "list/list_private.h"
 #include "motcua/calendar/calendar.h"
 #include "motcua/codec/json.h"
 #include "motcua/domain/keys.h"
@@ -16,6 +17,7 @@
 
 enum {
     LOOK_EVERY_US = 2 * 1000 * 1000,
+    RETIRED_FOR_US = 15 * 60 * 1000 * 1000, /* longer than any request or job reads a table */
     SNAPSHOT_BYTES = 64 * 1024 * 1024,
     CALENDAR_BYTES = 4 * 1024 * 1024,
     VERSION_SLOTS = 4096
@@ -35,10 +37,12 @@ struct calendars {
 struct reference_store {
     pthread_mutex_t lock;
     _Atomic int64_t looked_at; /* monotonic */
-    int64_t tenant_version, calendar_version, key_version;
+    int64_t tenant_version, calendar_version, key_version, list_version;
     _Atomic(const struct tenants *) tenants;
     _Atomic(const struct calendars *) calendars;
     _Atomic(const struct unit_list *) units;
+    _Atomic(struct list_table *) lists_uploaded;
+    struct list_table *oldest_lists; /* leads to the present table over those it has replaced */
     struct form_lists lists;
     struct arena *arenas[256]; /* of the snapshots, for the end */
     size_t arena_count;
@@ -73,6 +77,10 @@ void reference_destroy(struct reference_store *store)
     }
     for (size_t i = 0; i < store->arena_count; i++)
         arena_destroy(store->arenas[i]);
+    for (struct list_table *lists = store->oldest_lists, *newer; lists != NULL; lists = newer) {
+        newer = lists->newer;
+        list_table_free(lists, newer);
+    }
     pthread_mutex_destroy(&store->lock);
     free(store);
 }
@@ -151,6 +159,40 @@ static void follow_keys(struct work *work, int64_t version)
         store->key_version = version;
 }
 
+/*
+ * Lists are large, so a table that another has replaced is freed: once it has been out of use for so long
+ * that nobody can still be reading it.
+ */
+static void free_retired_lists(struct reference_store *store, int64_t now)
+{
+    const struct list_table *present = atomic_load(&store->lists_uploaded);
+    struct list_table *oldest = store->oldest_lists;
+    while (oldest != NULL && oldest != present && now - oldest->retired_at >= RETIRED_FOR_US) {
+        store->oldest_lists = oldest->newer;
+        list_table_free(oldest, oldest->newer);
+        oldest = store->oldest_lists;
+    }
+}
+
+static enum status load_lists(struct work *work, int64_t version, struct error *error)
+{
+    struct reference_store *store = work->domain->reference;
+    struct list_table *present = atomic_load(&store->lists_uploaded), *fresh;
+    int64_t now = clock_monotonic_us();
+    free_retired_lists(store, now);
+    enum status status = list_load(work, present, &fresh, error);
+    if (status != STATUS_OK) return status;
+    if (present == NULL) {
+        store->oldest_lists = fresh;
+    } else {
+        present->newer = fresh;
+        present->retired_at = now;
+    }
+    atomic_store(&store->lists_uploaded, fresh);
+    store->list_version = version;
+    return STATUS_OK;
+}
+
 static enum status load_changed(struct work *work, struct error *error)
 {
     struct reference_store *store = work->domain->reference;
@@ -159,7 +201,7 @@ static enum status load_changed(struct work *work, struct error *error)
     enum status status =
         db_read_one(work->db, &scope, work->arena, &reference_versions, DB_VALUES(), &rows, error);
     if (status != STATUS_OK) return status;
-    int64_t tenant_version = 0, calendar_version = 0, key_version = 0;
+    int64_t tenant_version = 0, calendar_version = 0, key_version = 0, list_version = 0;
     for (size_t i = 0; i < rows->row_count; i++) {
         struct str name = db_get_text(rows, i, 0);
         if (str_equal(name, STR("tenant")))
@@ -168,8 +210,13 @@ static enum status load_changed(struct work *work, struct error *error)
             calendar_version = db_get_int64(rows, i, 1);
         else if (str_equal(name, STR("key")))
             key_version = db_get_int64(rows, i, 1);
+        else if (str_equal(name, STR("list")))
+            list_version = db_get_int64(rows, i, 1);
     }
     follow_keys(work, key_version);
+    if (list_version != store->list_version || atomic_load(&store->lists_uploaded) == NULL)
+        status = load_lists(work, list_version, error);
+    if (status != STATUS_OK) return status;
     bool tenants_stale = tenant_version != store->tenant_version || atomic_load(&store->tenants) == NULL;
     bool calendars_stale =
         calendar_version != store->calendar_version || atomic_load(&store->calendars) == NULL;
@@ -224,6 +271,11 @@ const struct tenants *reference_tenants(const struct reference_store *store)
 const struct unit_list *reference_units(const struct reference_store *store)
 {
     return atomic_load(&store->units);
+}
+
+const struct list_table *reference_list_table(const struct reference_store *store)
+{
+    return atomic_load(&store->lists_uploaded);
 }
 
 const struct form_lists *reference_form_lists(const struct reference_store *store)

@@ -18,6 +18,9 @@ NODISCARD enum status reference_load_units(struct work *work, struct arena *into
                                            struct error *error);
 const struct unit_list *
 reference_units(const struct reference_store *store); /* NULL before the first refresh */
+struct list_table;
+/* The lists agencies uploaded; NULL before the first refresh. Good for this request only. */
+const struct list_table *reference_list_table(const struct reference_store *store);
 void reference_fill_lists(struct reference_store *store, struct form_lists *lists);
 
 #endif

@@ -68,6 +68,14 @@ static bool type_problem(const struct form_field *field, struct form_problem *pr
             return wrong(problem, "form.map",
                          N_("Hãy nhập vĩ độ và kinh độ bằng số thập phân, ví dụ 21,0285 và 105,8542."), NULL);
         return wrong(problem, "form.type", N_("Dữ liệu của ô này không đúng dạng. Hãy nhập lại."), NULL);
+    case SHAPE_LIST:
+        if (field->kind == KIND_MAP_PLOT)
+            return wrong(
+                problem, "form.map",
+                N_("Hãy nhập mỗi đỉnh một dòng, vĩ độ rồi kinh độ, ví dụ 21,0285 105,8542, trong lãnh "
+                   "thổ Việt Nam."),
+                NULL);
+        /* fall through */
     default:
         return wrong(problem, "form.type", N_("Dữ liệu của ô này không đúng dạng. Hãy nhập lại."), NULL);
     }
@@ -227,6 +235,9 @@ static bool shape_list(const struct form_field *field, struct arena *arena, cons
 {
     int64_t size = (int64_t)json_array_size(value);
     bool files = field_info(field)->widget == WIDGET_FILE;
+    if (field->kind == KIND_MAP_PLOT && size > 0 && size < field->min_items)
+        return wrong(problem, "form.map", N_("Thửa đất cần ít nhất %s đỉnh."),
+                     count_text(arena, field->min_items));
     if (field->kind == KIND_CASCADE) {
         if (size > (int64_t)field->level_count)
             return wrong(problem, "form.option", N_("Hãy chọn một mục trong danh sách."), NULL);
@@ -247,6 +258,7 @@ static bool shape_list(const struct form_field *field, struct arena *arena, cons
         if ((field->kind == KIND_SEVERAL || field->kind == KIND_RANKED) &&
             !form_choice_find(field->choices, field->choice_count, text.data))
             return wrong(problem, "form.option", N_("Hãy chọn một mục trong danh sách."), NULL);
+        if (field->kind == KIND_MAP_PLOT && !form_corner_valid(text)) return type_problem(field, problem);
         if (field->kind == KIND_CASCADE && !shape_list_code(text))
             return wrong(problem, "form.option", N_("Hãy chọn một mục trong danh sách."), NULL);
     }
@@ -293,6 +305,10 @@ static bool shape_parts(const struct form_field *field, struct arena *arena, con
         text = json_get_str(value, "name");
         if (text.data && (utf8_length(text) > 100 || has_controls(text, false)))
             return wrong(problem, "form.signature", N_("Họ tên người ký tối đa 100 ký tự."), NULL);
+        text = json_get_str(value, "drawing");
+        if (text.data && (text.length > SIGNATURE_MAXIMUM || !form_drawing_valid(text)))
+            return wrong(problem, "form.signature",
+                         N_("Nét ký không đọc được. Hãy xóa và ký lại, hoặc chỉ ghi họ tên."), NULL);
         return false;
     case KIND_MAP_POINT: {
         double lat = json_number_value(json_object_get(value, "lat")),
@@ -510,6 +526,10 @@ bool form_check_value(const struct form_field *field, const struct form_environm
     case SHAPE_LIST:
         if (field->kind == KIND_CASCADE && !choice_path(field, value))
             return wrong(problem, "form.option", N_("Hãy chọn đủ các cấp trong danh sách."), NULL);
+        if (field->kind == KIND_MAP_PLOT && form_plot_crosses(arena, value))
+            return wrong(
+                problem, "form.map",
+                N_("Các cạnh của thửa đất cắt nhau. Hãy nhập các đỉnh lần lượt theo vòng quanh thửa."), NULL);
         return false;
     case SHAPE_PARTS:
         return check_parts(field, environment, arena, value, problem);

@@ -46,6 +46,11 @@ static const char *list_shown(const struct form_field *field, const struct form_
     const struct form_choice *choices = field->choices;
     size_t count = field->choice_count;
     const char *language = form_language(environment);
+    if (field->kind == KIND_MAP_PLOT)
+        return form_message(
+            arena, environment, N_("%s m²"),
+            form_number_shown(arena, str_of(arena_printf(arena, "%.0f", form_plot_area(arena, value))),
+                              language, true));
     if (field_info(field)->widget == WIDGET_FILE)
         return form_message(arena, environment, N_("%s tệp"),
                             arena_printf(arena, "%zu", json_array_size(value)));

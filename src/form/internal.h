@@ -61,6 +61,30 @@ bool form_list_contains(const struct form_environment *environment, const char *
 /* NULL when unknown. */
 const char *form_list_label(const struct form_environment *environment, struct arena *arena, const char *list,
                             const char *value);
+/* Plots of land (plot.c): a list of corners "21.0285,105.8542", latitude first, in the order of the boundary.
+ */
+bool form_corner_valid(struct str text);
+/* The lines of a text, a corner each, as people write them; the text itself when one cannot be read, NULL
+ * when there is none. */
+json_t *form_read_plot(struct arena *arena, struct str text);
+const char *form_plot_typed(struct arena *arena, const json_t *corners);
+bool form_plot_crosses(struct arena *arena, const json_t *corners);
+double form_plot_area(struct arena *arena, const json_t *corners); /* square metres */
+/* A drawn signature: an SVG path of M and L over 600 × 200. */
+bool form_drawing_valid(struct str text);
+enum { SIGNATURE_MAXIMUM = 12000 };
+
+/* How a person says what she means: from a list short enough to choose from, by words, or in her own. */
+enum form_list_way { LIST_CHOSEN, LIST_SEARCHED, LIST_TYPED };
+enum { LIST_CHOSEN_MAXIMUM = 200, LIST_FOUND_MAXIMUM = 12 };
+enum form_list_way form_list_way(const struct form_environment *environment, const char *list);
+/* "Trồng lúa (0111)", which form_list_code() reads; the code alone where the list does not have it. */
+const char *form_list_entry_shown(const struct form_environment *environment, struct arena *arena,
+                                  const char *list, const char *code);
+/* The code of what was typed: a code, what form_list_entry_shown() gives, or a label that only one entry has.
+ * Otherwise the text itself. */
+struct str form_list_code(const struct form_environment *environment, struct arena *arena, const char *list,
+                          struct str text);
 size_t form_list_options(const struct form_environment *environment, struct arena *arena, const char *list,
                          const char *parent, struct form_option **options);
 /* True for the lists this library carries ("country", "ethnic_group"): their values are enumerated in the

@@ -8,5 +8,6 @@ const struct form_kind_info form_kinds[KIND_COUNT] = {
 #undef X
 };
 
-const char *const form_widget_names[] = {"static",   "output", "input", "textarea", "radios", "checkboxes",
-                                         "checkbox", "select", "date",  "parts",    "group",  "file"};
+const char *const form_widget_names[] = {"static",     "output",   "input",  "textarea", "radios",
+                                         "checkboxes", "checkbox", "select", "date",     "parts",
+                                         "group",      "file",     "plot"};

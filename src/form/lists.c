@@ -301,6 +301,47 @@ const char *form_list_label(const struct form_environment *environment, struct a
     return lists->label(lists->context, arena, list, value, form_language(environment));
 }
 
+enum form_list_way form_list_way(const struct form_environment *environment, const char *list)
+{
+    const char *const(*rows)[3];
+    const struct form_lists *lists = environment ? environment->lists : NULL;
+    bool uploaded = list && form_builtin_list(list, &rows) == 0 && strcmp(list, "administrative_unit") != 0 &&
+                    strcmp(list, "agency") != 0;
+    if (!uploaded || !lists || !lists->size || !lists->search) return LIST_CHOSEN;
+    size_t size = lists->size(lists->context, list);
+    return size == 0 ? LIST_TYPED : size <= LIST_CHOSEN_MAXIMUM ? LIST_CHOSEN : LIST_SEARCHED;
+}
+
+const char *form_list_entry_shown(const struct form_environment *environment, struct arena *arena,
+                                  const char *list, const char *code)
+{
+    const char *label = form_list_label(environment, arena, list, code);
+    return label ? arena_printf(arena, "%s (%s)", label, code) : code;
+}
+
+struct str form_list_code(const struct form_environment *environment, struct arena *arena, const char *list,
+                          struct str text)
+{
+    const struct form_lists *lists = environment->lists;
+    const char *typed = arena_str(arena, text).data;
+    if (lists->contains(lists->context, list, NULL, typed)) return text;
+    size_t length = strlen(typed);
+    for (const char *open = strchr(typed, '('); open && typed[length - 1] == ')';
+         open = strchr(open + 1, '(')) {
+        const char *code = arena_strndup(arena, open + 1, strlen(open) - 2);
+        if (*code && lists->contains(lists->context, list, NULL, code)) return str_of(code);
+    }
+    struct form_option *found;
+    size_t count = lists->search(lists->context, arena, list, text, form_language(environment), 20, &found);
+    const char *only = NULL;
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(found[i].label, typed) != 0) continue;
+        if (only) return text; /* two of the same name: the person has to say which */
+        only = found[i].value;
+    }
+    return only ? str_of(only) : text;
+}
+
 size_t form_list_options(const struct form_environment *environment, struct arena *arena, const char *list,
                          const char *parent, struct form_option **options)
 {

@@ -12,6 +12,8 @@
 #include "motcua/feel/expression.h"
 #include "motcua/form/form.h"
 
+enum { PLOT_CORNERS_MAXIMUM = 100 };
+
 /* How a kind is drawn. */
 enum form_widget {
     WIDGET_STATIC,
@@ -25,7 +27,8 @@ enum form_widget {
     WIDGET_DATE,
     WIDGET_PARTS,
     WIDGET_GROUP,
-    WIDGET_FILE
+    WIDGET_FILE,
+    WIDGET_PLOT
 };
 
 /* What its answer is in JSON. */
@@ -81,11 +84,12 @@ enum form_shape {
     X(REFERENCE, "reference", SELECT, TEXT, NULL, "list")                                                    \
     X(BANK_ACCOUNT, "bank_account", PARTS, PARTS, "bank", "")                                                \
     X(DOSSIER, "dossier", INPUT, TEXT, NULL, "")                                                             \
-    X(GROUP, "group", GROUP, GROUP, NULL, "fields min_rows max_rows row_label add_label totals")             \
+    X(GROUP, "group", GROUP, GROUP, NULL, "fields min_rows max_rows row_label add_label totals table")       \
     X(FILE, "file", FILE, LIST, NULL, "max_files accept max_bytes")                                          \
     X(PHOTO, "photo", FILE, LIST, NULL, "max_bytes")                                                         \
-    X(SIGNATURE, "signature", PARTS, PARTS, NULL, "consent_text")                                            \
+    X(SIGNATURE, "signature", PARTS, PARTS, NULL, "consent_text drawing")                                    \
     X(MAP_POINT, "map_point", PARTS, PARTS, NULL, "")                                                        \
+    X(MAP_PLOT, "map_plot", PLOT, LIST, NULL, "")                                                            \
     X(COMPUTED, "computed", OUTPUT, ANY, NULL, "format")                                                     \
     X(HEADING, "heading", STATIC, NONE, NULL, "")                                                            \
     X(EXPLANATION, "explanation", STATIC, NONE, NULL, "")                                                    \
@@ -145,6 +149,8 @@ struct form_field {
     const char *path, *meaning, *width, *format, *default_text;
     const char *rules; /* the definition without its words, canonical: equal when nothing but words differs */
     bool required, hidden_value;
+    bool table;   /* a group: rows side by side where there is room */
+    bool drawing; /* a signature: may be drawn */
     struct form_expression *required_if, *visible_if, *valid_if, *value;
     /* limits */
     int64_t min_length, max_length, min_items, max_items; /* items: also rows and files */

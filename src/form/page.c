@@ -187,6 +187,11 @@ enum status form_view(const struct form *form, struct arena *arena, size_t page,
 static json_t *review_item(struct form_viewer *viewer, const struct form_field *field,
                            const struct form_field_state *state, const char *name, const json_t *answer);
 
+static bool in_review(const struct form_field *field, const struct form_field_state *state)
+{
+    return field->key && state->visible && !(field->value && field->hidden_value);
+}
+
 static json_t *review_rows(struct form_viewer *viewer, const struct form_field *group,
                            const struct form_field_state *state, const json_t *answer)
 {
@@ -195,7 +200,7 @@ static json_t *review_rows(struct form_viewer *viewer, const struct form_field *
         json_t *items = json_array();
         for (size_t i = 0; i < group->field_count; i++) {
             const struct form_field *field = &group->fields[i];
-            if (!field->key || !state->rows[r][i].visible || (field->value && field->hidden_value)) continue;
+            if (!in_review(field, &state->rows[r][i])) continue;
             const char *name = arena_printf(viewer->arena, "%s[%zu].%s", group->key, r, field->key);
             json_array_append_new(items, review_item(viewer, field, &state->rows[r][i], name,
                                                      form_answer(json_array_get(answer, r), field)));
@@ -205,10 +210,32 @@ static json_t *review_rows(struct form_viewer *viewer, const struct form_field *
     return rows;
 }
 
+/* A table needs the same columns in every row. */
+static bool rows_alike(const struct form_field *group, const struct form_field_state *state)
+{
+    for (size_t r = 1; r < state->row_count; r++)
+        for (size_t i = 0; i < group->field_count; i++)
+            if (state->rows[r][i].visible != state->rows[0][i].visible) return false;
+    return true;
+}
+
+static json_t *review_columns(struct form_viewer *viewer, const struct form_field *group,
+                              const struct form_field_state *row)
+{
+    json_t *columns = json_array();
+    for (size_t i = 0; i < group->field_count; i++)
+        if (in_review(&group->fields[i], &row[i]))
+            json_array_append_new(
+                columns,
+                json_pack("{s:s}", "label", form_text_in(&group->fields[i].label, viewer->language)));
+    return columns;
+}
+
 static json_t *review_item(struct form_viewer *viewer, const struct form_field *field,
                            const struct form_field_state *state, const char *name, const json_t *answer)
 {
-    json_t *item = form_view_new("text empty is_group rows files computed field_id error");
+    json_t *item = form_view_new(
+        "text empty is_group rows files computed field_id error drawing words table columns totals");
     const json_t *value = field->value ? state->value : answer;
     bool empty = form_value_empty(field, value);
     set(item, "key", field->key);
@@ -220,9 +247,15 @@ static json_t *review_item(struct form_viewer *viewer, const struct form_field *
     if (field->kind == KIND_GROUP) {
         flag(item, "is_group", true);
         json_object_set_new(item, "rows", review_rows(viewer, field, state, answer));
+        if (field->table && state->row_count > 0 && rows_alike(field, state)) {
+            flag(item, "table", true);
+            json_object_set_new(item, "columns", review_columns(viewer, field, state->rows[0]));
+        }
+        if (state->row_count > 0) form_add_totals(viewer, item, field, state);
         return item;
     }
     if (!empty) set(item, "text", form_value_shown(field, viewer->environment, viewer->arena, value));
+    if (field->kind == KIND_SIGNATURE) set(item, "drawing", json_get_cstr(value, "drawing", NULL));
     if (!empty && field_info(field)->widget == WIDGET_FILE) {
         json_t *files = json_array();
         for (size_t i = 0; i < json_array_size(value); i++)

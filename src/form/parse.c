@@ -12,6 +12,7 @@
 
 struct parser {
     const struct form *form;
+    const struct form_environment *environment;
     struct arena *arena;
     const struct form_pair *pairs; /* cleaned, in the order they came */
     size_t *index;                 /* sorted by name, then by position */
@@ -198,6 +199,7 @@ static enum outcome parse_date(struct parser *parser, const struct form_field *f
 static json_t *part_value(struct parser *parser, enum form_kind kind, const char *part, struct str raw)
 {
     struct str text = clean(parser, raw, false);
+    if (strcmp(part, "drawing") == 0) text = compact(parser->arena, text, " ");
     if (kind == KIND_MAP_POINT) return number_value(parser->arena, text, false);
     if (strcmp(part, "consent") == 0)
         return json_boolean(str_equal_cstr(text, "true") || str_equal_cstr(text, "on"));
@@ -279,6 +281,22 @@ static enum outcome parse_several(struct parser *parser, const struct form_field
     return any || was_visible ? SET : KEEP;
 }
 
+/* Chosen from a long list: a radio button among what was found before, or words in the box. */
+static enum outcome parse_search(struct parser *parser, const struct form_field *field, const char *name,
+                                 json_t **value)
+{
+    struct str typed = clean(parser, sent(parser, name, 0), false),
+               chosen = clean(parser, sent_part(parser, name, "choice"), false);
+    struct str words = clean(parser, sent_part(parser, name, "words"), false);
+    if (!sent(parser, name, 0).data) return KEEP;
+    bool same_words = str_equal(words, typed); /* or the person has searched for something else since */
+    if (chosen.length && same_words)
+        *value = json_str_new(chosen);
+    else if (typed.length)
+        *value = json_str_new(form_list_code(parser->environment, parser->arena, field->list, typed));
+    return SET;
+}
+
 static enum outcome parse_field(struct parser *parser, const struct form_field *field, const char *name,
                                 bool was_visible, json_t **value)
 {
@@ -290,6 +308,10 @@ static enum outcome parse_field(struct parser *parser, const struct form_field *
     case WIDGET_PARTS:
         if (field_info(field)->shape == SHAPE_LIST) return parse_numbered(parser, field, name, value);
         return parse_parts(parser, field, name, value);
+    case WIDGET_PLOT:
+        if (!sent(parser, name, 0).data) return KEEP;
+        *value = form_read_plot(parser->arena, clean(parser, sent(parser, name, 0), true));
+        return SET;
     case WIDGET_CHECKBOXES:
         return parse_several(parser, field, name, was_visible, value);
     case WIDGET_FILE:
@@ -297,6 +319,10 @@ static enum outcome parse_field(struct parser *parser, const struct form_field *
     case WIDGET_OUTPUT:
     case WIDGET_GROUP:
         return KEEP;
+    case WIDGET_SELECT:
+        if (form_list_way(parser->environment, field->list) == LIST_SEARCHED)
+            return parse_search(parser, field, name, value);
+        break;
     default:
         break;
     }
@@ -460,7 +486,7 @@ enum status form_parse_page(const struct form *form, struct arena *arena, size_t
                             const struct form_environment *environment, struct form_submission *submission,
                             struct error *error)
 {
-    struct parser parser = {.form = form, .arena = arena};
+    struct parser parser = {.form = form, .environment = environment, .arena = arena};
     if (page_index >= form->page_count)
         return error_set(error, arena, STATUS_NOT_FOUND, "form.page", N_("Biểu mẫu không có trang này."),
                          NULL);

@@ -234,6 +234,10 @@ static void read_limits(struct form_reader *reader, const json_t *json, const ch
         field->max_items = form_read_integer(reader, json, path, "max_items", 1, FORM_OPTIONS_MAXIMUM,
                                              (int64_t)field->choice_count);
         break;
+    case KIND_MAP_PLOT:
+        field->min_items = 3;
+        field->max_items = PLOT_CORNERS_MAXIMUM;
+        break;
     case KIND_GROUP:
         field->min_items = form_read_integer(reader, json, path, "min_rows", 0, FORM_ROWS_MAXIMUM, 0);
         field->max_items = form_read_integer(reader, json, path, "max_rows", 1, FORM_ROWS_MAXIMUM, 50);
@@ -341,6 +345,8 @@ static void read_kind_properties(struct form_reader *reader, const json_t *json,
         form_read_string(reader, json, path, field->kind == KIND_PARTIAL_DATE ? "precision" : "level");
     field->parent = form_read_string(reader, json, path, field->kind == KIND_ADDRESS ? "city" : "parent");
     field->line_required = form_read_bool(reader, json, path, "line_required", true);
+    field->table = form_read_bool(reader, json, path, "table", false);
+    field->drawing = form_read_bool(reader, json, path, "drawing", false);
     field->birth_date_key = form_read_string(reader, json, path, "birth_date");
     field->gender_key = form_read_string(reader, json, path, "gender");
     field->format = form_read_string(reader, json, path, "format");

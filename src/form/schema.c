@@ -13,6 +13,9 @@
     "0-9]|2[0-8]))"
 #define DATE "(?:" YEAR "-" DAY_OF_YEAR "|" LEAP_YEAR "-02-29)"
 
+#define CORNER  "^(?:[6-9]|1[0-9]|2[0-3])\\.[0-9]{1,7},1(?:0[2-9]|1[0-7])\\.[0-9]{1,7}$"
+#define DRAWING "^(?:[ML][0-9]{1,3},[0-9]{1,3})*$"
+
 static json_t *typed(const char *type)
 {
     return json_pack("{s:s}", "type", type);
@@ -111,7 +114,8 @@ static json_t *number_schema(const struct form_field *field)
 static json_t *list_schema(const struct form_field *field)
 {
     bool files = field_info(field)->widget == WIDGET_FILE, cascade = field->kind == KIND_CASCADE;
-    json_t *items = files     ? pattern("^[0-9a-f-]{36}$")
+    json_t *items = files                          ? pattern("^[0-9a-f-]{36}$")
+                    : field->kind == KIND_MAP_PLOT ? pattern(CORNER)
                     : cascade ? json_pack("{s:s,s:i,s:i,s:s}", "type", "string", "minLength", 1, "maxLength",
                                           100, "pattern", NO_CONTROLS)
                               : enumeration(field);
@@ -144,6 +148,7 @@ static json_t *parts_schema(const struct form_field *field)
     case KIND_SIGNATURE:
         json_object_set_new(properties, "name", text(NO_CONTROLS, 0, 100));
         json_object_set_new(properties, "consent", typed("boolean"));
+        json_object_set_new(properties, "drawing", text(DRAWING, 0, SIGNATURE_MAXIMUM));
         break;
     default: /* KIND_MAP_POINT */
         json_object_set_new(properties, "lat",
@@ -197,7 +202,10 @@ static json_t *value_schema(const struct form *form, struct arena *arena, const 
 static void add_requirement(json_t *schema, const struct form_field *field, bool required)
 {
     enum form_shape shape = field_info(field)->shape;
-    json_int_t minimum = field->kind == KIND_SEVERAL || field->kind == KIND_RANKED ? field->min_items : 0;
+    json_int_t minimum =
+        field->kind == KIND_SEVERAL || field->kind == KIND_RANKED || field->kind == KIND_MAP_PLOT
+            ? field->min_items
+            : 0;
     if (required && minimum == 0) minimum = 1;
     if (required && shape == SHAPE_TEXT && !json_object_get(schema, "minLength"))
         json_object_set_new(schema, "minLength", json_integer(1));

@@ -53,7 +53,7 @@ const char *const *form_part_names(enum form_kind kind)
     static const char *const range[] = {"from", "to", NULL};
     static const char *const address[] = {"city", "district", "commune", "line", NULL};
     static const char *const account[] = {"bank", "number", "holder", NULL};
-    static const char *const signature[] = {"name", "consent", NULL};
+    static const char *const signature[] = {"name", "consent", "drawing", NULL};
     static const char *const point[] = {"lat", "lon", NULL};
     switch (kind) {
     case KIND_DATE_RANGE:

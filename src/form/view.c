@@ -29,7 +29,8 @@ static const char field_members[] =
     "day month year partial options searchable parts rows can_add add_value add_label totals files max_files "
     "max_bytes accept visible_if text consent_text depends part is_group widget_static widget_output "
     "widget_input widget_textarea widget_radios widget_checkboxes widget_checkbox widget_select widget_date "
-    "widget_parts widget_group widget_file";
+    "widget_parts widget_group widget_file widget_search widget_plot list words table "
+    "drawing has_drawing";
 
 static void set(json_t *object, const char *name, const char *text)
 {
@@ -130,7 +131,8 @@ static const char *autocomplete(const struct form_field *field)
     return NULL;
 }
 
-static void add_input(struct form_viewer *viewer, json_t *view, const struct form_field *field)
+static void add_input(struct form_viewer *viewer, json_t *view, const struct form_field *field,
+                      const json_t *value)
 {
     json_t *input = json_object();
     bool area = field_info(field)->widget == WIDGET_TEXTAREA;
@@ -145,6 +147,11 @@ static void add_input(struct form_viewer *viewer, json_t *view, const struct for
     if (free_text) json_object_set_new(input, "max_length", json_integer(field->max_length));
     if (area) json_object_set_new(input, "rows", json_integer(field->max_length > 1000 ? 6 : 4));
     json_object_set_new(view, "input", input);
+    if (field->kind == KIND_MONEY && json_is_integer(value) && json_integer_value(value) > 0 &&
+        viewer->environment->money_words)
+        set(view, "words",
+            viewer->environment->money_words(viewer->arena, viewer->language, json_integer_value(value)));
+    flag(view, "is_money", field->kind == KIND_MONEY);
 }
 
 static void add_date(struct form_viewer *viewer, json_t *view, const struct form_field *field,
@@ -166,104 +173,6 @@ static void add_date(struct form_viewer *viewer, json_t *view, const struct form
     json_t *input = json_object();
     set(input, "autocomplete", autocomplete(field));
     json_object_set_new(view, "input", input);
-}
-
-/* --- choices --- */
-
-static json_t *option(struct form_viewer *viewer, const char *name, const char *id, size_t number,
-                      const char *value, const char *label, const char *help, bool selected)
-{
-    json_t *view = form_view_new("help selected");
-    json_set_cstr(view, "value", value);
-    set(view, "label", label);
-    set(view, "help", help);
-    set(view, "name", name);
-    set(view, "id",
-        number ? arena_printf(viewer->arena, "%s-%zu", id, number)
-               : id); /* never that of the field set around it */
-    flag(view, "selected", selected);
-    return view;
-}
-
-static bool is_selected(const json_t *value, const char *candidate)
-{
-    if (json_is_string(value)) return strcmp(json_string_value(value), candidate) == 0;
-    for (size_t i = 0; i < json_array_size(value); i++) {
-        const char *item = json_string_value(json_array_get(value, i));
-        if (item && strcmp(item, candidate) == 0) return true;
-    }
-    return false;
-}
-
-static json_t *choice_options(struct form_viewer *viewer, const struct form_choice *choices, size_t count,
-                              const char *name, const json_t *value, bool with_empty)
-{
-    json_t *options = json_array();
-    const char *id = form_control_id(viewer->arena, name);
-    if (with_empty)
-        json_array_append_new(options,
-                              option(viewer, name, arena_printf(viewer->arena, "%s-none", id), 0, "",
-                                     form_translate(viewer->environment, N_("— Chọn —")), NULL, false));
-    size_t shown = 0;
-    for (size_t i = 0; i < count; i++) {
-        bool selected = is_selected(value, choices[i].value);
-        if (!selected && !form_choice_visible(viewer->run, &choices[i])) continue;
-        json_array_append_new(options, option(viewer, name, id, shown + 1, choices[i].value,
-                                              form_text_in(&choices[i].label, viewer->language),
-                                              form_text_in(&choices[i].help, viewer->language), selected));
-        shown++;
-    }
-    return options;
-}
-
-json_t *form_list_view(struct form_viewer *viewer, const char *list, const char *parent, const char *name,
-                       const json_t *value)
-{
-    struct form_option *found;
-    const char *id = form_control_id(viewer->arena, name);
-    size_t count = form_list_options(viewer->environment, viewer->arena, list, parent, &found);
-    json_t *options = json_array();
-    json_array_append_new(options, option(viewer, name, arena_printf(viewer->arena, "%s-none", id), 0, "",
-                                          form_translate(viewer->environment, N_("— Chọn —")), NULL, false));
-    bool present = false;
-    for (size_t i = 0; i < count; i++) {
-        bool selected = is_selected(value, found[i].value);
-        present |= selected;
-        json_array_append_new(
-            options, option(viewer, name, id, i + 1, found[i].value, found[i].label, NULL, selected));
-    }
-    if (!present && json_is_string(value) &&
-        json_string_length(value)) { /* what was answered is never lost */
-        const char *label =
-            form_list_label(viewer->environment, viewer->arena, list, json_string_value(value));
-        json_array_append_new(options, option(viewer, name, id, count + 1, json_string_value(value),
-                                              label ? label : json_string_value(value), NULL, true));
-    }
-    return options;
-}
-
-static void add_yes_no(struct form_viewer *viewer, json_t *view, const char *name, const json_t *value)
-{
-    json_t *options = json_array();
-    const char *id = form_control_id(viewer->arena, name);
-    json_array_append_new(options,
-                          option(viewer, name, id, 1, "true", form_translate(viewer->environment, N_("Có")),
-                                 NULL, json_is_true(value)));
-    json_array_append_new(options, option(viewer, name, id, 2, "false",
-                                          form_translate(viewer->environment, N_("Không")), NULL,
-                                          json_is_false(value)));
-    json_object_set_new(view, "options", options);
-}
-
-static void add_select(struct form_viewer *viewer, json_t *view, const struct form_field *field,
-                       const char *name, const json_t *value)
-{
-    json_t *options =
-        field_has_choices(field)
-            ? choice_options(viewer, field->choices, field->choice_count, name, value, true)
-            : form_list_view(viewer, field->list ? field->list : "", field->parent, name, value);
-    flag(view, "searchable", json_array_size(options) > 16);
-    json_object_set_new(view, "options", options);
 }
 
 /* --- parts --- */
@@ -371,7 +280,7 @@ static void add_numbered(struct form_viewer *viewer, json_t *parts, const struct
                                                    arena_printf(viewer->arena, "%zu", i + 1));
         json_t *view = part(viewer, part_name, label, WIDGET_SELECT);
         json_object_set_new(view, "options",
-                            choice_options(viewer, choices, count, part_name, current, true));
+                            form_choice_options(viewer, choices, count, part_name, current, true));
         flag(view, "depends", cascade && i + 1 < slots);
         json_array_append_new(parts, view);
         if (cascade) {
@@ -380,6 +289,17 @@ static void add_numbered(struct form_viewer *viewer, json_t *parts, const struct
             count = chosen ? chosen->choice_count : 0;
         }
     }
+}
+
+static void add_bank(struct form_viewer *viewer, json_t *parts, const char *name, const json_t *code)
+{
+    bool typed = form_list_way(viewer->environment, "bank") == LIST_TYPED;
+    json_t *box = part(viewer, name, N_("Ngân hàng"), typed ? WIDGET_INPUT : WIDGET_SELECT);
+    if (typed)
+        part_input(box, json_is_string(code) ? json_string_value(code) : "", NULL, "medium");
+    else
+        json_object_set_new(box, "options", form_list_view(viewer, "bank", NULL, name, code));
+    json_array_append_new(parts, box);
 }
 
 static void add_parts(struct form_viewer *viewer, json_t *view, const struct form_field *field,
@@ -396,11 +316,7 @@ static void add_parts(struct form_viewer *viewer, json_t *view, const struct for
         add_day_part(viewer, parts, name, "to", N_("Đến ngày"), value);
         break;
     case KIND_BANK_ACCOUNT:
-        box = part(viewer, arena_printf(viewer->arena, "%s.bank", name), N_("Ngân hàng"), WIDGET_SELECT);
-        json_object_set_new(box, "options",
-                            form_list_view(viewer, "bank", NULL, arena_printf(viewer->arena, "%s.bank", name),
-                                           json_object_get(value, "bank")));
-        json_array_append_new(parts, box);
+        add_bank(viewer, parts, arena_printf(viewer->arena, "%s.bank", name), json_object_get(value, "bank"));
         add_text_part(viewer, parts, name, "number", N_("Số tài khoản"), value, "numeric");
         add_text_part(viewer, parts, name, "holder", N_("Tên chủ tài khoản"), value, NULL);
         break;
@@ -411,6 +327,8 @@ static void add_parts(struct form_viewer *viewer, json_t *view, const struct for
         flag(box, "value", json_get_bool(value, "consent", false));
         json_array_append_new(parts, box);
         add_text_part(viewer, parts, name, "name", N_("Họ tên người ký"), value, NULL);
+        flag(view, "has_drawing", field->drawing);
+        json_set_cstr(view, "drawing", json_get_cstr(value, "drawing", ""));
         break;
     case KIND_MAP_POINT:
         add_text_part(viewer, parts, name, "lat", N_("Vĩ độ"), value, "decimal");
@@ -420,6 +338,9 @@ static void add_parts(struct form_viewer *viewer, json_t *view, const struct for
         add_numbered(viewer, parts, field, name, value);
         break;
     }
+    size_t i;
+    json_array_foreach(parts, i, box) /* the fault is said once, for all of them */
+        json_object_set(box, "error_id", json_object_get(view, "error_id"));
     json_object_set_new(view, "parts", parts);
 }
 
@@ -443,8 +364,8 @@ static void add_files(struct form_viewer *viewer, json_t *view, const struct for
     viewer->has_files = true;
 }
 
-static void add_totals(struct form_viewer *viewer, json_t *view, const struct form_field *group,
-                       const struct form_field_state *state)
+void form_add_totals(struct form_viewer *viewer, json_t *view, const struct form_field *group,
+                     const struct form_field_state *state)
 {
     json_t *totals = json_array();
     for (size_t i = 0; i < group->total_count; i++) {
@@ -496,11 +417,12 @@ static void add_rows(struct form_viewer *viewer, json_t *view, const struct form
         json_array_append_new(rows, row);
     }
     json_object_set_new(view, "rows", rows);
+    flag(view, "table", group->table);
     flag(view, "can_add", state->row_count < (size_t)group->max_items);
     set(view, "add_value", group->key);
     const char *add_label = form_text_in(&group->add_label, viewer->language);
     set(view, "add_label", add_label ? add_label : form_translate(viewer->environment, N_("Thêm dòng")));
-    add_totals(viewer, view, group, state);
+    form_add_totals(viewer, view, group, state);
 }
 
 json_t *form_field_view(struct form_viewer *viewer, const struct form_field *field,
@@ -518,31 +440,37 @@ json_t *form_field_view(struct form_viewer *viewer, const struct form_field *fie
     switch (field_info(field)->widget) {
     case WIDGET_INPUT:
     case WIDGET_TEXTAREA:
-        add_input(viewer, view, field);
+        add_input(viewer, view, field, answer);
         break;
     case WIDGET_DATE:
         add_date(viewer, view, field, answer);
         break;
     case WIDGET_RADIOS:
         if (field->kind == KIND_YES_NO)
-            add_yes_no(viewer, view, name, answer);
+            form_add_yes_no(viewer, view, name, answer);
         else
             json_object_set_new(
                 view, "options",
-                choice_options(viewer, field->choices, field->choice_count, name, answer, false));
+                form_choice_options(viewer, field->choices, field->choice_count, name, answer, false));
         break;
     case WIDGET_CHECKBOXES:
-        json_object_set_new(view, "options",
-                            choice_options(viewer, field->choices, field->choice_count, name, answer, false));
+        json_object_set_new(
+            view, "options",
+            form_choice_options(viewer, field->choices, field->choice_count, name, answer, false));
         break;
     case WIDGET_CHECKBOX:
         flag(view, "value", json_is_true(answer));
         return view;
     case WIDGET_SELECT:
-        add_select(viewer, view, field, name, answer);
+        form_add_select(viewer, view, field, name, answer);
         break;
     case WIDGET_PARTS:
         add_parts(viewer, view, field, name, answer);
+        break;
+    case WIDGET_PLOT:
+        json_set_cstr(view, "value", form_plot_typed(viewer->arena, answer));
+        if (json_array_size(answer) > 0)
+            set(view, "text", form_value_shown(field, viewer->environment, viewer->arena, answer));
         break;
     case WIDGET_FILE:
         add_files(viewer, view, field, answer);
@@ -553,8 +481,12 @@ json_t *form_field_view(struct form_viewer *viewer, const struct form_field *fie
     default:
         return view;
     }
-    if (field_info(field)->shape != SHAPE_LIST && field_info(field)->shape != SHAPE_PARTS &&
-        field_info(field)->shape != SHAPE_GROUP)
+    if (json_is_true(json_object_get(view, "widget_search")) && json_is_string(answer))
+        json_set_cstr(view, "value",
+                      form_list_entry_shown(viewer->environment, viewer->arena, field->list,
+                                            json_string_value(answer)));
+    else if (field_info(field)->shape != SHAPE_LIST && field_info(field)->shape != SHAPE_PARTS &&
+             field_info(field)->shape != SHAPE_GROUP)
         json_set_cstr(view, "value", form_value_typed_text(field, viewer->arena, answer));
     return view;
 }

@@ -131,9 +131,9 @@ const struct mustache_template *page_find(const struct page_set *pages, const ch
 json_t *web_assets(const struct static_files *files)
 {
     static const char *const names[] = {
-        "css/base.css",  "css/components.css", "css/forms.css",        "css/portal.css", "css/desk.css",
-        "css/print.css", "js/motcua.js",       "js/autosave.js",       "js/upload.js",   "img/icons.svg",
-        "img/mark.svg",  "img/favicon.svg",    "img/khue-van-cac.svg",
+        "css/base.css",  "css/components.css", "css/forms.css",   "css/portal.css",       "css/desk.css",
+        "css/print.css", "js/motcua.js",       "js/autosave.js",  "js/upload.js",         "js/draw.js",
+        "img/icons.svg", "img/mark.svg",       "img/favicon.svg", "img/khue-van-cac.svg",
     };
     json_t *assets = json_object();
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {

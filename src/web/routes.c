@@ -2,6 +2,7 @@
 #include "routes.h"
 
 #include "motcua/web/resumable.h"
+#include "studio/table_upload.h"
 
 #define PAGE(path_, handler_, access_, rate_)                                                                \
     {                                                                                                        \

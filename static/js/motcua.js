@@ -104,6 +104,15 @@
       else return;
       event.preventDefault();
     });
+    // A list of a form: what is chosen stands in the box. Pages are reached by the links in theirs.
+    list.addEventListener("mousedown", (event) => event.preventDefault());
+    list.addEventListener("click", (event) => {
+      const option = event.target.closest("[data-value]");
+      if (!option) return;
+      input.value = asked = option.dataset.value;
+      close();
+      input.dispatchEvent(new Event("change", { bubbles: true }));
+    });
     input.addEventListener("blur", () => setTimeout(close, 200));
   };
 
@@ -175,17 +184,23 @@
     }
     const focused = form.contains(document.activeElement) ? selectorOf(document.activeElement) : "";
     form.replaceChildren(...fresh.childNodes);
+    $$("input[data-suggest]", form).forEach(enhanceSuggestions);
+    form.dispatchEvent(new CustomEvent("motcua:replaced", { bubbles: true }));
     if (focused) form.querySelector(focused)?.focus({ preventScroll: true });
   };
 
   // Computed values: only their texts are put in place, so that typing is never interrupted.
+  const recomputes = new WeakMap();
   const recompute = async (form) => {
+    recomputes.get(form)?.abort(); // only the answer to the last change counts here too
+    const asked = new AbortController();
+    recomputes.set(form, asked);
     const body = new URLSearchParams(new FormData(form));
     body.set("_show", "1");
     body.set("_background", "1");
     let fresh;
     try {
-      const answer = await fetch(form.action, { method: "POST", body });
+      const answer = await fetch(form.action, { method: "POST", body, signal: asked.signal });
       fresh = answer.ok ? parse(await answer.text()).querySelector("form[data-live]") : null;
     } catch {
       return;
@@ -205,6 +220,13 @@
       const asked = new Set($$("[data-visible-if]", form).flatMap((element) => words(element.dataset.visibleIf)));
       if (control.matches("[data-refresh]") || words(control.name).some((word) => asked.has(word))) refresh(form);
       else if (form.querySelector("output, [data-total]")) recompute(form);
+    });
+    // Amounts in words, while they are typed.
+    let pause = 0;
+    form.addEventListener("input", (event) => {
+      if (!event.target.id || !form.querySelector(`#${CSS.escape(event.target.id)}-words`)) return;
+      clearTimeout(pause);
+      pause = setTimeout(() => recompute(form), 400);
     });
   };
 

@@ -95,6 +95,12 @@ struct form_lists {
     /* Fills *options (in the arena) with at most `limit`; returns how many. */
     size_t (*options)(void *context, struct arena *arena, const char *list, const char *parent,
                       const char *language, size_t limit, struct form_option **options);
+    /* The two below are for "bank", "occupation" and "reference:<name>"; NULL: all lists are short. How many
+     * entries the list has; 0: there is no such list (yet), then any value of the right shape is taken. */
+    size_t (*size)(void *context, const char *list);
+    /* Entries that fit the words (in any order, marks or none), best first. */
+    size_t (*search)(void *context, struct arena *arena, const char *list, struct str text,
+                     const char *language, size_t limit, struct form_option **options);
 };
 
 struct form_environment {
@@ -105,6 +111,8 @@ struct form_environment {
     const char *(*translate)(void *context, const char *message);
     void *translate_context;
     const struct form_lists *lists; /* or NULL */
+    /* An amount of đồng in words, shown below the box while it is typed; NULL: not shown. */
+    const char *(*money_words)(struct arena *arena, const char *language, int64_t dong);
     /* Further FEEL variables for every expression (e.g. {"procedure": {...}, "account": {...}}); keys of
      * fields win. NULL: none. */
     const json_t *variables;

@@ -46,7 +46,7 @@ bool draft_page_current(struct draft_page *page);
 /* The same without an answer: *current tells. */
 NODISCARD enum status draft_page_settle(struct draft_page *page, bool *current);
 /* Today, language, lists and translation for the form library. */
-struct form_environment draft_page_environment(struct visit *visit);
+struct form_environment draft_page_environment(struct visit *visit, const struct uuid *tenant_id);
 /* Evaluates the answers again, after they have changed. */
 enum status draft_page_evaluate(struct draft_page *page);
 void draft_page_close(struct draft_page *page);

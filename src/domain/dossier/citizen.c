@@ -33,7 +33,8 @@ DB_STATEMENT(
 static enum status take_answers(struct command *command, const json_t *answers, struct error *error)
 {
     FORM_STATE_AUTO state = {0};
-    struct form_environment environment = form_environment_for(command->work, "vi");
+    struct form_environment environment =
+        form_environment_for(command->work, &command->dossier.tenant_id, "vi");
     struct form_errors errors = {0};
     enum status status = form_validate(command->version->form, command->work->arena, FORM_ALL_PAGES, answers,
                                        &environment, &errors);

@@ -299,7 +299,8 @@ struct str workflow_text(const struct command *command, const char *name);
 NODISCARD enum status workflow_load(struct command *command, struct str text, struct error *error);
 
 /* Form environment of this work in a language. */
-struct form_environment form_environment_for(struct work *work, const char *language);
+struct form_environment form_environment_for(struct work *work, const struct uuid *tenant_id,
+                                             const char *language);
 /* Name, contact and fee follow the answers (dossier.answers, evaluated as `state`); what they do not say
  * stays, and so does a fee that is paid or waived. */
 NODISCARD enum status dossier_follow_answers(struct command *command,

@@ -6,6 +6,7 @@
 #include "dossier_private.h"
 
 #include "motcua/domain/keys.h"
+#include "motcua/domain/list.h"
 #include "motcua/domain/reference.h"
 #include "motcua/i18n/text.h"
 #include "share_private.h"
@@ -63,7 +64,8 @@ struct submit {
     struct submission *submission;
 };
 
-struct form_environment form_environment_for(struct work *work, const char *language)
+struct form_environment form_environment_for(struct work *work, const struct uuid *tenant_id,
+                                             const char *language)
 {
     char *today = arena_alloc(work->arena, CIVIL_DATE_SIZE);
     civil_format_date(civil_day_of(work->now), today);
@@ -73,7 +75,7 @@ struct form_environment form_environment_for(struct work *work, const char *lang
         .language = language,
         .translate = english ? domain_translate : NULL,
         .translate_context = english ? work->domain : NULL,
-        .lists = reference_form_lists(work->domain->reference),
+        .lists = list_of_forms(work, tenant_id),
     };
 }
 
@@ -311,7 +313,7 @@ static enum status submit_checked(struct submit_call *call, struct command *comm
 {
     struct submit *submit = call->submit;
     struct work *work = submit->work;
-    struct form_environment environment = form_environment_for(work, "vi");
+    struct form_environment environment = form_environment_for(work, &call->loaded.tenant_id, "vi");
     json_auto answers = db_get_json(draft, 0, 3);
     FORM_STATE_AUTO state = {0};
     enum status status = start_command(call, command, answers, error);

@@ -19,7 +19,7 @@
 #include "zip.h"
 
 #define ROUND_BYTES ((size_t)192 * 1024 * 1024) /* as far as one dossier may go; given back after it */
-enum { PDF_BYTES = 8 * 1024 * 1024 };
+enum { PDF_BYTES = 8 * 1024 * 1024, PAPERS_AT_ONCE = 100 };
 
 static const char *const readme[] = {
     N_("Dữ liệu của bạn trên cổng Một Cửa"),
@@ -90,14 +90,13 @@ static enum status add_sessions(struct work *work, struct zip *zip, struct error
     return zip_add_json(zip, "thiet-bi.json", list);
 }
 
-static enum status add_uses(struct work *work, struct zip *zip, struct error *error)
+static enum status append_uses(struct work *work, const struct store_paper *papers, size_t paper_count,
+                               json_t *list, struct error *error)
 {
     struct store_use *uses;
     size_t count;
-    enum status status = store_uses(work, &uses, &count, error);
-    if (status != STATUS_OK) return status;
-    json_auto list = json_array();
-    for (size_t i = 0; i < count; i++) {
+    enum status status = store_uses(work, papers, paper_count, &uses, &count, error);
+    for (size_t i = 0; status == STATUS_OK && i < count; i++) {
         json_t *use = json_object();
         json_set_cstr(use, "paper", uses[i].source_id.text);
         json_set_cstr(use, "dossier", uses[i].code);
@@ -105,7 +104,21 @@ static enum status add_uses(struct work *work, struct zip *zip, struct error *er
         set_instant(use, "used_at", uses[i].used_at);
         json_array_append_new(list, use);
     }
-    return zip_add_json(zip, "dung-lai-giay-to.json", list);
+    return status;
+}
+
+static enum status add_uses(struct work *work, struct zip *zip, struct error *error)
+{
+    json_auto list = json_array();
+    enum status status = STATUS_OK;
+    bool more = true;
+    for (int first = 0; status == STATUS_OK && more; first += PAPERS_AT_ONCE) {
+        struct store_paper *papers;
+        size_t count;
+        status = store_list(work, first, PAPERS_AT_ONCE, &papers, &count, &more, error);
+        if (status == STATUS_OK) status = append_uses(work, papers, count, list, error);
+    }
+    return status == STATUS_OK ? zip_add_json(zip, "dung-lai-giay-to.json", list) : status;
 }
 
 /* --- Files */

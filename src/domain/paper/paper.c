@@ -2,6 +2,7 @@
 #include "paper_private.h"
 
 #include "motcua/codec/json.h"
+#include "motcua/domain/list.h"
 #include "motcua/domain/reference.h"
 #include "motcua/form/form.h"
 #include "motcua/i18n/format.h"
@@ -351,7 +352,7 @@ enum status paper_render_result(struct work *work, const struct result_paper *pa
     char today[CIVIL_DATE_SIZE];
     civil_format_date(civil_day_of(work->now), today);
     struct form_environment environment = {
-        .today = today, .language = "vi", .lists = reference_form_lists(work->domain->reference)};
+        .today = today, .language = "vi", .lists = list_of_forms(work, &dossier->tenant_id)};
     enum status status =
         form_display(paper->version->form, work->arena, dossier->answers, &environment, &answers);
     if (status != STATUS_OK)

@@ -2,6 +2,7 @@
 #include "motcua/codec/json.h"
 #include "motcua/crypto/token.h"
 #include "motcua/domain/document.h"
+#include "motcua/domain/list.h"
 #include "motcua/domain/reference.h"
 #include "motcua/domain/scan.h"
 #include "motcua/form/form.h"
@@ -31,7 +32,7 @@ static enum status add_review(struct work *work, const struct procedure_version 
     json_t *review = NULL;
     civil_format_date(civil_day_of(work->now), today);
     struct form_environment environment = {
-        .today = today, .language = "vi", .lists = reference_form_lists(work->domain->reference)};
+        .today = today, .language = "vi", .lists = list_of_forms(work, &dossier->tenant_id)};
     enum status status = form_review(version->form, work->arena, dossier->answers, &environment, &review);
     if (status != STATUS_OK)
         return error_set(error, work->arena, status, "paper.answers", NULL, "cannot show the answers of %s",

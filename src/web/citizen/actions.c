@@ -11,7 +11,7 @@ void page_dossier_copy(struct request *request)
     struct uuid draft;
     DOSSIER_FILE_AUTO file = {0};
     if (!own_dossier_open(visit, &file)) return;
-    struct form_environment environment = draft_page_environment(visit);
+    struct form_environment environment = draft_page_environment(visit, &file.dossier.tenant_id);
     enum status status = draft_copy(&visit->work, &file.dossier, &environment, &draft, &visit->error);
     if (status != STATUS_OK)
         visit_fail(visit, status);

@@ -2,12 +2,19 @@
 #include "motcua/web/draft_page.h"
 
 #include "motcua/codec/json.h"
+#include "motcua/domain/list.h"
 #include "motcua/domain/reference.h"
 #include "motcua/domain/scan.h"
 #include "motcua/web/uploads.h"
 #include "pictures.h"
 
-struct form_environment draft_page_environment(struct visit *visit)
+static const char *money_words(struct arena *arena, const char *language, int64_t dong)
+{
+    return format_money_words(arena, strcmp(language, "en") == 0 ? LANGUAGE_ENGLISH : LANGUAGE_VIETNAMESE,
+                              dong, false);
+}
+
+struct form_environment draft_page_environment(struct visit *visit, const struct uuid *tenant_id)
 {
     char *today = arena_alloc(visit->arena, CIVIL_DATE_SIZE);
     civil_format_date(civil_day_of(visit->work.now), today);
@@ -17,7 +24,8 @@ struct form_environment draft_page_environment(struct visit *visit)
         .language = language_code(visit->language),
         .translate = english ? domain_translate : NULL,
         .translate_context = english ? visit->web->domain : NULL,
-        .lists = reference_form_lists(visit->web->domain->reference),
+        .lists = list_of_forms(&visit->work, tenant_id),
+        .money_words = money_words,
     };
 }
 
@@ -52,7 +60,7 @@ static enum status load(struct draft_page *page, const struct uuid *id)
         status = share_list(work, &page->draft.id, &page->shares, &page->share_count, &visit->error);
     if (status != STATUS_OK) return status;
     page->tenant = tenant_by_id(visit_tenants(visit), &page->draft.tenant_id);
-    page->environment = draft_page_environment(visit);
+    page->environment = draft_page_environment(visit, &page->draft.tenant_id);
     return page->tenant == NULL ? STATUS_NOT_FOUND : draft_page_evaluate(page);
 }
 
@@ -316,11 +324,13 @@ static void fill_field(json_t *field)
         "error_id",     "described_by", "filled_from", "value",      "input",     "day",    "month",
         "year",         "partial",      "options",     "searchable", "parts",     "rows",   "can_add",
         "add_value",    "add_label",    "totals",      "files",      "max_files", "accept", "max_bytes",
-        "consent_text", "depends",      "visible_if",  "text",       "visible",   "label"};
+        "consent_text", "depends",      "visible_if",  "text",       "visible",   "label",  "list",
+        "words",        "table",        "drawing",     "has_drawing"};
     static const char *const flags[] = {
         "widget_input",  "widget_textarea", "widget_radios",  "widget_checkboxes", "widget_checkbox",
         "widget_select", "widget_date",     "widget_parts",   "widget_group",      "widget_file",
-        "widget_output", "widget_static",   "is_person_name", "is_yes_no",         "is_address",
+        "widget_output", "widget_static",   "widget_search",  "widget_plot",       "is_money",
+        "is_signature",  "is_map_point",    "is_person_name", "is_yes_no",         "is_address",
         "is_heading",    "is_explanation",  "is_notice"};
     fill_object(field, names, sizeof names / sizeof names[0]);
     for (size_t i = 0; i < sizeof flags / sizeof flags[0]; i++)

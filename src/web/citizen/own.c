@@ -83,7 +83,7 @@ json_t *own_review(struct visit *visit, const struct dossier *dossier)
     if (reference_procedure_version(&visit->work, &dossier->procedure_version_id, &version, &visit->error) !=
         STATUS_OK)
         return NULL;
-    struct form_environment environment = draft_page_environment(visit);
+    struct form_environment environment = draft_page_environment(visit, &dossier->tenant_id);
     if (form_review(version->form, visit->arena, dossier->answers, &environment, &review) != STATUS_OK)
         return NULL;
     review_without_links(review);

@@ -3,8 +3,8 @@
 #include "pictures.h"
 
 #include "motcua/i18n/text.h"
+#include "motcua/web/uploads.h"
 #include "supplement.h"
-#include "uploads.h"
 #include "web/routes.h"
 
 bool pictures_joinable(const struct draft_page *page, const struct procedure_paper *paper,

@@ -2,7 +2,7 @@
 #ifndef WEB_CITIZEN_PICTURES_H
 #define WEB_CITIZEN_PICTURES_H
 
-#include "draft_page.h"
+#include "motcua/web/draft_page.h"
 
 /* A picture of this paper that may still be changed, of a paper that takes PDF. */
 bool pictures_joinable(const struct draft_page *page, const struct procedure_paper *paper,

@@ -37,7 +37,7 @@ static bool open_page(struct visit *visit, const struct dossier_file *file, stru
     if (status == STATUS_OK) {
         page->since = own_open_supplement(file)->requested_at;
         page->tenant = tenant_by_id(visit_tenants(visit), &file->dossier.tenant_id);
-        page->environment = draft_page_environment(visit);
+        page->environment = draft_page_environment(visit, &page->draft.tenant_id);
         page->url = arena_printf(visit->arena, "/ho-so/%s/bo-sung/khai", file->dossier.code);
         status = page->tenant == NULL ? STATUS_NOT_FOUND : draft_page_evaluate(page);
     }

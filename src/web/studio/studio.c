@@ -3,7 +3,7 @@
 
 json_t *studio_view(struct visit *visit, const char *title, enum studio_tab tab, const char *path)
 {
-    static const char *const names[] = {"users", "units", "offerings", "retention", "incidents"};
+    static const char *const names[] = {"users", "units", "offerings", "lists", "retention", "incidents"};
     bool administrates =
         (visit->actor.roles & ROLE_TENANT_ADMIN) != 0; /* a head of a unit sees the incidents only */
     json_t *view = desk_view(visit, title, administrates ? "/quan-tri" : "/quan-tri/su-co", path);

@@ -5,7 +5,14 @@
 #include "motcua/domain/administration.h"
 #include "web/desk/desk.h"
 
-enum studio_tab { STUDIO_USERS, STUDIO_UNITS, STUDIO_OFFERINGS, STUDIO_RETENTION, STUDIO_INCIDENTS };
+enum studio_tab {
+    STUDIO_USERS,
+    STUDIO_UNITS,
+    STUDIO_OFFERINGS,
+    STUDIO_LISTS,
+    STUDIO_RETENTION,
+    STUDIO_INCIDENTS
+};
 
 /* New view of the desk's frame with the tab marked; `path` as for desk_view(). */
 json_t *studio_view(struct visit *visit, const char *title, enum studio_tab tab, const char *path);

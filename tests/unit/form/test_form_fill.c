@@ -438,6 +438,111 @@ static void answers_may_come_as_json(void **state)
     assert_json(filled, "{\"ngay\":\"person.birth_date\"}");
 }
 
+static void plots_are_read_line_by_line(void **state)
+{
+    (void)state;
+    const struct form *form = form_with("{\"key\":\"thua\",\"kind\":\"map_plot\",\"label\":\"Thửa\"}");
+    static const char *const cases[][2] = {
+        {"21,0285 105,8542\n21,0286 105,8542\n\n21,0286; 105,8544",
+         "{\"thua\":[\"21.0285000,105.8542000\",\"21.0286000,105.8542000\",\"21.0286000,105.8544000\"]}"},
+        {"21.0285, 105.8542", "{\"thua\":[\"21.0285000,105.8542000\"]}"},
+        {"21.0285,105.8542", "{\"thua\":[\"21.0285000,105.8542000\"]}"},
+        {"21 105", "{\"thua\":[\"21.0000000,105.0000000\"]}"},
+        {"21,0285", "{\"thua\":\"21,0285\"}"},
+        {"21,0285 105,8542\nở đây", "{\"thua\":\"21,0285 105,8542\\nở đây\"}"},
+        {"48,85 2,35", "{\"thua\":\"48,85 2,35\"}"},
+        {"1e2 105", "{\"thua\":\"1e2 105\"}"},
+        {"  ", "{}"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        json_auto answers = submit(form, NULL, "thua", cases[i][0]);
+        assert_json(answers, cases[i][1]);
+    }
+    assert_string_equal(errors_of(form, "{\"thua\":[\"21.01,105.01\",\"21.02,105.02\"]}"), "thua:form.map");
+    assert_string_equal(
+        errors_of(form, "{\"thua\":[\"21.01,105.01\",\"21.02,105.02\",\"21.01,105.02\",\"21.02,105.01\"]}"),
+        "thua:form.map");
+    assert_string_equal(
+        errors_of(form, "{\"thua\":[\"21.01,105.01\",\"21.02,105.01\",\"21.02,105.02\",\"21.01,105.02\"]}"),
+        "");
+}
+
+/* Three entries, two of the same name; 300 as far as the form is told. */
+static const struct form_option goods[] = {{"01", "Gạo"}, {"02", "Muối"}, {"03", "Muối"}};
+
+static bool goods_contain(void *context, const char *list, const char *parent, const char *value)
+{
+    (void)context, (void)list, (void)parent;
+    return strlen(value) == 2 && value[0] == '0' && value[1] >= '1' && value[1] <= '3';
+}
+
+static size_t goods_size(void *context, const char *list)
+{
+    (void)list;
+    return *(size_t *)context;
+}
+
+static size_t goods_search(void *context, struct arena *into, const char *list, struct str text,
+                           const char *language, size_t limit, struct form_option **options)
+{
+    (void)context, (void)list, (void)language;
+    size_t count = 0;
+    *options = arena_array(into, 3, sizeof **options);
+    for (size_t i = 0; i < 3 && count < limit; i++)
+        if (str_find(str_of(goods[i].label), text) >= 0) (*options)[count++] = goods[i];
+    return count;
+}
+
+static void what_is_typed_for_a_long_list_becomes_a_code(void **state)
+{
+    (void)state;
+    size_t size = 300;
+    const struct form_lists lists = {
+        .context = &size, .contains = goods_contain, .size = goods_size, .search = goods_search};
+    const struct form_environment with_lists = {.today = "2017-02-14", .lists = &lists};
+    const struct form *form =
+        form_with("{\"key\":\"hang\",\"kind\":\"reference\",\"list\":\"hang\",\"label\":\"Hàng\"}");
+    static const char *const cases[][4] = {
+        /* typed, chosen, words they were found for, answer */
+        {"02", "", "", "{\"hang\":\"02\"}"},
+        {"Gạo", "", "", "{\"hang\":\"01\"}"},
+        {"Gạo (nếp) (01)", "", "", "{\"hang\":\"01\"}"},
+        {"Muối", "", "", "{\"hang\":\"Muối\"}"},
+        {"Muối", "03", "Muối", "{\"hang\":\"03\"}"},
+        {"Gạo", "03", "Muối", "{\"hang\":\"01\"}"},
+        {"(", "", "", "{\"hang\":\"(\"}"},
+        {"()", "", "", "{\"hang\":\"()\"}"},
+        {"", "03", "Muối", "{}"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct form_pair pairs[] = {{STR("hang"), str_of(cases[i][0])},
+                                    {STR("hang.choice"), str_of(cases[i][1])},
+                                    {STR("hang.words"), str_of(cases[i][2])}};
+        struct form_submission submission = {0};
+        assert_int_equal(form_parse_page(form, arena, 0, pairs, 3, NULL, &with_lists, &submission, NULL),
+                         STATUS_OK);
+        json_auto answers = submission.answers;
+        assert_json(answers, cases[i][3]);
+    }
+}
+
+static void a_plot_says_its_area(void **state)
+{
+    (void)state;
+    const struct form *form = form_with("{\"key\":\"thua\",\"kind\":\"map_plot\",\"label\":\"Thửa\"}");
+    json_auto answers =
+        json_of("{\"thua\":[\"21.0285000,105.8542000\",\"21.0285898,105.8542000\",\"21.0285898,"
+                "105.8542962\",\"21.0285000,105.8542962\"]}");
+    json_auto view = NULL;
+    assert_int_equal(form_view(form, arena, 0, answers, NULL, NULL, &environment, &view), STATUS_OK);
+    const json_t *field =
+        json_array_get(json_get_array(json_array_get(json_get_array(view, "sections"), 0), "fields"), 0);
+    assert_string_equal(json_get_cstr(field, "text", ""), "100 m²");
+    assert_string_equal(json_get_cstr(field, "value", ""),
+                        "21,0285000 105,8542000\n21,0285898 105,8542000\n21,0285898 105,8542962\n21,0285000 "
+                        "105,8542962");
+}
+
 int main(void)
 {
     cmocka_set_message_output(CM_OUTPUT_TAP);
@@ -456,6 +561,9 @@ int main(void)
         form_test(pages_have_states_and_an_exit_ends_the_form),
         form_test(a_broken_condition_is_reported_and_counts_as_false),
         form_test(what_is_malformed_is_refused_and_changes_nothing),
+        form_test(plots_are_read_line_by_line),
+        form_test(a_plot_says_its_area),
+        form_test(what_is_typed_for_a_long_list_becomes_a_code),
         form_test(answers_may_come_as_json),
     };
     return cmocka_run_group_tests_name("form_fill", tests, NULL, NULL);
