@@ -69,7 +69,7 @@ static void assert_papers_clean(void)
     struct document_orphans orphans = {0};
     assert_ok(robot, document_check_all(of(robot), &agency(WARD)->id, 0, NULL, NULL, &check, &robot->error));
     assert_int_equal(check.faulty, 0);
-    assert_ok(robot, document_orphans_find(of(robot), DOCUMENT_STORE_FOLDER, INSTANT_NONE, NULL, NULL,
+    assert_ok(robot, document_orphans_find(of(robot), DOCUMENT_STORE_FOLDER, INSTANT_NONE, false, NULL, NULL,
                                            &orphans, &robot->error));
     assert_int_equal(orphans.found, 0);
 }
