@@ -287,6 +287,10 @@ NODISCARD enum status workflow_complete_failed(struct command *command, uint64_t
                                                struct error *error);
 /* The open task has its element of the workflow's new version: its name and outcomes. */
 void workflow_retitle(struct command *command, const struct task *task, const struct bpmn_node *node);
+/* The row of a task that has come up; `effect` is BPMN_TASK_CREATED. Added to the command's write batch. */
+void workflow_add_task(struct command *command, const struct bpmn_effect *effect);
+/* The engine's number of a task, timer or incident as its rows have it; in the arena. */
+struct str workflow_number_text(struct arena *arena, uint64_t number);
 /* Sets where the dossier stands, in words. */
 void workflow_name_step(struct command *command);
 /* Whose incidents the actor answers for: a head of a unit for those of its dossiers, an administrator for the
