@@ -1,8 +1,8 @@
 // A served sample city with throw-away data, and people who use it: over plain HTTP, or with a browser. Below them what citizens
 // and officials do, step by step.
 import assert from 'node:assert/strict';
-import { spawn, spawnSync } from 'node:child_process';
-import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, readdirSync, rmSync, writeSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import { appendFileSync, chmodSync, closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, readdirSync, rmSync, writeSync } from 'node:fs';
 import http from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -22,18 +22,19 @@ export async function until(check, what, seconds = 30) {
     const value = await check();
     if (value) return value;
     if (Date.now() > end) throw new Error(`waited ${seconds} s for ${what}`);
-    await sleep(100);
+    await sleep(25);
   }
 }
 
 /**
  * Starts `motcua serve` with the sample city on a free port. Its clock is moved by `city.setTime('2017-03-14T09:00')` (civil time
  * of Hà Nội); `time: null` starts it with the true time. The address of a client is believed from X-Forwarded-For, so that each
- * person has limits of their own.
+ * person has limits of their own. Its data are a copy of the city that MOTCUA_TEST_CITY names, where that is set (prepare_city.mjs
+ * makes it, half an hour before nine o'clock of 2017-03-14); without it, and when `fresh`, they are made from nothing.
  */
-export async function startCity({ time = '2017-03-14T09:00', options = [] } = {}) {
+export async function startCity({ time = '2017-03-14T09:00', options = [], fresh = false } = {}) {
   const data = mkdtempSync(path.join(tmpdir(), 'motcua-city-'));
-  spawnSync('chmod', ['755', data]);
+  chmodSync(data, 0o755);
   const clock = openSync(path.join(data, 'clock'), 'w+');
   const city = { data, program, log: '', output: '' };
   city.setTime = (text) => {
@@ -44,7 +45,12 @@ export async function startCity({ time = '2017-03-14T09:00', options = [] } = {}
   if (time) city.setTime(time);
   const environment = { ...process.env, MOTCUA_SHARE: root };
   delete environment.DATABASE_URL;
-  mkdirSync(path.join(data, 'var'), { mode: 0o755 });
+  const prepared = fresh ? '' : process.env.MOTCUA_TEST_CITY ?? '';
+  if (prepared) {
+    execFileSync('cp', ['-a', '--reflink=auto', prepared, path.join(data, 'var')]);
+    // a commit still outlives the end of the server and of PostgreSQL; only a machine that loses its power is not what is tried
+    appendFileSync(path.join(data, 'var/pg/data/local.conf'), 'fsync = off\n');
+  } else mkdirSync(path.join(data, 'var'), { mode: 0o755 });
   let child, exit, exited;
   const launch = async (port) => {
     exit = null;
@@ -105,11 +111,11 @@ export async function startCity({ time = '2017-03-14T09:00', options = [] } = {}
     }
   };
   process.on('exit', () => exit ?? child.kill('SIGTERM')); // a test that failed half-way: its data stays for whoever looks into it
-  city.stop = async () => {
+  city.stop = async ({ keep = false } = {}) => {
     if (!exit) child.kill('SIGTERM');
     const result = await Promise.race([exited, sleep(40000, { code: 'too slow' }, { ref: false })]);
     closeSync(clock);
-    rmSync(data, { recursive: true, force: true });
+    if (!keep) rmSync(data, { recursive: true, force: true });
     if (result.code !== 0) throw new Error(`motcua serve ended with ${JSON.stringify(result)}\n${city.log.slice(-6000)}`);
   };
   return city;

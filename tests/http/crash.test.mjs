@@ -19,7 +19,7 @@ const people = [];
 const knobs = () => ({ 'database-url': world.url, port: world.port, workers: 6, 'rate-limits': 0, 'job-workers': 1, 'job-interval': '1s' });
 
 before(async () => {
-  world = new World(program);
+  world = new World(program, null, process.env.MOTCUA_TEST_CITY);
   await world.startDatabase(); // a durable one: commits are promises
   await world.startServer({ ...knobs(), port: undefined });
   template = await submitTemplate(world.port, world);

@@ -15,7 +15,7 @@ const number = async (sql) => Number(await world.psql(sql));
 const fired = () => number("SELECT count(*) FROM event WHERE kind = 'timer_fired'");
 
 before(async () => {
-  world = new World(program);
+  world = new World(program, null, process.env.MOTCUA_TEST_CITY);
   await world.startDatabase(); // a durable one
   await world.startServer({ ...knobs(), port: undefined });
   await publishTimed(world, `<timeCycle xsi:type="tFormalExpression">R${REMINDERS}/PT2S</timeCycle>`);

@@ -59,7 +59,7 @@ test('it comes back on a new cluster with every row, and the trail fits', () => 
 test('the restored portal serves: the same password, the same dossier, the same paper', async () => {
   run(program, 'cluster', 'stop', '--data', copy);
   url = null;
-  restored = await startCity({ options: ['--data', copy] });
+  restored = await startCity({ options: ['--data', copy], fresh: true });
   const lan = await new Person(restored).signIn('lan@example.com');
   const page = await lan.open(`/ho-so/${code}`);
   assert.equal(page.status, 200);

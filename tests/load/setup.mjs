@@ -1,5 +1,5 @@
 // Starts and stops what the bench needs: a durable cluster of its own, the server, nginx; all below one folder in /tmp.
-import { execFile, spawn } from 'node:child_process';
+import { execFile, execFileSync, spawn } from 'node:child_process';
 import { promisify } from 'node:util';
 import fs from 'node:fs';
 import net from 'node:net';
@@ -30,12 +30,13 @@ export async function freePort() {
 }
 
 export class World {
-  // `folder`: of an earlier world that was kept.
-  constructor(program, folder) {
+  // `folder`: of an earlier world that was kept. `city`: data of a sample city to begin with a copy of.
+  constructor(program, folder, city) {
     this.program = program;
     this.folder = folder ?? fs.mkdtempSync('/tmp/motcua-load-');
     this.data = path.join(this.folder, 'data');
-    if (!folder) fs.mkdirSync(this.data);
+    if (!folder && city) execFileSync('cp', ['-a', '--reflink=auto', city, this.data]);
+    else if (!folder) fs.mkdirSync(this.data);
     for (const open of [this.folder, this.data]) fs.chmodSync(open, 0o711); // the database may run as another user
     this.children = new Set();
   }
