@@ -19,21 +19,20 @@ const struct dmn_boxed *loader_broken(struct loader *loader, const char *reason)
     return boxed;
 }
 
-static bool is_feel(const char *language)
+bool loader_is_feel(struct loader *loader, const xmlNode *node)
 {
-    return language == NULL || *language == '\0' || strcasestr(language, "feel") != NULL;
+    const char *language = xml_attribute(node, NULL, "expressionLanguage", loader->arena);
+    if (language == NULL || *language == '\0' || strcasestr(language, "feel") != NULL) return true;
+    loader_finding(loader, node, "dmn.unsupported", N_("Biểu thức không viết bằng FEEL nên không chạy được."),
+                   "%s", language);
+    return false;
 }
 
 const struct dmn_boxed *loader_literal(struct loader *loader, const xmlNode *node)
 {
     const char *text = loader_text(loader, node);
-    const char *language = xml_attribute(node, NULL, "expressionLanguage", loader->arena);
     struct dmn_boxed *boxed = new_boxed(loader, BOXED_LITERAL);
-    if (!is_feel(language)) {
-        loader_finding(loader, node, "dmn.unsupported",
-                       N_("Biểu thức không viết bằng FEEL nên không chạy được."), "%s", language);
-        return loader_broken(loader, "the expression is not FEEL");
-    }
+    if (!loader_is_feel(loader, node)) return loader_broken(loader, "the expression is not FEEL");
     if (text == NULL || *text == '\0') return loader_broken(loader, "the expression is empty");
     boxed->literal = loader_compile(loader, node, text, false);
     if (boxed->literal == NULL) return loader_broken(loader, "the expression is malformed");

@@ -97,11 +97,7 @@ static const struct feel_value *call_function(struct closure *closure,
         put_knowledge(evaluation, scope, closure->element);
         feel_context_put(scope, closure->element->variable, element_value(evaluation, closure->element));
     } else {
-        for (size_t i = 0; i < feel_context_count(closure->scope); i++) {
-            struct str name;
-            const struct feel_value *value = feel_context_at(closure->scope, i, &name);
-            feel_context_put(scope, name, value);
-        }
+        dmn_put_all(evaluation, scope, closure->scope);
     }
     for (size_t i = 0; i < function->variable_count; i++)
         feel_context_put(scope, function->variables[i].name,
@@ -149,6 +145,7 @@ static struct closure *new_closure(struct dmn_evaluation *evaluation, const stru
 {
     struct closure *closure = arena_zalloc(arena_of(evaluation), sizeof *closure);
     closure->evaluation = *evaluation;
+    closure->evaluation.others = NULL;
     closure->function = function;
     return closure;
 }
@@ -171,12 +168,7 @@ static const struct feel_value *with_entry(struct dmn_evaluation *evaluation, co
                                            struct str name, const struct feel_value *value)
 {
     struct feel_context_builder *builder = feel_context_begin(arena_of(evaluation));
-    for (size_t i = 0; i < feel_context_count(scope); i++) {
-        struct str other;
-        const struct feel_value *entry = feel_context_at(scope, i, &other);
-        feel_step(evaluation->feel);
-        feel_context_put(builder, other, entry);
-    }
+    dmn_put_all(evaluation, builder, scope);
     feel_context_put(builder, name, value);
     return feel_context_end(builder);
 }
@@ -379,6 +371,11 @@ static const struct feel_value *decision_value(struct dmn_evaluation *evaluation
     struct feel_context_builder *scope;
     if (element->logic == NULL) return feel_null_because(arena_of(evaluation), "the decision has no logic");
     scope = feel_context_begin(arena_of(evaluation));
+    if (evaluation->others != NULL) dmn_put_all(evaluation, scope, evaluation->others);
+    for (size_t i = 0; i < element->required_count; i++) {
+        const struct dmn_element *required = element->required[i].element;
+        dmn_put_columns(evaluation, scope, required, element_value(evaluation, required));
+    }
     for (size_t i = 0; i < element->required_count; i++)
         put_requirement(evaluation, scope, &element->required[i]);
     put_knowledge(evaluation, scope, element);
@@ -415,22 +412,28 @@ static const struct feel_value *element_value(struct dmn_evaluation *evaluation,
     return value;
 }
 
-/* A service asked for by name: its parameters are read from the inputs. */
-static const struct feel_value *service_from_inputs(struct dmn_evaluation *evaluation,
-                                                    const struct dmn_element *service)
+/* A service or a business knowledge model asked for by name: its parameters are read from the inputs. */
+static const struct feel_value *function_from_inputs(struct dmn_evaluation *evaluation,
+                                                     const struct dmn_element *element)
 {
-    const struct feel_value **arguments =
-        arena_array(arena_of(evaluation), service->required_count, sizeof *arguments);
-    for (size_t i = 0; i < service->required_count; i++) {
-        const struct dmn_element *parameter = service->required[i].element;
+    const struct feel_value **arguments = arena_array(arena_of(evaluation), element->parameter_count,
+                                                      sizeof *arguments),
+                            *function;
+    for (size_t i = 0; i < element->parameter_count; i++) {
         const struct feel_value *value =
-            evaluation->inputs != NULL ? feel_get(evaluation->inputs, parameter->variable) : NULL;
+            evaluation->inputs != NULL ? feel_get(evaluation->inputs, element->parameters[i]) : NULL;
         arguments[i] = value != NULL
                            ? value
                            : feel_null_because(arena_of(evaluation), "no value is given for \"%.*s\"",
-                                               STR_ARG(parameter->variable));
+                                               STR_ARG(element->parameters[i]));
+        if (element->kind == ELEMENT_KNOWLEDGE)
+            arguments[i] = dmn_item_coerce(evaluation, element->logic->variables[i].type, arguments[i], true);
     }
-    return service_value(evaluation, service, arguments, true);
+    if (element->kind == ELEMENT_SERVICE) return service_value(evaluation, element, arguments, true);
+    function = element_value(evaluation, element);
+    if (feel_is_null(function)) return function;
+    return feel_call_named(evaluation->feel, function, arguments, element->parameters,
+                           element->parameter_count);
 }
 
 struct request {
@@ -444,9 +447,10 @@ static void run_request(struct feel_evaluation *feel, void *user)
     struct request *request = user;
     struct dmn_evaluation evaluation = {.feel = feel, .model = request->model, .inputs = request->inputs};
     evaluation.run = new_run(&evaluation);
-    request->value = request->element->kind == ELEMENT_SERVICE
-                         ? service_from_inputs(&evaluation, request->element)
-                         : element_value(&evaluation, request->element);
+    evaluation.others = dmn_undeclared(&evaluation, request->inputs);
+    request->value = request->element->kind == ELEMENT_DECISION
+                         ? element_value(&evaluation, request->element)
+                         : function_from_inputs(&evaluation, request->element);
 }
 
 static const struct dmn_element *find(const struct dmn_model *model, struct str name)
@@ -454,8 +458,7 @@ static const struct dmn_element *find(const struct dmn_model *model, struct str 
     for (int by_id = 0; by_id < 2; by_id++)
         for (size_t i = 0; i < model->element_count; i++) {
             const struct dmn_element *element = model->elements[i];
-            if (element->imported || (element->kind != ELEMENT_DECISION && element->kind != ELEMENT_SERVICE))
-                continue;
+            if (element->imported || element->kind == ELEMENT_INPUT) continue;
             if (str_equal(by_id ? element->id : element->name, name)) return element;
         }
     return NULL;

@@ -96,10 +96,20 @@ static struct dmn_item *find_item(const struct loader *loader, struct str name)
 
 static void resolve(struct loader *loader, struct dmn_item *item, unsigned depth);
 
+/* The names that modelers of other engines give to FEEL's types. */
+static struct str usual_name(struct str reference)
+{
+    static const char *const numbers[] = {"integer", "int", "long", "short", "double", "float", "decimal"};
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+        if (str_equal_cstr(reference, numbers[i])) return STR("number");
+    return reference;
+}
+
 /* The FEEL type of a reference that names no item definition. */
 static const struct feel_type *feel_type_of(struct loader *loader, struct str reference, long line)
 {
     const struct feel_type *type = NULL;
+    reference = usual_name(reference);
     if (feel_compile_type(loader->arena, reference, loader->document->types, loader->document->type_count,
                           &type, NULL) != STATUS_OK ||
         type->kind == FEEL_TYPE_UNKNOWN) {

@@ -449,6 +449,7 @@ enum status dmn_load_with_imports(struct arena *arena, struct str xml, const str
         collect_members(loader, loader->documents[i].root, 0);
     load_elements(loader);
     list_decisions(loader);
+    dmn_sort_declared(arena, loader->model);
     loader->document = loader->documents;
     load_helpers(loader);
     *model = loader->model;

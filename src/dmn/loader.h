@@ -81,6 +81,8 @@ const struct dmn_item *loader_type_of(struct loader *loader, const xmlNode *node
 const struct dmn_boxed *loader_boxed_child(struct loader *loader, const xmlNode *node);
 const struct dmn_boxed *loader_boxed(struct loader *loader, const xmlNode *node);
 bool loader_is_boxed(const xmlNode *node);
+/* Is the expression of the node FEEL? Another language is a finding. */
+bool loader_is_feel(struct loader *loader, const xmlNode *node);
 const struct dmn_boxed *loader_literal(struct loader *loader, const xmlNode *node);
 const struct dmn_boxed *loader_function(struct loader *loader, const xmlNode *node);
 const struct dmn_table *loader_table(struct loader *loader, const xmlNode *node);

@@ -45,6 +45,7 @@ struct dmn_variable { /* entry, parameter, column */
 
 struct dmn_input_clause {
     const struct dmn_boxed *expression;
+    const struct dmn_item *type; /* NULL: any */
     const struct feel_expression *allowed;
 };
 
@@ -141,6 +142,8 @@ struct dmn_model {
     size_t finding_count;
     struct str *decisions;
     size_t decision_count;
+    struct str *declared; /* names of elements, variables and imports, sorted */
+    size_t declared_count;
     const struct feel_expression *spread;       /* the list, or a range as a list */
     const struct feel_expression *aggregate[5]; /* by enum aggregation, over `list` */
 };
@@ -151,6 +154,7 @@ struct dmn_evaluation {
     struct feel_evaluation *feel;
     const struct dmn_model *model;
     const struct feel_value *inputs; /* context of the caller */
+    const struct feel_value *others; /* what in it the model does not declare; NULL: inside a function */
     struct dmn_run *run;
 };
 
@@ -167,5 +171,15 @@ const struct feel_value *dmn_table_value(struct dmn_evaluation *evaluation, cons
  * durations. */
 const struct feel_value *dmn_item_coerce(struct dmn_evaluation *evaluation, const struct dmn_item *item,
                                          const struct feel_value *value, bool read_texts);
+
+/* ---- surroundings.c ---- */
+void dmn_sort_declared(struct arena *arena, struct dmn_model *model);
+/* The entries whose names the model does not declare. */
+const struct feel_value *dmn_undeclared(struct dmn_evaluation *evaluation, const struct feel_value *inputs);
+void dmn_put_all(struct dmn_evaluation *evaluation, struct feel_context_builder *scope,
+                 const struct feel_value *context);
+/* The named columns of a required table, where nothing else has their names. */
+void dmn_put_columns(struct dmn_evaluation *evaluation, struct feel_context_builder *scope,
+                     const struct dmn_element *required, const struct feel_value *value);
 
 #endif

@@ -19,6 +19,7 @@ static bool read_inputs(struct dmn_evaluation *evaluation, const struct dmn_tabl
     for (size_t i = 0; i < table->input_count; i++) {
         const struct feel_value *test;
         inputs[i] = dmn_boxed_value(evaluation, table->inputs[i].expression, scope);
+        inputs[i] = dmn_item_coerce(evaluation, table->inputs[i].type, inputs[i], true);
         if (table->inputs[i].allowed == NULL || feel_is_null(inputs[i])) continue;
         test = feel_run(evaluation->feel, table->inputs[i].allowed, scope, inputs[i]);
         if (test->kind == FEEL_BOOLEAN && !test->boolean) {

@@ -52,15 +52,7 @@ static void input_clauses(struct loader *loader, const xmlNode *node, struct dmn
         const xmlNode *expression = loader_child(input, "inputExpression");
         clause->expression = expression != NULL ? loader_literal(loader, expression)
                                                 : loader_broken(loader, "the column has no input expression");
-        if (expression != NULL && clause->expression->kind == BOXED_LITERAL) {
-            const struct dmn_item *type = loader_type_of(loader, expression);
-            if (type != NULL) {
-                struct dmn_boxed *typed = arena_alloc(loader->arena, sizeof *typed);
-                *typed = *clause->expression;
-                typed->type = type;
-                clause->expression = typed;
-            }
-        }
+        if (expression != NULL) clause->type = loader_type_of(loader, expression);
         clause->allowed = loader_compile(loader, input, text_of_child(loader, input, "inputValues"), true);
     }
 }
@@ -113,6 +105,7 @@ static bool rule(struct loader *loader, const xmlNode *node, struct dmn_table *t
     result->outputs = arena_array(loader->arena, table->output_count, sizeof *result->outputs);
     for (size_t i = 0; i < table->input_count; i++, entry = loader_next(entry, "inputEntry")) {
         const char *text = loader_text(loader, entry);
+        if (text != NULL && *text != '\0' && !loader_is_feel(loader, entry)) continue;
         result->tests[i] = loader_compile(loader, entry, text == NULL || *text == '\0' ? "-" : text, true);
     }
     entry = loader_child(node, "outputEntry");

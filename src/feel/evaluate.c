@@ -135,19 +135,18 @@ static const struct feel_value *range(struct feel_evaluation *evaluation, const 
     return feel_range(evaluation->arena, result);
 }
 
-/* `< 5` standing alone is the range without a lower end. */
+/* `< 5` standing alone is the range without a lower end; `!= 5` has 5 at both ends, which are not included.
+ */
 static const struct feel_value *comparison_range(struct feel_evaluation *evaluation, const struct node *node,
                                                  const struct frame *frame)
 {
     const struct feel_value *end = evaluate(evaluation, node->left, frame);
-    if (node->operator== OPERATOR_EQUAL) {
-        return comparable_kind(end->kind)
-                   ? feel_range(evaluation->arena, (struct feel_range){end, end, true, true})
-                   : NULL_BECAUSE(evaluation, "a range of %s", feel_kind_name(end->kind));
-    }
-    if (!comparable_kind(end->kind) || node->operator== OPERATOR_NOT_EQUAL)
+    bool equal = node->operator== OPERATOR_EQUAL;
+    if (!comparable_kind(end->kind))
         return NULL_BECAUSE(evaluation, "a range needs an end that has an order, not %s",
                             feel_kind_name(end->kind));
+    if (equal || node->operator== OPERATOR_NOT_EQUAL)
+        return feel_range(evaluation->arena, (struct feel_range){end, end, equal, equal});
     if (node->operator== OPERATOR_LESS || node->operator== OPERATOR_LESS_EQUAL)
         return feel_range(evaluation->arena,
                           (struct feel_range){NULL, end, false, node->operator== OPERATOR_LESS_EQUAL});

@@ -214,13 +214,24 @@ static struct node *in_operator(struct reader *reader, const struct node *left)
     return node;
 }
 
+/* Behind `=` and `!=` may stand a range by its operator: r = >= 2. A second `=` is no such range but a slip.
+ */
+static struct node *right_side(struct reader *reader, enum operator_kind operator)
+{
+    bool equality = operator== OPERATOR_EQUAL || operator== OPERATOR_NOT_EQUAL;
+    char c;
+    reader_skip(reader);
+    c = reader->at < reader->text.length ? reader->text.data[reader->at] : '\0';
+    return equality && (c == '<' || c == '>') ? comparison_range(reader) : reader_arithmetic(reader);
+}
+
 static struct node *comparison(struct reader *reader)
 {
     struct node *left = reader_arithmetic(reader);
     enum operator_kind operator;
     while (left != NULL) {
         if (accept_comparison(reader, &operator)) {
-            left = binary(reader, NODE_COMPARISON, operator, left, reader_arithmetic(reader));
+            left = binary(reader, NODE_COMPARISON, operator, left, right_side(reader, operator));
         } else if (reader_accept_word(reader, "between")) {
             struct node *node = reader_node(reader, NODE_BETWEEN);
             node->left = left;

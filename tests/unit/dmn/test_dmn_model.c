@@ -140,6 +140,47 @@ static void services_are_functions_of_their_inputs(void **state)
 #define ITEM(name, body)      "<itemDefinition name=\"" name "\">" body "</itemDefinition>"
 #define COMPONENT(name, type) "<itemComponent name=\"" name "\"><typeRef>" type "</typeRef></itemComponent>"
 
+/* As other engines' modelers write them: no input data, no variables, columns seen by their names. */
+static void undeclared_inputs_and_columns_are_seen(void **state)
+{
+    static const char xml[] = MODEL(
+        "<decision id=\"top\" name=\"Top\">" "<informationRequirement><requiredDecision href=\"#fee\"/></informationRequirement>"
+        "<informationRequirement><requiredDecision href=\"#rows\"/></informationRequirement>"
+        "<decisionTable><input><inputExpression typeRef=\"double\"><text>sum</text></inputExpression></input><output name=\"a\"/><output name=\"b\"/>"
+        RULE2("&lt; 10", "kind", "[price, item price]") "</decisionTable></decision>"
+        "<decision id=\"fee\" name=\"Fee table\"><decisionTable><input><inputExpression typeRef=\"integer\"><text>copies</text></inputExpression></input>"
+        "<output name=\"kind\" typeRef=\"string\"/>" RULE1("[1..3]", "\"few\"") RULE1("&gt; 3", "\"many\"") "</decisionTable></decision>"
+        "<decision id=\"rows\" name=\"Rows\"><decisionTable hitPolicy=\"COLLECT\"><input><inputExpression typeRef=\"date\"><text>day</text></inputExpression></input>"
+        "<output name=\"price\"/><output name=\"item price\"/>" RULE2("&lt; date(\"2027-01-01\")", "1", "sum") RULE2("-", "2", "null") "</decisionTable></decision>"
+        KNOWLEDGE("k", "<formalParameter name=\"n\" typeRef=\"date\"/>", LITERAL("copies"))
+        END_KNOWLEDGE
+        DECISION("called", "Any", KNOWS("k") LITERAL("k(null)"))
+        INPUT("declared", "number")
+        DECISION("stranger", "Any", LITERAL("declared")));
+    (void)state;
+    check_findings(xml, "");
+    check_decision(xml, "fee", "{copies: 2}", "\"few\"");
+    check_decision(xml, "top", "{copies: 4, sum: 5, day: \"2026-11-24\"}", "{a: \"many\", b: [[1, 2], [5, null]]}");
+    check_decision(xml, "rows", "{day: date(\"2027-11-24\")}", "[{price: 2, \"item price\": null}]");
+    check_decision(xml, "called", "{copies: 5}", "null");
+    check_decision(xml, "stranger", "{declared: 5}", "null");
+}
+
+static void knowledge_models_are_asked_by_name(void **state)
+{
+    static const char xml[] = MODEL(
+        KNOWLEDGE("twice", "<formalParameter name=\"n\" typeRef=\"number\"/>", LITERAL("n * 2")) END_KNOWLEDGE
+        KNOWLEDGE("year", "<formalParameter name=\"d\" typeRef=\"date\"/>", LITERAL("d.year")) END_KNOWLEDGE
+        KNOWLEDGE("more", "<formalParameter name=\"n\"/>", LITERAL("twice(n) + 1")) KNOWS("twice") END_KNOWLEDGE
+        "<businessKnowledgeModel name=\"empty\" id=\"k_empty\"/>");
+    (void)state;
+    check_decision(xml, "twice", "{n: 4}", "8");
+    check_decision(xml, "k_twice", "{}", "null");
+    check_decision(xml, "more", "{n: 4}", "9");
+    check_decision(xml, "year", "{d: \"2026-11-24\"}", "2026");
+    check_decision(xml, "empty", "{n: 4}", "null");
+}
+
 static void item_definitions_hold_values(void **state)
 {
     static const char xml[] = MODEL(
@@ -211,6 +252,10 @@ static void what_cannot_work_is_found(void **state)
         MODEL(DECISION(
             "a", "Any",
             "<literalExpression expressionLanguage=\"urn:groovy\"><text>1</text></literalExpression>")),
+        "dmn.unsupported");
+    check_findings(
+        MODEL("<decision name=\"a\"><decisionTable><input><inputExpression><text>n</text></inputExpression></input><output/>"
+              "<rule><inputEntry expressionLanguage=\"juel\"><text>n &gt; 1</text></inputEntry><outputEntry><text>1</text></outputEntry></rule></decisionTable></decision>"),
         "dmn.unsupported");
     check_findings(MODEL(KNOWLEDGE("j", "", "") END_KNOWLEDGE), "");
     check_decision(MODEL(DECISION("a", "number", NEEDS("b") LITERAL("b"))
@@ -330,6 +375,8 @@ int main(void)
         cmocka_unit_test(boxed_conditionals_iterators_and_filters),
         cmocka_unit_test(knowledge_models_are_called),
         cmocka_unit_test(services_are_functions_of_their_inputs),
+        cmocka_unit_test(undeclared_inputs_and_columns_are_seen),
+        cmocka_unit_test(knowledge_models_are_asked_by_name),
         cmocka_unit_test(item_definitions_hold_values),
         cmocka_unit_test(what_cannot_work_is_found),
         cmocka_unit_test(imported_models_are_seen_under_their_names),

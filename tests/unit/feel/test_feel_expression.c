@@ -84,7 +84,9 @@ static void comparison_is_null_between_kinds(void **state)
         {"\"Z\" < \"a\"", "true"}, {"true < false", "null"}, {"[1, 2] = [1, 2]", "true"},
         {"[1, 2] = [2, 1]", "false"}, {"[1] = 1", "null"}, {"{a: 1, b: 2} = {b: 2, a: 1}", "true"},
         {"{a: 1} = {a: 1, b: 2}", "false"}, {"{a: 1} = {a: \"x\"}", "null"}, {"[1..5] = [1..5]", "true"},
-        {"[1..5] = [1..5)", "false"}, {"@\"P1D\" = @\"PT24H\"", "true"}, {"@\"P1Y\" = @\"P365D\"", "null"},
+        {"range(\"[2..)\") = >= 2", "true"}, {"(< 2) != < 3", "true"}, {"(> 2) = >2 and 1 = 1", "true"},
+        {"1 == 1", "error feel.syntax"}, {"1 < > 2", "error feel.syntax"}, {"[1..5] = [1..5)", "false"},
+        {"@\"P1D\" = @\"PT24H\"", "true"}, {"@\"P1Y\" = @\"P365D\"", "null"},
         {"@\"2026-11-24\" < @\"2026-11-25\"", "true"}, {"@\"2026-11-24\" = @\"2026-11-24T00:00:00\"", "null"},
         {"@\"10:00:00Z\" = @\"10:00:00+00:00\"", "true"}, {"@\"10:00:00Z\" = @\"10:00:00\"", "false"},
         {"@\"10:00:00Z\" < @\"10:00:00\"", "null"}, {"@\"10:00:00Z\" = @\"17:00:00+07:00\"", "true"},
@@ -220,7 +222,8 @@ static void properties_of_temporal_values(void **state)
                 {"@\"08:15:30-05:30\".time offset", "duration(\"-PT5H30M\")"}, {"@\"P1DT2H3M4S\".hours", "2"},
                 {"@\"-P1DT2H3M4.5S\".seconds", "-4.5"}, {"@\"-P1DT2H\".days", "-1"}, {"@\"P14M\".years", "1"},
                 {"@\"P14M\".months", "2"}, {"@\"P14M\".days", "null"}, {"[1..5).end included", "false"},
-                {"[1..5).start", "1"}, {"(1..5).start included", "false"});
+                {"[1..5).start", "1"}, {"(1..5).start included", "false"}, {"(!= 5).start", "5"},
+                {"(!= 5).end included", "false"}, {"(= 5).end included", "true"}, {"(< [1]).end", "null"});
 }
 
 int main(void)
