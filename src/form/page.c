@@ -152,7 +152,8 @@ static struct form_viewer viewer_for(struct form_run *run, const struct form_err
                                 .environment = run->environment,
                                 .language = form_language(run->environment),
                                 .errors = errors,
-                                .filled = filled};
+                                .filled = filled,
+                                .on_behalf = form_on_behalf(run->form, run->state)};
 }
 
 enum status form_view(const struct form *form, struct arena *arena, size_t page, const json_t *answers,

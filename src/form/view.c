@@ -119,15 +119,15 @@ static const char *input_mode(enum form_kind kind)
     }
 }
 
-/* WCAG 1.3.5: the purpose of fields about the person herself. */
-static const char *autocomplete(const struct form_field *field)
+/* WCAG 1.3.5: the purpose of fields about the person who fills in. */
+static const char *autocomplete(const struct form_viewer *viewer, const struct form_field *field)
 {
-    static const char *const purposes[][2] = {{"person.full_name", "name"},
-                                              {"person.birth_date", "bday"},
-                                              {"person.phone", "tel"},
-                                              {"person.email", "email"}};
-    for (size_t i = 0; field->meaning && i < sizeof purposes / sizeof *purposes; i++)
-        if (strcmp(field->meaning, purposes[i][0]) == 0) return purposes[i][1];
+    static const char *const purposes[][2] = {
+        {"full_name", "name"}, {"birth_date", "bday"}, {"phone", "tel"}, {"email", "email"}};
+    const char *whom = viewer->on_behalf ? "submitter." : "person.";
+    if (!field->meaning || strncmp(field->meaning, whom, strlen(whom)) != 0) return NULL;
+    for (size_t i = 0; i < sizeof purposes / sizeof *purposes; i++)
+        if (strcmp(field->meaning + strlen(whom), purposes[i][0]) == 0) return purposes[i][1];
     return NULL;
 }
 
@@ -139,7 +139,7 @@ static void add_input(struct form_viewer *viewer, json_t *view, const struct for
     bool free_text = field->kind == KIND_TEXT || field->kind == KIND_LONG_TEXT;
     set(input, "type", field->kind == KIND_EMAIL ? "email" : field->kind == KIND_PHONE ? "tel" : "text");
     set(input, "inputmode", input_mode(field->kind));
-    set(input, "autocomplete", autocomplete(field));
+    set(input, "autocomplete", autocomplete(viewer, field));
     set(input, "width", field->width);
     set(input, "unit",
         field->kind == KIND_MONEY ? form_translate(viewer->environment, N_("đồng"))
@@ -171,7 +171,7 @@ static void add_date(struct form_viewer *viewer, json_t *view, const struct form
     set(view, "month", arena_str(viewer->arena, month).data);
     set(view, "year", arena_str(viewer->arena, year).data);
     json_t *input = json_object();
-    set(input, "autocomplete", autocomplete(field));
+    set(input, "autocomplete", autocomplete(viewer, field));
     json_object_set_new(view, "input", input);
 }
 

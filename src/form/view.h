@@ -12,6 +12,7 @@ struct form_viewer {
     const struct form_errors *errors;
     const json_t *filled;
     bool has_files;
+    bool on_behalf;
 };
 
 /* A view whose blank-separated members are false until they are set. */

@@ -7,6 +7,20 @@
 #include "motcua/i18n/explanation.h"
 #include "motcua/i18n/text.h"
 
+void dossier_applicant_view(json_t *view, struct visit *visit, const struct dossier *dossier)
+{
+    const json_t *submitter = dossier_submitter(dossier);
+    const char *phone = json_get_cstr(submitter, "phone", ""), *email = json_get_cstr(submitter, "email", "");
+    const char *between = phone[0] != '\0' && email[0] != '\0' ? " · " : "";
+    view_text(view, "applicant", dossier->applicant_name);
+    view_null(view, "submitter");
+    if (submitter == NULL) return;
+    json_t *shown = json_object();
+    view_text(shown, "name", json_get_cstr(submitter, "name", ""));
+    view_text(shown, "contact", arena_printf(visit->arena, "%s%s%s", phone, between, email));
+    view_set(view, "submitter", shown);
+}
+
 const char *visit_agency_name(const struct visit *visit, const struct tenant *tenant)
 {
     return visit_pick(visit, tenant->name, tenant->name_en);

@@ -9,6 +9,9 @@
 #include "motcua/domain/dossier.h"
 #include "motcua/web/web.h"
 
+/* Sets applicant, and submitter {name, contact}: who handed in for them; null when nobody else did. For
+ * officials and the people themselves. */
+void dossier_applicant_view(json_t *view, struct visit *visit, const struct dossier *dossier);
 /* In the person's language. */
 const char *visit_agency_name(const struct visit *visit, const struct tenant *tenant);
 /* "Quận Cầu Giấy", "Sở Tư pháp" */

@@ -73,7 +73,8 @@ export const building = {
 
 /** Never married, lived in another ward of the city before: that ward has to be asked. */
 export const marital = {
-  nguoi_yeu_cau: { ...hoa, gioi_tinh: 'nu', dan_toc: '01', quoc_tich: 'VN', ...address('noi_cu_tru', 'Số 101 đường Trần Thái Tông', '00166'), nop_thay: 'false' },
+  nguoi_nop_ho_so: { nop_thay: 'false' },
+  nguoi_yeu_cau: { ...hoa, gioi_tinh: 'nu', dan_toc: '01', quoc_tich: 'VN', ...address('noi_cu_tru', 'Số 101 đường Trần Thái Tông', '00166') },
   muc_dich: { muc_dich: 'khac', muc_dich_khac: 'Vay vốn ngân hàng', cap_lai: 'false' },
   tinh_trang: { tinh_trang: 'chua' },
   noi_o_truoc: { noi_truoc: 'ha_noi', ...address('noi_cu_tru_truoc', 'Số 3 phố Quan Hoa', '00169'), 'thoi_gian_o.from': '01/03/2010', 'thoi_gian_o.to': '30/06/2014' },

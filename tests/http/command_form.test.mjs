@@ -73,7 +73,7 @@ function mutate(r, answers, names) {
   return changed;
 }
 
-for (const file of ['tests/vectors/forms/all-kinds.json', 'samples/procedures/1.001612/form.json', 'samples/procedures/1.004873/form.json', 'samples/procedures/1.013225/form.json', 'samples/procedures/2.000635/form.json']) {
+for (const file of ['samples/procedures/1.001612/form.json', 'samples/procedures/1.004873/form.json', 'samples/procedures/1.013225/form.json', 'samples/procedures/2.000635/form.json']) {
   test(`answers to ${file} are judged as ajv judges them`, () => {
     const schema = JSON.parse(run(['form', 'schema', file]).stdout);
     assert.equal(schema.$schema, 'https://json-schema.org/draft/2020-12/schema');

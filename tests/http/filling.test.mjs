@@ -5,8 +5,8 @@ import { cpSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, wri
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
-import { extract } from '../browser/answers.mjs';
-import { answerPages, attachAll, fieldsOf, readable, root, signedIn, startCity, startDraft, submitDossier, until } from '../browser/city.mjs';
+import { business, extract, marital } from '../browser/answers.mjs';
+import { answerPages, attachAll, fieldsOf, findDossier, readable, root, samplePdf, signedIn, startCity, startDraft, step, submitDossier, submitDraft, until } from '../browser/city.mjs';
 
 let city;
 let lan;
@@ -124,6 +124,70 @@ test('a dossier about somebody else fills nothing in', async () => {
   const page = await hoa.open(`${draft}/chu_ho`);
   assert.doesNotMatch(page.text, /Nam Định|Phạm Văn Ba/);
   assert.equal(fieldsOf(page.body, `${draft}/chu_ho`).noi_cap, '');
+});
+
+test('a dossier handed in for somebody else names both, takes nothing of the submitter for the other, and asks for the authorisation', async () => {
+  const draft = await startDraft(lan, '1.004873', 'dich-vong-cau-giay');
+  const own = fieldsOf((await lan.open(`${draft}/nguoi_yeu_cau`)).body, `${draft}/nguoi_yeu_cau`);
+  assert.deepEqual([own.ho_ten, own.giay_to], ['Nguyễn Thị Lan', '001185000101'], 'as long as it is for herself');
+  const first = await lan.open(`${draft}/nguoi_nop_ho_so`);
+  assert.equal(fieldsOf(first.body, `${draft}/nguoi_nop_ho_so`).nguoi_nop, undefined, 'not asked');
+  // By the script: for somebody else, for herself after all, for somebody else. What was filled in goes and comes back.
+  const autosave = async (fields) => {
+    const page = fieldsOf((await lan.open(`${draft}/nguoi_nop_ho_so`)).body, `${draft}/nguoi_nop_ho_so`);
+    assert.equal((await lan.post(`${draft}/luu/nguoi_nop_ho_so`, { ...page, ...fields })).status, 200);
+    return fieldsOf((await lan.open(`${draft}/nguoi_yeu_cau`)).body, `${draft}/nguoi_yeu_cau`);
+  };
+  for (const field of ['ho_ten', 'giay_to', 'dien_thoai', 'thu_dien_tu', 'ngay_sinh.year', 'noi_cu_tru.line']) assert.equal((await autosave({ nop_thay: 'true' }))[field] || '', '', field);
+  assert.equal((await autosave({ nop_thay: 'false' })).giay_to, '001185000101');
+  assert.equal((await autosave({ nop_thay: 'true' })).giay_to, '');
+  const submitter = await lan.open(`${draft}/nguoi_nop_ho_so`);
+  assert.equal(fieldsOf(submitter.body, `${draft}/nguoi_nop_ho_so`).nguoi_nop, 'Nguyễn Thị Lan');
+  assert.match(submitter.text, /Điền sẵn từ thông tin tài khoản/);
+  // What the other person happens to share with her is typed, and stays.
+  const { nguoi_nop_ho_so: _own, nguoi_yeu_cau: person, ...rest } = structuredClone(marital);
+  await answerPages(lan, draft, { nguoi_nop_ho_so: { nop_thay: 'true', than_thich: 'true' }, nguoi_yeu_cau: { ...person, dien_thoai: own.dien_thoai, thu_dien_tu: '' }, ...rest });
+  const kept = await lan.open(`${draft}/nguoi_yeu_cau`);
+  assert.equal(fieldsOf(kept.body, `${draft}/nguoi_yeu_cau`).dien_thoai, own.dien_thoai);
+  assert.doesNotMatch(kept.body, /hint--filled|autocomplete="(name|tel|email|bday)"/);
+  // All papers but the authorisation: it is named, and stands against submitting.
+  const targets = [...(await lan.open(`${draft}/giay-to`)).body.matchAll(new RegExp(`action="(${draft}/giay-to/[^"/]+)"`, 'g'))].map(([, target]) => target);
+  assert.ok(targets.some((target) => target.endsWith('/uy_quyen')));
+  for (const target of targets) if (!target.endsWith('/uy_quyen')) await lan.upload(target, [samplePdf()]);
+  const review = await lan.open(`${draft}/xem-lai`);
+  assert.match(review.text, /Bạn nộp thay: hồ sơ đứng tên Phạm Thị Hoa\./);
+  assert.match(readable(/<section class="error-summary"[\s\S]*?<\/section>/.exec(review.body)[0]), /Giấy tờ kèm theo Văn bản ủy quyền/);
+  assert.equal((await lan.post(`${draft}/nop`, { agree: 'true', return_channel: 'counter' })).status, 422);
+  await lan.upload(`${draft}/giay-to/uy_quyen`, [samplePdf()]);
+  const code = await submitDraft(lan, draft);
+  const both = /Chủ hồ sơ Phạm Thị Hoa Người nộp thay Nguyễn Thị Lan/;
+  for (const page of [`/ho-so/${code}`, `/ho-so/${code}/giay-hen`]) assert.match((await lan.open(page)).text, both, page);
+  await until(() => city.mails(/To: <lan@example.com/, /do Ông\/Bà Nguyễn Thị Lan nộp thay cho Ông\/Bà Phạm Thị Hoa/, new RegExp(code)).at(-1), 'the mail to who handed in');
+  const official = await signedIn(city, 'mot-cua@dich-vong-cau-giay.example');
+  const dossier = await findDossier(official, code);
+  const seen = await official.open(dossier);
+  assert.match(seen.text, both);
+  assert.doesNotMatch(seen.text, /001185000101/, 'the number of who hands in is nobody\'s here');
+  await step(official, dossier, 'receive');
+  const slip = await lan.get(`/ho-so/${code}/giay-hen.pdf`);
+  const text = spawnSync('pdftotext', ['-layout', '-', '-'], { input: slip.bytes, encoding: 'utf8' }).stdout.normalize('NFC').replace(/\s+/g, ' ');
+  assert.match(text, /Tiếp nhận hồ sơ của: Phạm Thị Hoa Người nộp hồ sơ: Nguyễn Thị Lan/);
+  // It says nothing about her, so nothing of it fills in her next dossier.
+  const next = await startDraft(lan, '1.001612', 'cau-giay');
+  assert.doesNotMatch((await lan.open(`${next}/chu_ho`)).body, /Phạm Thị Hoa/);
+});
+
+test('a copy of one\'s own dossier that is then for somebody else loses what was one\'s own', async () => {
+  const draft = await startDraft(lan, '1.001612', 'cau-giay');
+  await answerPages(lan, draft, business);
+  await attachAll(lan, draft);
+  const copy = (await lan.post(`/ho-so/${await submitDraft(lan, draft)}/sao-chep`)).location.replace(city.url, '');
+  const page = await lan.open(`${copy}/chu_ho`);
+  assert.match(readable(hintOf(page, 'ho_ten')), /Điền sẵn từ hồ sơ/);
+  await answerPages(lan, copy, { dieu_kien: { ...business.dieu_kien, cach_nop: 'uy_quyen', nguoi_nop: 'Nguyễn Thị Lan', giay_to_nguoi_nop: '001185000101', dien_thoai_nguoi_nop: '0912345678' } });
+  const now = fieldsOf((await lan.open(`${copy}/chu_ho`)).body, `${copy}/chu_ho`);
+  assert.deepEqual([now.ho_ten, now.giay_to, now['thuong_tru.line']], ['', '', '']);
+  assert.equal(fieldsOf((await lan.open(`${copy}/ho_kinh_doanh`)).body, `${copy}/ho_kinh_doanh`).ten_rieng, business.ho_kinh_doanh.ten_rieng);
 });
 
 test('a new dossier begins with the answers of an earlier one, without its declaration and papers', async () => {

@@ -54,7 +54,9 @@ struct draft_edit {
     /* Only the answers of this page are written, so that people on other pages are not stopped; NULL: all. */
     const struct form *form;
     size_t form_page;
-    const json_t *held;       /* {key: ...}: signatures that somebody else gives; NULL: none */
+    const json_t *held; /* {key: ...}: signatures that somebody else gives; NULL: none */
+    const json_t
+        *turned; /* {key: value or null}: answers of any page that follow from this one's; NULL: none */
     const struct uuid *share; /* who saves was invited (domain/share.h); NULL: the owner */
 };
 /* Keeps the answers, right or wrong; *revision is the new one. STATUS_CONFLICT ("draft.changed"): already
@@ -111,6 +113,10 @@ void dossier_release(struct dossier *dossier);
 #define DOSSIER_AUTO __attribute__((cleanup(dossier_release))) struct dossier
 
 bool dossier_is_open(const struct dossier *dossier);
+/* Somebody else hands it in for the applicant: {"name", "phone", "email"}, borrowed. NULL: the applicant
+ * does. */
+const json_t *dossier_submitter(const struct dossier *dossier);
+bool dossier_on_behalf(const struct dossier *dossier);
 /* N_() source text of a status, for people. */
 const char *dossier_status_label(const char *status);
 /* The status number of the national portal (domain.md 8.1), 1..10. */

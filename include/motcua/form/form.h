@@ -242,6 +242,18 @@ void form_state_release(struct form_state *state);
 NODISCARD enum status form_evaluate(const struct form *form, struct arena *arena, const json_t *answers,
                                     const struct form_environment *environment, struct form_state *state);
 
+/*
+ * Is the dossier handed in for somebody else? Then a field with the meaning "submitter.full_name" is shown,
+ * the fields "person." are about whom it is for, and "submitter." about who hands it in.
+ */
+bool form_on_behalf(const struct form *form, const struct form_state *state);
+/*
+ * After an answer has changed whom the dossier is for. What was prefilled about the person who fills it in
+ * (`filled`: {key: {"value": ...}}) is taken out of "person." fields that nobody has touched, or put back
+ * into empty ones. What became of which: {key: new value or null}, new reference.
+ */
+json_t *form_turn_behalf(const struct form *form, bool on_behalf, const json_t *filled, json_t *answers);
+
 /* --- Validation
  * ------------------------------------------------------------------------------------------------- */
 

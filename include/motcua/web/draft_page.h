@@ -19,6 +19,7 @@ struct draft_page {
     struct form_state state;
     struct document *documents;
     size_t document_count;
+    json_t *turned;  /* answers of other pages that follow from what was sent (form_turn_behalf()); or NULL */
     const char *url; /* "/ho-so/nhap/{id}", or "/ho-so/{code}/bo-sung/khai" */
     bool supplement; /* answers of a dossier that has to be mended */
     instant since;   /* of a supplement: when it was asked for; files before that belong to the dossier */

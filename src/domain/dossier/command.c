@@ -107,8 +107,12 @@ void command_event(struct command *command, const char *kind, bool is_public, js
 
 void command_mail(struct command *command, const char *template, const json_t *extra)
 {
-    command_mail_to(command, template, json_get_cstr(command->dossier.contact, "email", ""),
-                    json_get_cstr(command->dossier.contact, "language", "vi"), extra);
+    const json_t *contact = command->dossier.contact;
+    const char *language = json_get_cstr(contact, "language", "vi"),
+               *to = json_get_cstr(contact, "email", ""),
+               *submitter = json_get_cstr(dossier_submitter(&command->dossier), "email", "");
+    command_mail_to(command, template, to, language, extra);
+    if (strcmp(to, submitter) != 0) command_mail_to(command, template, submitter, language, extra);
 }
 
 void command_mail_to(struct command *command, const char *template, const char *to, const char *language,

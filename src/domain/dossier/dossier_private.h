@@ -237,8 +237,8 @@ NODISCARD enum status job_run(struct work *work, const struct dossier_job *job, 
 void command_event(struct command *command, const char *kind, bool is_public, json_t *data);
 /* A dossier that ends without being decided owes nothing. */
 void command_waive_fee(struct command *command);
-/* A mail to the applicant when there is an address: outbox row with the template's name. `extra` (may be
- * NULL) is borrowed. */
+/* A mail to the applicant, and to who handed in for them, where there is an address: outbox row with the
+ * template's name. `extra` (may be NULL) is borrowed. */
 void command_mail(struct command *command, const char *template, const json_t *extra);
 /* The same to somebody else. */
 void command_mail_to(struct command *command, const char *template, const char *to, const char *language,

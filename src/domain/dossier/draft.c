@@ -122,7 +122,8 @@ DB_STATEMENT(draft_update, EDIT_PARAMETERS, DB_COLUMNS({"revision", DB_INT32}),
              "UPDATE draft SET " WRITTEN " WHERE account_id = motcua.app_account() AND id = $1 AND "
              "submitted_at IS NULL AND " UNCHANGED " AND " PART_IN_HAND " RETURNING revision")
 
-/* The answers of the edit's page, and its keys; signatures that others give are left alone. */
+/* The answers of the edit's page and what follows from them, and the keys; signatures that others give are
+ * left alone. */
 static json_t *answers_of_page(struct work *work, const struct draft_edit *edit, struct str **keys,
                                size_t *count)
 {
@@ -132,7 +133,9 @@ static json_t *answers_of_page(struct work *work, const struct draft_edit *edit,
     *count = 0;
     for (size_t i = 0; i < fields; i++) {
         const char *key = form_field_key(edit->form, i);
-        if (key == NULL || form_page_of_field(edit->form, key) != (int)edit->form_page ||
+        if (key == NULL ||
+            (form_page_of_field(edit->form, key) != (int)edit->form_page &&
+             json_object_get(edit->turned, key) == NULL) ||
             json_object_get(edit->held, key) != NULL)
             continue;
         (*keys)[(*count)++] = str_of(key);

@@ -12,8 +12,8 @@ enum { EARLIER_DOSSIERS = 20 };
 
 DB_STATEMENT(known_dossiers, DB_PARAMETERS(DB_INT32),
              DB_COLUMNS({"code", DB_TEXT}, {"procedure_version_id", DB_UUID}, {"answers", DB_JSON},
-                        {"submitted_at", DB_INSTANT}),
-             "SELECT code, procedure_version_id, answers, submitted_at FROM dossier "
+                        {"submitted_at", DB_INSTANT}, {"on_behalf", DB_BOOL}),
+             "SELECT code, procedure_version_id, answers, submitted_at, contact ? 'submitter' FROM dossier "
              "WHERE account_id = motcua.app_account() ORDER BY submitted_at DESC LIMIT $1")
 
 static bool about(const char *meaning, const char *prefix)
@@ -58,10 +58,9 @@ static void add_known(json_t *known, const char *meaning, const json_t *value, c
     json_object_set_new(known, meaning, entry);
 }
 
-static void add_dossier(struct work *work, json_t *known, const struct form *form, const json_t *answers,
-                        const struct profile *profile, const char *code, instant at)
+static void add_dossier(json_t *known, const struct form *form, const json_t *answers, bool own,
+                        const char *code, instant at)
 {
-    bool own = same_person(work, form, answers, profile);
     for (size_t i = 0; i < form_field_count(form); i++) {
         const char *meaning = form_field_meaning(form, i);
         if (meaning == NULL || (!own && !about(meaning, "organisation."))) continue;
@@ -91,11 +90,23 @@ enum status answers_known(struct work *work, json_t **result, struct error *erro
         json_auto answers = db_get_json(rows, i, 2);
         status = reference_procedure_version(work, &version_id, &version, error);
         if (status == STATUS_OK && version->form != NULL)
-            add_dossier(work, known, version->form, answers, &profile, db_cstr_or_empty(rows, i, 0),
-                        db_get_instant(rows, i, 3));
+            add_dossier(known, version->form, answers,
+                        !db_get_bool(rows, i, 4) && same_person(work, version->form, answers, &profile),
+                        db_cstr_or_empty(rows, i, 0), db_get_instant(rows, i, 3));
     }
     if (status == STATUS_OK) *result = json_incref(known);
     return status;
+}
+
+/* Who hands in for somebody else is the person herself. */
+static void add_submitter(struct arena *arena, json_t *known)
+{
+    json_auto copy = json_object();
+    const char *meaning;
+    json_t *entry;
+    json_object_foreach(known, meaning, entry) if (about(meaning, "person."))
+        json_object_set(copy, arena_printf(arena, "submitter.%s", meaning + strlen("person.")), entry);
+    json_object_update_missing(known, copy);
 }
 
 enum status answers_fill(struct work *work, const struct form *form, json_t *answers, json_t **filled,
@@ -106,6 +117,7 @@ enum status answers_fill(struct work *work, const struct form *form, json_t *ans
     json_auto from = NULL;
     enum status status = answers_known(work, &known, error);
     if (status != STATUS_OK) return status;
+    add_submitter(work->arena, known);
     const char *key;
     json_t *entry;
     json_object_foreach(known, key, entry) json_object_set(values, key, json_object_get(entry, "value"));
@@ -141,6 +153,26 @@ static json_t *copied_answers(const struct form *form, const json_t *answers)
     return copy;
 }
 
+/* Where the answers about the person came from, so that they are not taken for somebody else's. */
+static json_t *copied_notes(const struct form *form, const json_t *answers, const struct dossier *dossier)
+{
+    json_t *notes = json_object();
+    char day[CIVIL_DATE_SIZE];
+    civil_format_date(civil_day_of(dossier->submitted_at), day);
+    for (size_t i = 0; i < form_field_count(form); i++) {
+        const char *key = form_field_key(form, i), *meaning = form_field_meaning(form, i);
+        json_t *value = json_object_get(answers, key);
+        if (meaning == NULL || !about(meaning, "person.") || value == NULL) continue;
+        json_t *note = json_object();
+        json_object_set(note, "value", value);
+        json_set_cstr(note, "from", "dossier");
+        json_set_cstr(note, "code", dossier->code);
+        json_set_cstr(note, "at", day);
+        json_object_set_new(notes, key, note);
+    }
+    return notes;
+}
+
 enum status draft_copy(struct work *work, const struct dossier *dossier,
                        const struct form_environment *environment, struct uuid *id, struct error *error)
 {
@@ -161,5 +193,7 @@ enum status draft_copy(struct work *work, const struct dossier *dossier,
     json_auto answers = copied_answers(before->form, dossier->answers);
     status = form_carry(before->form, now->form, work->arena, answers, environment, &draft.answers,
                         &draft.left_over, error);
+    if (status == STATUS_OK && !dossier_on_behalf(dossier))
+        draft.filled = copied_notes(now->form, draft.answers, dossier);
     return status == STATUS_OK ? draft_begin(work, &draft, id, error) : status;
 }

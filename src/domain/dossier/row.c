@@ -62,6 +62,16 @@ void dossier_read_row(const struct db_result *rows, size_t row, struct dossier *
     };
 }
 
+const json_t *dossier_submitter(const struct dossier *dossier)
+{
+    return json_get_object(dossier->contact, "submitter");
+}
+
+bool dossier_on_behalf(const struct dossier *dossier)
+{
+    return dossier_submitter(dossier) != NULL;
+}
+
 void dossier_release(struct dossier *dossier)
 {
     json_decref(dossier->contact);

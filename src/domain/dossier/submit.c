@@ -105,9 +105,30 @@ static json_t *account_contact(const struct db_result *account)
     return contact;
 }
 
-static const struct {
+/* Who hands in for somebody else: the account, until the answers say more. Nothing of the account is taken
+ * for the applicant's. */
+static json_t *submitter_contact(const json_t *account, const char *name)
+{
+    json_t *contact = json_object(), *submitter = json_object();
+    json_set_cstr(contact, "language", json_get_cstr(account, "language", "vi"));
+    json_set_cstr(submitter, "name", name);
+    json_set_cstr(submitter, "phone", json_get_cstr(account, "phone", ""));
+    json_set_cstr(submitter, "email", json_get_cstr(account, "email", ""));
+    json_object_set_new(contact, "submitter", submitter);
+    return contact;
+}
+
+struct contact_meaning {
     const char *name, *meaning;
-} contact_meanings[] = {
+};
+
+static const struct contact_meaning submitter_meanings[] = {
+    {"name", "submitter.full_name"},
+    {"phone", "submitter.phone"},
+    {"email", "submitter.email"},
+};
+
+static const struct contact_meaning contact_meanings[] = {
     {"email", "person.email"},
     {"phone", "person.phone"},
     {"address", "person.permanent_address"},
@@ -115,6 +136,15 @@ static const struct {
     {"personal_id", "person.identity_number"},
     {"personal_id", "person.personal_id"},
 };
+
+static void follow(const struct procedure_version *version, const json_t *display,
+                   const struct contact_meaning *meanings, size_t count, json_t *contact)
+{
+    for (size_t i = 0; i < count; i++) {
+        const char *answer = answer_meaning(version, display, meanings[i].meaning);
+        if (answer[0] != '\0') json_set_cstr(contact, meanings[i].name, answer);
+    }
+}
 
 enum status dossier_follow_answers(struct command *command, const struct form_environment *environment,
                                    const struct form_state *state, struct error *error)
@@ -125,10 +155,19 @@ enum status dossier_follow_answers(struct command *command, const struct form_en
     json_auto display = NULL;
     enum status status = form_display(version->form, arena, d->answers, environment, &display);
     if (status != STATUS_OK) return status;
-    for (size_t i = 0; i < sizeof contact_meanings / sizeof contact_meanings[0]; i++) {
-        const char *answer = answer_meaning(version, display, contact_meanings[i].meaning);
-        if (answer[0] != '\0') json_set_cstr(d->contact, contact_meanings[i].name, answer);
+    if (!form_on_behalf(version->form, state)) {
+        json_object_del(d->contact, "submitter");
+    } else {
+        if (!dossier_on_behalf(d)) {
+            json_t *contact = submitter_contact(d->contact, d->applicant_name);
+            json_decref(d->contact);
+            d->contact = contact;
+        }
+        follow(version, display, submitter_meanings, sizeof submitter_meanings / sizeof submitter_meanings[0],
+               json_object_get(d->contact, "submitter"));
     }
+    follow(version, display, contact_meanings, sizeof contact_meanings / sizeof contact_meanings[0],
+           d->contact);
     const char *name = answer_meaning(version, display, "person.full_name");
     if (name[0] != '\0') d->applicant_name = arena_strdup(arena, name);
     bool settled = strcmp(d->fee_state, "paid") == 0 || strcmp(d->fee_state, "exempt") == 0;

@@ -149,6 +149,8 @@ static enum status fill_dossier(const struct letter *letter, const char *templat
     if (status != STATUS_OK) return status;
     bool english = letter->language == LANGUAGE_ENGLISH && version->name_en[0] != '\0';
     json_t *view = letter->view;
+    const json_t *submitter = dossier_submitter(dossier);
+    if (submitter != NULL) json_set_cstr(view, "submitter", json_get_cstr(submitter, "name", ""));
     json_set_cstr(view, "name", dossier->applicant_name);
     json_set_cstr(view, "code", dossier->code);
     json_set_cstr(view, "agency", agency_name(letter));
@@ -191,6 +193,7 @@ enum status notify_view(struct work *work, const struct uuid *tenant_id, const j
                          "mail of an unknown tenant");
     json_auto built = json_object();
     letter.view = built;
+    json_object_set_new(built, "submitter", json_null());
     json_set_cstr(built, "site_name", work->domain->site_name);
     json_set_cstr(built, "hotline", work->domain->hotline);
     json_set_cstr(built, "sender", agency_name(&letter));

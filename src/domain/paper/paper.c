@@ -80,8 +80,10 @@ json_t *paper_common_view(struct work *work, const struct tenant *tenant, const 
     json_set_cstr(owner, "phone", json_get_cstr(dossier->contact, "phone", ""));
     json_set_cstr(owner, "email", json_get_cstr(dossier->contact, "email", ""));
     json_object_set_new(view, "owner", owner);
+    const json_t *submitter = dossier_submitter(dossier);
+    json_object_set(view, "submitter", (json_t *)(uintptr_t)(submitter != NULL ? submitter : json_null()));
     json_set_cstr(view, "subject", dossier->subject[0] != '\0' ? dossier->subject : dossier->procedure_name);
-    json_set_cstr(view, "submitter_name", dossier->applicant_name);
+    json_set_cstr(view, "submitter_name", json_get_cstr(submitter, "name", dossier->applicant_name));
     json_object_set_new(view, "online", json_boolean(strcmp(dossier->channel, "online") == 0));
     return view;
 }

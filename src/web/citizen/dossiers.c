@@ -291,7 +291,7 @@ void page_dossier(struct request *request)
     view_text(shown, "name", dossier_name(visit, dossier));
     view_text(shown, "url", own_dossier_url(visit, dossier));
     view_text(shown, "agency", visit_agency_name_of(visit, &dossier->tenant_id));
-    view_text(shown, "applicant", dossier->applicant_name);
+    dossier_applicant_view(shown, visit, dossier);
     view_text(shown, "submitted_text", visit_short_moment(visit, dossier->submitted_at));
     view_text(shown, "return_text", own_return_text(visit, dossier));
     view_text(shown, "fee_text", own_fee_text(visit, &file));

@@ -170,6 +170,8 @@ bool draft_page_current(struct draft_page *page)
 
 void draft_page_close(struct draft_page *page)
 {
+    json_decref(page->turned);
+    page->turned = NULL;
     form_state_release(&page->state);
     draft_release(&page->draft);
 }
@@ -228,14 +230,17 @@ static const char *source_text(struct visit *visit, const json_t *note)
 
 json_t *draft_page_filled(const struct draft_page *page)
 {
+    const struct form *form = page->version->form;
+    bool on_behalf = form_on_behalf(form, &page->state);
     json_t *filled = json_object();
-    const char *key;
-    json_t *note;
     if (page->part != NULL) return filled; /* it tells of the owner's other dossiers */
-    json_object_foreach(page->draft.filled, key, note)
-    {
+    for (size_t i = 0; i < form_field_count(form); i++) {
+        const char *key = form_field_key(form, i), *meaning = form_field_meaning(form, i);
+        const json_t *note = json_object_get(page->draft.filled, key);
         const json_t *value = json_object_get(page->draft.answers, key);
-        if (value != NULL && json_equal(value, json_object_get(note, "value")))
+        /* Of somebody else it is what was typed, however much it is like one's own. */
+        if (meaning == NULL || (on_behalf && strncmp(meaning, "person.", strlen("person.")) == 0)) continue;
+        if (note != NULL && value != NULL && json_equal(value, json_object_get(note, "value")))
             view_text(filled, key, source_text(page->visit, note));
     }
     return filled;

@@ -146,6 +146,7 @@ static enum status save(struct draft_page *page, int index)
                               .form = page->version->form,
                               .form_page = (size_t)index,
                               .held = held,
+                              .turned = page->turned,
                               .share = page->part == NULL ? NULL : &page->part->id};
     return page->supplement
                ? draft_save_supplement(&page->work, &page->draft.id, &edit, &page->draft.revision,
@@ -173,6 +174,11 @@ static enum status take_answers(struct draft_page *page, int index, struct form_
     draft_page_keep(submission->answers, page->draft.answers, held);
     json_decref(page->draft.answers);
     page->draft.answers = submission->answers;
+    bool before = form_on_behalf(page->version->form, &page->state);
+    status = draft_page_evaluate(page);
+    bool on_behalf = status == STATUS_OK && form_on_behalf(page->version->form, &page->state);
+    if (status != STATUS_OK || on_behalf == before) return status;
+    page->turned = form_turn_behalf(page->version->form, on_behalf, page->draft.filled, page->draft.answers);
     return draft_page_evaluate(page);
 }
 

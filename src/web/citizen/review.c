@@ -201,6 +201,20 @@ static json_t *waiting_view(struct draft_page *page)
     return list;
 }
 
+/* For whom it is, when for somebody else; NULL: for whoever fills it in. */
+static const char *behalf_text(struct draft_page *page)
+{
+    const struct form *form = page->version->form;
+    if (!form_on_behalf(form, &page->state)) return NULL;
+    const char *name = "…";
+    for (size_t i = 0; i < form_field_count(form); i++) {
+        const char *meaning = form_field_meaning(form, i);
+        if (meaning != NULL && strcmp(meaning, "person.full_name") == 0)
+            name = json_get_cstr(page->state.data, form_field_key(form, i), name);
+    }
+    return visit_format(page->visit, N_("Bạn nộp thay: hồ sơ đứng tên %s."), name);
+}
+
 static void show(struct draft_page *page, unsigned http_status, const char *selected, const char *agree_error)
 {
     struct visit *visit = page->visit;
@@ -220,6 +234,7 @@ static void show(struct draft_page *page, unsigned http_status, const char *sele
     view_set(view, "return_channels", channels_view(page, selected));
     bool complete = list_missing(page, view);
     view_flag(view, "refused", http_status != 200 && agree_error == NULL);
+    view_text(view, "behalf_text", behalf_text(page));
     view_text(view, "agree_error", agree_error);
     if (agree_error != NULL) view_problem(view, "agree", agree_error);
     view_list(view, "waiting", waiting_view(page));

@@ -103,7 +103,7 @@ void page_slip(struct request *request)
     view_text(shown, "qr_url", arena_printf(visit->arena, "%s/qr.svg", url));
     view_text(shown, "name", dossier_name(visit, dossier));
     view_text(shown, "agency", visit_agency_name_of(visit, &dossier->tenant_id));
-    view_text(shown, "applicant", dossier->applicant_name);
+    dossier_applicant_view(shown, visit, dossier);
     view_text(shown, "submitted_text", visit_moment(visit, dossier->submitted_at));
     view_text(shown, "return_text", own_return_text(visit, dossier));
     view_text(shown, "fee_text", own_fee_text(visit, &file));

@@ -152,7 +152,7 @@ static json_t *facts_view(struct visit *visit, const struct dossier_file *file)
     view_set(view, "left",
              dossier->received_at == INSTANT_NONE ? json_null() : desk_dossier_left_tag(visit, dossier));
     view_set(view, "incidents", desk_incidents_view(visit, file));
-    view_text(view, "applicant", dossier->applicant_name);
+    dossier_applicant_view(view, visit, dossier);
     view_text(view, "phone", or_dash(json_get_cstr(dossier->contact, "phone", "")));
     view_text(view, "email", or_dash(json_get_cstr(dossier->contact, "email", "")));
     view_text(view, "channel_text", channel_text(visit, dossier->channel));
@@ -235,7 +235,6 @@ void dossier_page_show(struct visit *visit, const struct dossier_file *file, con
     view_set(facts, "task", task == NULL ? json_null() : task_panel_view(visit, file, version, task, typed));
     view_set(view, "dossier", facts);
     if (problem != NULL) view_problem(view, problem_target, problem);
-    response_allow_frames(visit->request);
     visit_render_status(visit, http_status, "desk/dossier", view);
 }
 
