@@ -64,6 +64,36 @@ static struct str argument(const struct console *console, const char *name)
     return json_get_str(console->command, name);
 }
 
+/* Keys and codes are texts, but may be given as numbers. */
+static struct str code_argument(const struct console *console, const char *name)
+{
+    const json_t *given = json_object_get(console->command, name);
+    if (!json_is_number(given)) return json_str_value(given);
+    return str_of(feel_text(console->arena, feel_from_json(console->arena, given), 100));
+}
+
+/* An argument of the wrong kind is not passed over: the command would do something else than what was meant.
+ */
+static bool arguments_fit(struct console *console)
+{
+    static const char *const texts[] = {"process", "message", "name", "to",    "detail",
+                                        "reason",  "agency",  "key",  "error", "escalation"};
+    static const char *const numbers[] = {"key", "error", "escalation"};
+    const json_t *nth = json_object_get(console->command, "nth");
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        const json_t *given = json_object_get(console->command, texts[i]);
+        bool fits = given == NULL || json_is_null(given) || json_is_string(given);
+        for (size_t k = 0; !fits && k < sizeof numbers / sizeof *numbers; k++)
+            fits = json_is_number(given) && strcmp(texts[i], numbers[k]) == 0;
+        if (fits) continue;
+        return refuse(console, "console.argument",
+                      arena_printf(console->arena, "\"%s\" must be a text", texts[i]));
+    }
+    if (nth != NULL && !json_is_null(nth) && (!json_is_integer(nth) || json_integer_value(nth) < 1))
+        return refuse(console, "console.argument", "\"nth\" must be a whole number from 1");
+    return true;
+}
+
 static bool data_argument(struct console *console, const struct feel_value **data)
 {
     const json_t *given = json_object_get(console->command, "data");
@@ -98,7 +128,8 @@ static bool instance_wanted(struct console *console, size_t candidate)
     size_t instance;
     uint64_t part;
     const json_t *given = json_object_get(console->command, "instance");
-    return given == NULL || (split_id(given, &instance, &part) && instance == candidate);
+    return given == NULL || json_is_null(given) ||
+           (split_id(given, &instance, &part) && instance == candidate);
 }
 
 /* ---- commands ---- */
@@ -231,8 +262,8 @@ static bool do_complete(struct console *console)
     struct bpmn_input input = {.kind = BPMN_COMPLETE,
                                .id = task.id,
                                .data = data,
-                               .error = argument(console, "error"),
-                               .escalation = argument(console, "escalation")};
+                               .error = code_argument(console, "error"),
+                               .escalation = code_argument(console, "escalation")};
     return world_input(&console->world, &task.instance, &input, console->arena, &console->complaint);
 }
 
@@ -248,12 +279,7 @@ static bool do_message(struct console *console)
 {
     const struct feel_value *data;
     bool kept;
-    struct str name = argument(console, "name"), key = argument(console, "key");
-    const json_t *given_key = json_object_get(console->command, "key");
-    if (json_is_number(given_key)) {
-        const char *text = feel_text(console->arena, feel_from_json(console->arena, given_key), 100);
-        key = str_of(text);
-    }
+    struct str name = argument(console, "name"), key = code_argument(console, "key");
     if (name.length == 0) return refuse(console, "console.name", "\"name\" is missing");
     if (!data_argument(console, &data)) return false;
     int64_t ttl = json_get_int64(console->command, "ttl", 3600);
@@ -328,7 +354,7 @@ static bool one_instance(struct console *console, size_t *instance, uint64_t *pa
     const json_t *given = json_object_get(console->command, "instance");
     *instance = 0;
     *part = 0;
-    if (given != NULL && !split_id(given, instance, part))
+    if (given != NULL && !json_is_null(given) && !split_id(given, instance, part))
         return refuse(console, "console.instance", "there is no such instance");
     if (*instance >= console->world.store->instance_count)
         return refuse(console, "console.instance", "there is no such instance");
@@ -451,7 +477,7 @@ static bool run_command(struct console *console, struct str line)
         return refuse(console, error.code == NULL ? "json" : error.code, "the line is no JSON object");
     struct str name = json_get_str(console->command, "do");
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
-        if (str_equal_cstr(name, commands[i].name)) return commands[i].run(console);
+        if (str_equal_cstr(name, commands[i].name)) return arguments_fit(console) && commands[i].run(console);
     return refuse(console, "console.unknown_command", "\"do\" names no command");
 }
 

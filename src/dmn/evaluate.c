@@ -16,6 +16,7 @@ struct closure {
     const struct dmn_element *element; /* or NULL for a boxed definition */
     const struct dmn_boxed *function;
     const struct feel_value *scope; /* of a boxed definition */
+    bool texts;                     /* arguments may be texts for dates and the like */
 };
 
 static struct dmn_run *new_run(struct dmn_evaluation *evaluation)
@@ -87,26 +88,40 @@ static void put_knowledge(struct dmn_evaluation *evaluation, struct feel_context
         put_requirement(evaluation, scope, &element->knowledge[i]);
 }
 
+/* The argument as the parameter demands it; NULL with *problem when it does not conform: then the function is
+ * not called (10.3.2.13.2). */
+static const struct feel_value *bind(struct dmn_evaluation *evaluation, struct str parameter,
+                                     const struct dmn_item *type, const struct feel_value *given, bool texts,
+                                     const struct feel_value **problem)
+{
+    const struct feel_value *value = dmn_item_coerce(evaluation, type, given, texts);
+    if (!feel_is_null(value) || feel_is_null(given)) return value;
+    *problem = feel_null_because(arena_of(evaluation), "the argument \"%.*s\" does not conform to its type",
+                                 STR_ARG(parameter));
+    return NULL;
+}
+
 static const struct feel_value *call_function(struct closure *closure,
                                               const struct feel_value *const *arguments)
 {
     struct dmn_evaluation *evaluation = &closure->evaluation;
     const struct dmn_boxed *function = closure->function;
     struct feel_context_builder *scope = feel_context_begin(arena_of(evaluation));
+    const struct feel_value *value, *problem;
     if (closure->element != NULL) {
         put_knowledge(evaluation, scope, closure->element);
         feel_context_put(scope, closure->element->variable, element_value(evaluation, closure->element));
     } else {
         dmn_put_all(evaluation, scope, closure->scope);
     }
-    for (size_t i = 0; i < function->variable_count; i++)
-        feel_context_put(scope, function->variables[i].name,
-                         dmn_item_coerce(evaluation, function->variables[i].type, arguments[i], false));
-    {
-        const struct feel_value *value =
-            dmn_boxed_value(evaluation, function->parts[0], feel_context_end(scope));
-        return closure->element != NULL ? coerce_result(evaluation, closure->element, value) : value;
+    for (size_t i = 0; i < function->variable_count; i++) {
+        const struct dmn_variable *parameter = &function->variables[i];
+        value = bind(evaluation, parameter->name, parameter->type, arguments[i], closure->texts, &problem);
+        if (value == NULL) return problem;
+        feel_context_put(scope, parameter->name, value);
     }
+    value = dmn_boxed_value(evaluation, function->parts[0], feel_context_end(scope));
+    return closure->element != NULL ? coerce_result(evaluation, closure->element, value) : value;
 }
 
 /* The outputs of a service, in a run of its own that knows its parameters only. */
@@ -115,12 +130,15 @@ static const struct feel_value *service_value(struct dmn_evaluation *outer, cons
 {
     struct dmn_evaluation evaluation = *outer;
     struct feel_context_builder *results;
-    const struct feel_value *value;
+    const struct feel_value *value, *problem;
     evaluation.run = new_run(outer);
     evaluation.inputs = NULL;
-    for (size_t i = 0; i < service->required_count; i++)
-        evaluation.run->values[service->required[i].element->index] =
-            dmn_item_coerce(&evaluation, service->required[i].element->type, arguments[i], texts);
+    for (size_t i = 0; i < service->required_count; i++) {
+        const struct dmn_element *parameter = service->required[i].element;
+        value = bind(&evaluation, parameter->variable, parameter->type, arguments[i], texts, &problem);
+        if (value == NULL) return problem;
+        evaluation.run->values[parameter->index] = value;
+    }
     if (service->output_count == 1)
         return coerce_result(&evaluation, service, element_value(&evaluation, service->outputs[0].element));
     results = feel_context_begin(arena_of(outer));
@@ -416,24 +434,24 @@ static const struct feel_value *element_value(struct dmn_evaluation *evaluation,
 static const struct feel_value *function_from_inputs(struct dmn_evaluation *evaluation,
                                                      const struct dmn_element *element)
 {
-    const struct feel_value **arguments = arena_array(arena_of(evaluation), element->parameter_count,
-                                                      sizeof *arguments),
-                            *function;
-    for (size_t i = 0; i < element->parameter_count; i++) {
+    size_t count = element->parameter_count;
+    const struct feel_value **arguments = arena_array(arena_of(evaluation), count, sizeof *arguments);
+    struct closure *closure;
+    for (size_t i = 0; i < count; i++) {
         const struct feel_value *value =
             evaluation->inputs != NULL ? feel_get(evaluation->inputs, element->parameters[i]) : NULL;
         arguments[i] = value != NULL
                            ? value
                            : feel_null_because(arena_of(evaluation), "no value is given for \"%.*s\"",
                                                STR_ARG(element->parameters[i]));
-        if (element->kind == ELEMENT_KNOWLEDGE)
-            arguments[i] = dmn_item_coerce(evaluation, element->logic->variables[i].type, arguments[i], true);
     }
     if (element->kind == ELEMENT_SERVICE) return service_value(evaluation, element, arguments, true);
-    function = element_value(evaluation, element);
-    if (feel_is_null(function)) return function;
-    return feel_call_named(evaluation->feel, function, arguments, element->parameters,
-                           element->parameter_count);
+    if (element->logic == NULL || element->logic->kind != BOXED_FUNCTION)
+        return element_function(evaluation, element); /* the null that says why */
+    closure = new_closure(evaluation, element->logic);
+    closure->element = element;
+    closure->texts = true;
+    return call_function(closure, arguments);
 }
 
 struct request {

@@ -158,9 +158,12 @@ static const struct feel_value *call_defined(struct feel_evaluation *evaluation,
 {
     struct frame *frame;
     for (size_t i = 0; i < function->count; i++) {
+        const struct feel_value *given = arguments[i];
         if (function->types == NULL || function->types[i] == NULL) continue;
-        arguments[i] =
-            feel_coerce(evaluation->arena, arguments[i], function->types[i]); /* null when it does not fit */
+        arguments[i] = feel_coerce(evaluation->arena, given, function->types[i]);
+        if (feel_is_null(arguments[i]) && !feel_is_null(given)) /* then the function is not called */
+            return NULL_BECAUSE(evaluation, "the argument \"%.*s\" does not conform to its type",
+                                STR_ARG(function->parameters[i]));
     }
     if (function->kind == FUNCTION_HOST) return function->call(evaluation, function->user, arguments);
     frame = evaluation_alloc(evaluation, sizeof *frame);

@@ -318,6 +318,28 @@ test('a message beyond the ten thousand that are kept is refused; those whose ti
   await one.close();
 });
 
+test('an argument of the wrong kind is refused, never read as if it were not there', async () => {
+  const file = model(`<error id="x" errorCode="404"/><process id="p" isExecutable="true"><startEvent id="s"/><userTask id="a"/>
+    <boundaryEvent id="b" attachedToRef="a"><errorEventDefinition errorRef="x"/></boundaryEvent><endEvent id="e"/><endEvent id="f"/>${chain('s', 'a', 'e')}${chain('b', 'f')}</process>`);
+  const wrong = [
+    { do: 'start', process: 5 },
+    { do: 'start', message: ['m'] },
+    { do: 'complete', task: 'a', nth: 0 },
+    { do: 'complete', task: 'a', nth: '1' },
+    { do: 'complete', task: 'a', nth: 1.5 },
+    { do: 'complete', task: 'a', error: true },
+    { do: 'complete', task: 'a', escalation: {} },
+    { do: 'message', name: 'm', key: [] },
+    { do: 'advance', to: 5, seconds: 1 },
+  ];
+  const good = [{ do: 'start', process: null }, { do: 'complete', task: 'a', error: 404, nth: null, instance: null }];
+  const answers = await play([file], at, [good[0], ...wrong, good[1]]);
+  assert.deepEqual(answers.slice(1, -1).map((answer) => answer.code), wrong.map(() => 'console.argument'));
+  assert.match(answers[1].error, /"process" must be a text/);
+  assert.deepEqual(tasks(answers.at(-2)), ['a']);
+  assert.deepEqual([answers.at(-1).ok, answers.at(-1).instances[0].end], [true, 'f']);
+});
+
 // ---- what only the database does ----
 
 test('a message whose time is over is removed from the database', async () => {

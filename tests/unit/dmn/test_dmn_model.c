@@ -175,10 +175,31 @@ static void knowledge_models_are_asked_by_name(void **state)
         "<businessKnowledgeModel name=\"empty\" id=\"k_empty\"/>");
     (void)state;
     check_decision(xml, "twice", "{n: 4}", "8");
+    check_decision(xml, "year", "{d: 5}", "null");
     check_decision(xml, "k_twice", "{}", "null");
     check_decision(xml, "more", "{n: 4}", "9");
     check_decision(xml, "year", "{d: \"2026-11-24\"}", "2026");
     check_decision(xml, "empty", "{n: 4}", "null");
+}
+
+/* A function is not called with an argument that does not conform; null conforms to every type. */
+static void arguments_of_the_wrong_type_give_null(void **state)
+{
+    static const char xml[] = MODEL(
+        KNOWLEDGE("k", "<formalParameter name=\"n\" typeRef=\"number\"/>", LITERAL("n = null")) END_KNOWLEDGE
+        INPUT("s", "string")
+        DECISION("out", "Any", NEEDS_INPUT("s") LITERAL("s = null"))
+        "<decisionService name=\"service\" id=\"k_service\"><outputDecision href=\"#d_out\"/><inputData href=\"#i_s\"/></decisionService>"
+        DECISION("model", "Any", KNOWS("k") LITERAL("[k(1), k(null), k(\"x\"), k([2])]"))
+        DECISION("decision service", "Any", KNOWS("service") LITERAL("[service(\"x\"), service(null), service(1)]"))
+        DECISION("boxed", "Any", "<context>" ENTRY("f", "<functionDefinition><formalParameter name=\"n\" typeRef=\"number\"/>" LITERAL("n = null") "</functionDefinition>") "<contextEntry>" LITERAL("[f(1), f(\"x\")]") "</contextEntry></context>"));
+    (void)state;
+    check_decision(xml, "model", "{}", "[false, true, null, false]");
+    check_decision(xml, "decision service", "{}", "[false, true, null]");
+    check_decision(xml, "boxed", "{}", "[false, null]");
+    check_decision(xml, "service", "{s: 1}", "null");
+    check_decision(xml, "k", "{n: \"x\"}", "null");
+    check_decision(xml, "out", "{s: 1}", "true");
 }
 
 static void item_definitions_hold_values(void **state)
@@ -377,6 +398,7 @@ int main(void)
         cmocka_unit_test(services_are_functions_of_their_inputs),
         cmocka_unit_test(undeclared_inputs_and_columns_are_seen),
         cmocka_unit_test(knowledge_models_are_asked_by_name),
+        cmocka_unit_test(arguments_of_the_wrong_type_give_null),
         cmocka_unit_test(item_definitions_hold_values),
         cmocka_unit_test(what_cannot_work_is_found),
         cmocka_unit_test(imported_models_are_seen_under_their_names),
