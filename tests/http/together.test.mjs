@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { business } from '../browser/answers.mjs';
-import { Person, answerPages, attachAll, fieldsOf, findDossier, signedIn, startCity, startDraft, submitDraft, until } from '../browser/city.mjs';
+import { Person, answerPages, password, unescape, attachAll, fieldsOf, findDossier, signedIn, startCity, startDraft, submitDraft, until } from '../browser/city.mjs';
 
 let city, lan, hoa;
 
@@ -153,6 +153,36 @@ test('a draft is handed over with its papers once the other accepts, and nothing
   assert.match(await submitDraft(hoa, draft), /-170314-/);
 });
 
+test('who has no account yet comes back to the invitation, by signing in as by confirming the address; nobody is led elsewhere', async () => {
+  const draft = await begin();
+  const link = await invite(draft, { email: 'moi@example.com', 'trang.chu_ho': 'fill' });
+  const guest = new Person(city);
+  const shown = await guest.open(link);
+  const register = unescape(/href="(\/dang-ky\?ve=[^"]+)"/.exec(shown.body)[1]);
+  await guest.open(register);
+  const person = { full_name: 'Vũ Thị Mới', email: 'moi@example.com', phone: '', password, password_again: password };
+  const wrong = await guest.post(register, { ...person, password_again: 'khác', agree: 'true' });
+  assert.equal(wrong.status, 422);
+  assert.ok(unescape(wrong.body).includes(`action="${register}"`), 'a slip does not lose the way back');
+  const done = await guest.post(register, { ...person, agree: 'true' });
+  const signIn = unescape(/href="(\/dang-nhap\?ve=[^"]+)"/.exec(done.body)[1]);
+  const letter = await until(() => city.mails(/To: <moi@example.com/, /xac-nhan/).at(-1), 'the mail to confirm');
+  const confirm = addressIn(letter, /\/xac-nhan\/[\w-]{43}\?ve=\S+/);
+  const page = await guest.open(confirm);
+  const confirmed = await guest.post(unescape(/action="(\/xac-nhan\/[^"]+)"/.exec(page.body)[1]));
+  assert.equal(unescape(/href="(\/dang-nhap\?ve=[^"]+)"/.exec(confirmed.body)[1]), signIn);
+  const form = await guest.open(signIn);
+  const back = await guest.post('/dang-nhap', { ...fieldsOf(form.body, '/dang-nhap'), identifier: person.email, password });
+  assert.equal(back.location.replace(city.url, ''), link);
+  assert.match((await guest.open(link)).text, /đăng nhập bằng tài khoản của Vũ Thị Mới/);
+  assert.match(await accept(guest, link), /^\/ho-so\/chung\//);
+  for (const away of ['https://example.org/', '//example.org', '/\\example.org', '/dang-nhap?ve=//example.org']) {
+    const anywhere = await new Person(city).open(`/dang-ky?ve=${encodeURIComponent(away)}`);
+    assert.equal(anywhere.status, 200);
+    assert.ok(!anywhere.body.includes('action="/dang-ky?ve'), away);
+  }
+});
+
 test('an invitation that is declined, revoked or too late opens nothing, and wrong input is told', async () => {
   const draft = await begin();
   await answerPages(lan, draft, { dieu_kien: business.dieu_kien });
@@ -179,5 +209,11 @@ test('an invitation that is declined, revoked or too late opens nothing, and wro
   city.setTime('2017-03-14T10:00');
   const part = await accept(hoa, await invite(draft, { email: 'hoa@example.com', 'trang.chu_ho': 'fill' }));
   assert.equal((await hoa.post(`${part}/tu-choi`)).status, 303);
-  assert.equal((await hoa.open(part)).status, 404);
+  const gone = await hoa.open(part);
+  assert.equal(gone.status, 404);
+  assert.match(gone.text, /bạn đã thôi làm\. Hãy hỏi lại người đã mời bạn/);
+  const told = await until(() => city.mails(/To: <lan@example.com/, /đã thôi làm phần của mình/).at(-1), 'the mail that the guest stepped back');
+  assert.match(told, new RegExp(`${draft}/cung-khai`));
+  const dead = await hoa.open(declined);
+  assert.match(dead.text, /Phần của bạn nằm trong trang “Hồ sơ của tôi”.*Hãy nhờ người đã mời bạn gửi lời mời khác/);
 });

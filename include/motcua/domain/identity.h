@@ -15,6 +15,7 @@ enum { PASSWORD_MINIMUM = 10 };
 struct registration {
     struct str full_name, email, phone, password;
     const char *language; /* "vi" or "en" */
+    struct str onward;    /* "?ve=..." behind the mailed address; empty: nothing */
 };
 /*
  * A citizen registers. STATUS_INVALID with a field for each wrong value. When the e-mail address or phone

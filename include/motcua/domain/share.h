@@ -75,7 +75,7 @@ NODISCARD enum status share_finish(struct work *owned, const struct draft_share 
 NODISCARD enum status share_sign(struct work *owned, const struct draft_share *share,
                                  const struct draft *draft, const struct form *form, struct str name,
                                  struct error *error);
-/* Steps back from the part. */
+/* Steps back from the part; the owner is told by mail. */
 NODISCARD enum status share_leave(struct work *owned, const struct draft_share *share, struct error *error);
 
 /* What is signed: the answers on the pages that the guest fills in or reads, but for signatures. False: too

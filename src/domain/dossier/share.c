@@ -210,19 +210,14 @@ DB_STATEMENT(share_unsign, DB_PARAMETERS(DB_UUID, DB_TEXT_ARRAY), DB_NOTHING,
              "UPDATE draft SET answers = answers - $2, revision = revision + 1 "
              "WHERE account_id = motcua.app_account() AND id = $1 AND submitted_at IS NULL")
 
-struct ending {
-    struct work *work;
-    const struct uuid *draft_id, *id;
-    const char *state;
-};
-
 static enum status run_ending(struct db_transaction *transaction, void *context, struct error *error)
 {
-    struct ending *ending = context;
+    struct share_ending *ending = context;
     struct work *work = ending->work;
     struct db_batch *batch = db_batch(transaction);
     struct db_result *ended =
         db_add(batch, &share_end, db_uuid(*ending->draft_id), db_uuid(*ending->id), db_cstr(ending->state));
+    struct db_result *owner = draft_owner_add(batch);
     enum status status = db_run(batch, error);
     if (status != STATUS_OK) return status;
     if (ended->row_count == 0)
@@ -231,21 +226,27 @@ static enum status run_ending(struct db_transaction *transaction, void *context,
     struct share_keys sign = read_keys(work, ended, 0, 0);
     struct db_batch *write = db_batch(transaction);
     db_add(write, &share_unsign, db_uuid(*ending->draft_id), db_text_array(sign.list, sign.count));
+    const char *to = db_cstr_or_empty(owner, 0, 1);
+    json_auto letter = NULL;
+    if (ending->left != NULL && to[0] != '\0') {
+        letter = share_letter(work, ending->left, "share-left", to, db_cstr_or_empty(owner, 0, 2));
+        draft_mail_add(write, work, letter);
+    }
     return db_commit(write, error);
 }
 
-enum status share_end_as(struct work *work, const struct uuid *draft_id, const struct uuid *id,
-                         const char *state, struct error *error)
+enum status share_close(struct share_ending *ending, struct error *error)
 {
-    struct ending ending = {work, draft_id, id, state};
-    struct db_scope scope = work_scope(work, NULL);
-    return db_transaction(work->db, &scope, work->arena, run_ending, &ending, error);
+    /* A mail leaves in the name of the agency. */
+    struct db_scope scope = work_scope(ending->work, ending->left == NULL ? NULL : &ending->left->tenant_id);
+    return db_transaction(ending->work->db, &scope, ending->work->arena, run_ending, ending, error);
 }
 
 enum status share_revoke(struct work *work, const struct uuid *draft_id, const struct uuid *id,
                          struct error *error)
 {
-    return share_end_as(work, draft_id, id, "revoked", error);
+    struct share_ending ending = {work, draft_id, id, "revoked", NULL};
+    return share_close(&ending, error);
 }
 
 /* --- Signatures */

@@ -68,8 +68,8 @@ enum status share_invitation(struct work *work, struct str token, struct draft_s
 
 /* --- Telling the owner */
 
-static json_t *answer_payload(struct work *work, const struct draft_share *share, const char *template,
-                              const char *to, const char *language)
+json_t *share_letter(struct work *work, const struct draft_share *share, const char *template, const char *to,
+                     const char *language)
 {
     const struct procedure_version *version;
     struct error ignored;
@@ -126,7 +126,7 @@ enum status share_answer(struct work *work, struct str token, bool accept, struc
             N_("Lời mời này do chính bạn gửi. Người được mời phải đăng nhập bằng tài khoản của họ."), NULL);
     const char *to = db_get_cstr(rows, 0, 11), *language = db_get_cstr(rows, 0, 12);
     const char *template = !accept ? "share-declined" : share->transfer ? "hand-over-done" : "share-accepted";
-    json_auto payload = to[0] == '\0' ? NULL : answer_payload(work, share, template, to, language);
+    json_auto payload = to[0] == '\0' ? NULL : share_letter(work, share, template, to, language);
     struct answering answering = {
         .work = work, .hash = token_hash(token), .accept = accept, .share = share, .payload = payload};
     struct db_scope scope = work_scope(work, &share->tenant_id);
@@ -161,7 +161,12 @@ enum status share_open(struct work *work, const struct uuid *id, struct draft_sh
     enum status status =
         db_read_one(work->db, &scope, work->arena, &share_for_guest, DB_VALUES(db_uuid(*id)), &rows, error);
     if (status != STATUS_OK) return status;
-    if (rows->row_count == 0) return unknown(work, error);
+    if (rows->row_count == 0)
+        return error_set(
+            error, work->arena, STATUS_NOT_FOUND, "share.unknown",
+            N_("Phần này không còn mở được: lời mời đã bị thu hồi, hoặc bạn đã thôi làm. Hãy hỏi "
+               "lại người đã mời bạn."),
+            NULL);
     *share = share_read_row(work, rows, 0);
     return STATUS_OK;
 }
@@ -203,7 +208,7 @@ static enum status run_finishing(struct db_transaction *transaction, void *conte
     json_auto payload = NULL;
     struct db_batch *write = db_batch(transaction);
     if (finishing->finished && changed->affected > 0 && to[0] != '\0') {
-        payload = answer_payload(work, finishing->share, "share-finished", to, db_cstr_or_empty(owner, 0, 2));
+        payload = share_letter(work, finishing->share, "share-finished", to, db_cstr_or_empty(owner, 0, 2));
         draft_mail_add(write, work, payload);
     }
     return db_commit(write, error);
@@ -275,5 +280,6 @@ enum status share_sign(struct work *owned, const struct draft_share *share, cons
 
 enum status share_leave(struct work *owned, const struct draft_share *share, struct error *error)
 {
-    return share_end_as(owned, &share->draft_id, &share->id, "declined", error);
+    struct share_ending ending = {owned, &share->draft_id, &share->id, "declined", share};
+    return share_close(&ending, error);
 }

@@ -27,8 +27,17 @@ NODISCARD enum status share_read_all(struct work *work, const struct db_result *
                                      struct draft_share **shares, size_t *count);
 /* All shares of a draft of whoever the scope is; share_read_all() reads the rows. */
 struct db_result *share_list_add(struct db_batch *batch, const struct uuid *draft_id);
-/* As the owner: the invitation ends in this state, and what was signed under it is unsigned. */
-NODISCARD enum status share_end_as(struct work *work, const struct uuid *draft_id, const struct uuid *id,
-                                   const char *state, struct error *error);
+struct share_ending {
+    struct work *work; /* as the owner */
+    const struct uuid *draft_id, *id;
+    const char *state;
+    const struct draft_share
+        *left; /* the guest steps back: the owner is told by mail; NULL: the owner's doing */
+};
+/* The invitation ends in this state, and what was signed under it is unsigned. */
+NODISCARD enum status share_close(struct share_ending *ending, struct error *error);
+/* What the owner is told about it; new reference. */
+json_t *share_letter(struct work *work, const struct draft_share *share, const char *template, const char *to,
+                     const char *language);
 
 #endif

@@ -153,7 +153,8 @@ static enum status write_token(struct db_transaction *transaction, void *context
 struct letter {
     const char *template, *purpose, *path;
     struct str to, language, name;
-    int64_t minutes; /* how long the link works */
+    int64_t minutes;   /* how long the link works */
+    struct str onward; /* behind the link; empty: nothing */
 };
 
 /* A link with a fresh token, mailed; only the token's hash is stored. */
@@ -172,7 +173,8 @@ static enum status mail_link(struct work *work, const struct uuid *account_id, c
     json_auto extra = json_object();
     json_set_str(extra, "name", letter->name);
     json_set_cstr(extra, "url",
-                  arena_printf(work->arena, "%s/%s/%s", work->domain->base_url, letter->path, token.text));
+                  arena_printf(work->arena, "%s/%s/%s%.*s", work->domain->base_url, letter->path, token.text,
+                               STR_ARG(letter->onward)));
     json_set_cstr(extra, "until_instant", until_text);
     json_auto payload = mail_payload(letter->template, letter->to, letter->language, extra);
     struct mailed_token mailed = {work, letter->purpose, hash_view(&hash), until, payload};
@@ -194,7 +196,8 @@ enum status identity_send_confirmation(struct work *work, const struct registrat
                             address,
                             str_of(registration->language),
                             str_trim(registration->full_name),
-                            CONFIRMATION_MINUTES};
+                            CONFIRMATION_MINUTES,
+                            registration->onward};
     return mail_link(work, account_id, &letter, error);
 }
 
@@ -214,7 +217,8 @@ enum status recovery_request(struct work *work, struct str text, struct error *e
                             db_get_text(rows, 0, 5),
                             db_get_text(rows, 0, 3),
                             db_get_text(rows, 0, 6),
-                            RECOVERY_MINUTES};
+                            RECOVERY_MINUTES,
+                            STR("")};
     return mail_link(work, &account_id, &letter, error);
 }
 

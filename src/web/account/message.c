@@ -11,6 +11,12 @@ static json_t *paragraph(const char *text)
 void message_show(struct visit *visit, const char *heading, const char *const *paragraphs, size_t count,
                   const char *url, const char *label)
 {
+    message_show_status(visit, 200, heading, paragraphs, count, url, label);
+}
+
+void message_show_status(struct visit *visit, unsigned status, const char *heading,
+                         const char *const *paragraphs, size_t count, const char *url, const char *label)
+{
     json_t *view = view_create(visit, visit_text(visit, heading));
     json_t *list = json_array(), *action = json_object();
     for (size_t i = 0; i < count; i++)
@@ -21,7 +27,7 @@ void message_show(struct visit *visit, const char *heading, const char *const *p
     view_text(action, "label", visit_text(visit, label));
     view_set(view, "action", action);
     view_null(view, "post_action");
-    visit_render(visit, "portal/message", view);
+    visit_render_status(visit, status, "portal/message", view);
 }
 
 void message_confirm(struct visit *visit, const char *heading, const char *text, const char *post_url,

@@ -1,6 +1,7 @@
 /* Registering, and recovering a lost password. */
 #include "web/routes.h"
 
+#include "back.h"
 #include "fields.h"
 #include "message.h"
 
@@ -20,6 +21,8 @@ static void show(struct visit *visit, unsigned status, const char *const *values
 {
     json_t *view = view_create(visit, visit_text(visit, N_("Tạo tài khoản")));
     view_set(view, "fields", text_fields_view(visit, view, fields, FIELD_COUNT, values));
+    view_text(view, "action_url", back_with(visit, "/dang-ky", back_asked(visit)));
+    view_text(view, "sign_in_url", back_with(visit, "/dang-nhap", back_asked(visit)));
     view_flag(view, "agree", agree);
     view_text(view, "agree_error", agree_error);
     if (agree_error != NULL) view_problem(view, "agree", agree_error);
@@ -46,8 +49,12 @@ void page_register_post(struct request *request)
         values[i] = visit_form_cstr(visit, fields[i].name);
     bool agree = visit_form(visit, "agree").length > 0;
     struct str password = request_form(request, "password");
-    struct registration registration = {str_of(values[0]), str_of(values[1]), str_of(values[2]), password,
-                                        language_code(visit->language)};
+    struct registration registration = {str_of(values[0]),
+                                        str_of(values[1]),
+                                        str_of(values[2]),
+                                        password,
+                                        language_code(visit->language),
+                                        str_of(back_with(visit, "", back_asked(visit)))};
     struct uuid id;
     bool created = false;
     enum status status = STATUS_OK;
@@ -73,7 +80,8 @@ void page_register_post(struct request *request)
            "vừa đặt."),
         N_("Nếu địa chỉ đã có tài khoản, chúng tôi đã gửi thư hướng dẫn tới chủ tài khoản."),
     };
-    message_show(visit, N_("Đã nhận đăng ký"), paragraphs, 2, "/dang-nhap", N_("Đăng nhập"));
+    message_show(visit, N_("Đã nhận đăng ký"), paragraphs, 2,
+                 back_with(visit, "/dang-nhap", back_asked(visit)), N_("Đăng nhập"));
 }
 
 void page_recover(struct request *request)
@@ -155,9 +163,10 @@ void page_confirm(struct request *request)
 {
     struct visit *visit = visit_of(request);
     struct str token = request_param(request, "token");
+    const char *url = arena_printf(visit->arena, "/xac-nhan/%.*s", STR_ARG(token));
     message_confirm(visit, N_("Xác nhận địa chỉ thư"),
                     visit_text(visit, N_("Bấm nút dưới đây để xác nhận địa chỉ thư điện tử của bạn.")),
-                    arena_printf(visit->arena, "/xac-nhan/%.*s", STR_ARG(token)), N_("Xác nhận"), "/");
+                    back_with(visit, url, back_asked(visit)), N_("Xác nhận"), "/");
 }
 
 void page_confirm_post(struct request *request)
@@ -168,5 +177,7 @@ void page_confirm_post(struct request *request)
     if (status != STATUS_OK)
         visit_fail(visit, status);
     else
-        message_show(visit, N_("Đã xác nhận"), paragraphs, 1, "/dang-nhap", N_("Đăng nhập"));
+        message_show(visit, N_("Đã xác nhận"), paragraphs, 1,
+                     back_with(visit, "/dang-nhap", back_asked(visit)),
+                     visit->signed_in ? N_("Tiếp tục") : N_("Đăng nhập"));
 }

@@ -1,19 +1,11 @@
 /* Signing in and out, the second factor at the door. */
 #include "web/routes.h"
 
+#include "back.h"
 #include "motcua/base/utf8.h"
 #include "motcua/codec/json.h"
-#include "motcua/codec/url.h"
 #include "web/account/kept_form.h"
 #include "web/account/sample_accounts.h"
-
-/* Where to go afterwards: a path of this site, or what fits the person. */
-static struct str safe_back(struct str wanted)
-{
-    bool usable = wanted.length > 0 && wanted.length < 2000 && url_is_local(wanted) &&
-                  !str_starts_with(wanted, STR("/dang-nhap"));
-    return usable ? wanted : STR("");
-}
 
 static const struct kept_form nothing_kept;
 
@@ -23,6 +15,7 @@ static void show_sign_in(struct visit *visit, unsigned status, struct str back, 
     json_t *view = view_create(visit, visit_text(visit, N_("Đăng nhập")));
     view_str(view, "back", back);
     view_str(view, "identifier", identifier);
+    view_text(view, "register_url", back_with(visit, "/dang-ky", back));
     const char *reason = kept->path.length > 0
                              ? N_("Phiên đăng nhập đã hết hạn, nên thông tin bạn vừa gửi chưa được lưu. Hãy "
                                   "đăng nhập lại; thông tin ấy vẫn được giữ để bạn gửi tiếp.")
@@ -59,13 +52,13 @@ static void learn_who(struct visit *visit, struct str token)
 
 void sign_in_for_form(struct visit *visit, const struct kept_form *kept, struct str back)
 {
-    show_sign_in(visit, 401, safe_back(back), STR(""), kept, NULL);
+    show_sign_in(visit, 401, back_safe(back), STR(""), kept, NULL);
 }
 
 void page_sign_in(struct request *request)
 {
     struct visit *visit = visit_of(request);
-    struct str back = safe_back(request_query(request, "ve"));
+    struct str back = back_asked(visit);
     if (visit->signed_in && !(visit->person.has_second_factor && !visit->person.second_factor_done)) {
         response_redirect(request, landing(visit, back));
         return;
@@ -100,7 +93,7 @@ void page_sign_in_post(struct request *request)
 {
     struct visit *visit = visit_of(request);
     struct str identifier = visit_form(visit, "identifier");
-    struct str back = safe_back(request_form(request, "back"));
+    struct str back = back_safe(request_form(request, "back"));
     struct kept_form kept = kept_form_carried(visit);
     unsigned retry_after;
     /* Besides the address, each name (however it is written) has its own bucket: many addresses cannot try
@@ -137,8 +130,7 @@ void page_sign_in_post(struct request *request)
         return;
     }
     if (second_factor) {
-        struct str escaped = url_encode_copy(visit->arena, back);
-        visit_redirect(visit, NULL, "/dang-nhap/xac-thuc?ve=%.*s", STR_ARG(escaped));
+        visit_redirect(visit, NULL, "%s", back_with(visit, "/dang-nhap/xac-thuc", back));
         return;
     }
     if (back.length == 0 || kept.path.length > 0) learn_who(visit, str_of(token.text));
@@ -147,13 +139,13 @@ void page_sign_in_post(struct request *request)
 
 void page_second_factor(struct request *request)
 {
-    show_second_factor(visit_of(request), 200, safe_back(request_query(request, "ve")), &nothing_kept, NULL);
+    show_second_factor(visit_of(request), 200, back_asked(visit_of(request)), &nothing_kept, NULL);
 }
 
 void page_second_factor_post(struct request *request)
 {
     struct visit *visit = visit_of(request);
-    struct str back = safe_back(request_form(request, "back"));
+    struct str back = back_safe(request_form(request, "back"));
     struct kept_form kept = kept_form_carried(visit);
     unsigned retry_after;
     if (!request_rate_take(request, RATE_SIGN_IN, str_of(visit->actor.account_id.text), &retry_after)) {

@@ -3,6 +3,8 @@
 #include "motcua/i18n/text.h"
 #include "own.h"
 #include "together.h"
+#include "web/account/back.h"
+#include "web/account/message.h"
 #include "web/dossier_view.h"
 #include "web/routes.h"
 
@@ -26,12 +28,29 @@ static void show_invitation(struct visit *visit, const struct draft_share *share
               visit_format(visit, N_("Lời mời có hiệu lực đến %s."), visit_moment(visit, share->expires_at)));
     view_text(view, "accept_url", arena_printf(visit->arena, "%s/nhan", path));
     view_text(view, "decline_url", arena_printf(visit->arena, "%s/tu-choi", path));
-    view_text(view, "sign_in_url", arena_printf(visit->arena, "/dang-nhap?ve=%s", path));
+    view_text(view, "sign_in_url", back_with(visit, "/dang-nhap", str_of(path)));
+    view_text(view, "register_url", back_with(visit, "/dang-ky", str_of(path)));
     view_text(view, "as_text",
               visit->signed_in
                   ? visit_format(visit, N_("Bạn đang đăng nhập bằng tài khoản của %s."), visit->person.name)
                   : NULL);
     visit_render(visit, "portal/invitation", view);
+}
+
+/* A link that opens nothing (any more) says what may have happened, and what to do. */
+static void fail_invitation(struct visit *visit, enum status status)
+{
+    static const char *const paragraphs[] = {
+        N_("Bạn đã nhận lời mời này rồi? Phần của bạn nằm trong trang “Hồ sơ của tôi”."),
+        N_("Nếu chưa nhận: lời mời đã bị từ chối, bị thu hồi, quá hạn, hoặc hồ sơ đã được nộp. Hãy nhờ người "
+           "đã mời bạn gửi lời mời khác."),
+        N_("Hãy kiểm tra cả đường dẫn: phải mở đúng và đủ đường dẫn trong thư."),
+    };
+    if (status == STATUS_NOT_FOUND)
+        message_show_status(visit, 404, N_("Lời mời này không còn mở được"), paragraphs, 3, "/ho-so",
+                            N_("Mở “Hồ sơ của tôi”"));
+    else
+        visit_fail(visit, status);
 }
 
 void page_invitation(struct request *request)
@@ -41,7 +60,7 @@ void page_invitation(struct request *request)
     enum status status =
         share_invitation(&visit->work, request_param(request, "token"), &share, &visit->error);
     if (status != STATUS_OK)
-        visit_fail(visit, status);
+        fail_invitation(visit, status);
     else
         show_invitation(visit, &share);
 }
@@ -50,7 +69,7 @@ static bool answer(struct visit *visit, bool accept, struct draft_share *share)
 {
     enum status status =
         share_answer(&visit->work, request_param(visit->request, "token"), accept, share, &visit->error);
-    if (status != STATUS_OK) visit_fail(visit, status);
+    if (status != STATUS_OK) fail_invitation(visit, status);
     return status == STATUS_OK;
 }
 
