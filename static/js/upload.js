@@ -4,6 +4,7 @@
 
 (() => {
   const PART = 8 * 1024 * 1024; // also what a proxy has to hold at most
+  const FIRST = 256 * 1024; // enough for the server to see what the file is: what is no paper is not sent to its end
   const AT_ONCE = 2;
   const WAITS = [1, 2, 4, 8, 15, 30]; // seconds; the last one again and again
   const SILENCE = 30000; // a line that moves nothing for so long is broken
@@ -211,7 +212,7 @@
           "PATCH",
           this.url,
           { "X-CSRF-Token": this.place.token(), "Upload-Offset": String(from), "Content-Type": "application/offset+octet-stream" },
-          this.file.slice(from, from + PART),
+          this.file.slice(from, from + (from === 0 ? FIRST : PART)),
           (sent) => this.sending(Math.min(from + sent, this.file.size)),
           (request) => (this.request = request),
         );
@@ -313,6 +314,8 @@
       changed: () => place.uploads.some((upload) => upload.done),
     };
     form.querySelector("button[type=submit]").hidden = true;
+    form.classList.add("dropzone--live");
+    for (const input of inputs) input.previousElementSibling.classList.add("button", "button--secondary");
 
     // The page says what the server has now; rows of what failed stay.
     place.refresh = async () => {
@@ -336,7 +339,7 @@
         list.append(...left);
         list.hidden = false;
       }
-      if (focused) fresh.querySelector("input[type=file]")?.focus();
+      if (focused) (document.getElementById(place.last) ?? fresh.querySelector("input[type=file]"))?.focus();
     };
 
     const take = (files) => {
@@ -374,6 +377,7 @@
     for (const input of inputs)
       input.addEventListener("change", () => {
         const files = [...input.files];
+        place.last = input.id; // who has photographed a page photographs the next one
         input.value = "";
         take(files);
       });

@@ -2,7 +2,7 @@
 // and officials do, step by step.
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
-import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, readdirSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, cpSync, mkdirSync, mkdtempSync, openSync, readFileSync, readdirSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import http from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -113,6 +113,20 @@ export async function startCity({ time = '2017-03-14T09:00', options = [] } = {}
     if (result.code !== 0) throw new Error(`motcua serve ended with ${JSON.stringify(result)}\n${city.log.slice(-6000)}`);
   };
   return city;
+}
+
+/** Publishes a procedure of the samples anew, its first paper changed like this; what the program said. */
+export function publishWithPaper(city, code, change) {
+  const copy = path.join(city.data, `procedure-${code}`);
+  rmSync(copy, { recursive: true, force: true });
+  cpSync(path.join(root, 'samples/procedures', code), copy, { recursive: true });
+  const file = path.join(copy, 'procedure.json');
+  const description = JSON.parse(readFileSync(file, 'utf8'));
+  Object.assign(description.papers[0], change);
+  writeFileSync(file, JSON.stringify(description));
+  const environment = { ...process.env, MOTCUA_SHARE: root, MOTCUA_DATA: path.join(city.data, 'var') };
+  delete environment.DATABASE_URL;
+  return spawnSync(city.program, ['catalogue', 'publish', copy], { env: environment, encoding: 'utf8' });
 }
 
 function decodeMail(text) {

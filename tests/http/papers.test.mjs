@@ -1,12 +1,12 @@
 // Papers of a draft: photos that become one PDF, pages to look at, what a paper and an agency take, the personal store.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { extract } from '../browser/answers.mjs';
-import { Person, answerPages, fieldsOf, findDossier, readable, root, samplePdf, samplePng, startCity, startDraft, submitDraft } from '../browser/city.mjs';
+import { Person, answerPages, fieldsOf, findDossier, publishWithPaper, readable, root, samplePdf, samplePng, startCity, startDraft, submitDraft } from '../browser/city.mjs';
 import { create, patch, pdfOf, tus } from './tus.mjs';
 import { photoOf } from './photos.mjs';
 
@@ -147,17 +147,7 @@ test('HEIC is refused in words, by the form and by the script', async () => {
   assert.match(answer.body, /Tương thích nhất/);
 });
 
-/** Publishes the sample procedure anew, its first paper changed like this. */
-function publish(change) {
-  const copy = path.join(folder, 'procedure');
-  rmSync(copy, { recursive: true, force: true });
-  cpSync(path.join(root, 'samples/procedures/2.000635'), copy, { recursive: true });
-  const file = path.join(copy, 'procedure.json');
-  const description = JSON.parse(readFileSync(file, 'utf8'));
-  Object.assign(description.papers[0], change);
-  writeFileSync(file, JSON.stringify(description));
-  return motcua('catalogue', 'publish', copy);
-}
+const publish = (change) => publishWithPaper(city, '2.000635', change);
 
 test('a paper says what it takes, and takes nothing else, by the form and by the script', async () => {
   for (const [change, said] of [

@@ -122,8 +122,7 @@ void document_discard(struct work *work, const struct document *document)
                     log_cstr("name", document->storage_name));
 }
 
-static enum status check_spool(struct work *work, const struct document_spool *spool, const char **media_type,
-                               struct error *error)
+static enum status check_spool(struct work *work, const struct document_spool *spool, struct error *error)
 {
     if (!spool->complete)
         return error_set(error, work->arena, STATUS_INVALID, "document.incomplete",
@@ -134,10 +133,6 @@ static enum status check_spool(struct work *work, const struct document_spool *s
     if (spool->size > DOCUMENT_MAXIMUM_SIZE)
         return error_set(error, work->arena, STATUS_TOO_LARGE, "document.size",
                          N_("Tệp lớn quá mức cho phép; vui lòng giảm dung lượng"), NULL);
-    const char *refusal;
-    *media_type = document_media_type(spool->head, spool->head_length, &refusal);
-    if (*media_type == NULL)
-        return error_set(error, work->arena, STATUS_INVALID, "document.type", refusal, NULL);
     return STATUS_OK;
 }
 
@@ -209,12 +204,27 @@ static enum status check_claim(struct work *work, const struct document_claim *c
     return status;
 }
 
+enum status document_check_begun(struct work *work, const struct document_spool *spool,
+                                 const struct uuid *tenant_id, const struct uuid *dossier_id,
+                                 const struct document_claim *claim, const char **media_type,
+                                 struct error *error)
+{
+    struct db_scope scope = work_scope(work, tenant_id);
+    struct db_result *rows;
+    const char *refusal;
+    *media_type = document_media_type(spool->head, spool->head_length, &refusal);
+    if (*media_type == NULL)
+        return error_set(error, work->arena, STATUS_INVALID, "document.type", refusal, NULL);
+    enum status status = db_read_one(
+        work->db, &scope, work->arena, &document_count,
+        DB_VALUES(db_uuid(*dossier_id), db_text(claim->paper_key), db_instant(claim->since)), &rows, error);
+    return status == STATUS_OK ? check_claim(work, claim, *media_type, rows, error) : status;
+}
+
 enum status document_attach(struct work *work, struct document_spool *spool, const struct uuid *tenant_id,
                             const struct uuid *dossier_id, const struct document_claim *claim,
                             struct uuid *id, struct error *error)
 {
-    struct db_scope scope = work_scope(work, tenant_id);
-    struct db_result *rows;
     struct document document = {
         .id = *id,
         .account_id = work->actor->account_id,
@@ -223,13 +233,9 @@ enum status document_attach(struct work *work, struct document_spool *spool, con
         .paper_key = arena_strndup(work->arena, claim->paper_key.data, claim->paper_key.length),
         .file_name = document_safe_name(work->arena, claim->file_name),
     };
-    enum status status = check_spool(work, spool, &document.media_type, error);
+    enum status status = check_spool(work, spool, error);
     if (status == STATUS_OK)
-        status =
-            db_read_one(work->db, &scope, work->arena, &document_count,
-                        DB_VALUES(db_uuid(*dossier_id), db_text(claim->paper_key), db_instant(claim->since)),
-                        &rows, error);
-    if (status == STATUS_OK) status = check_claim(work, claim, document.media_type, rows, error);
+        status = document_check_begun(work, spool, tenant_id, dossier_id, claim, &document.media_type, error);
     if (status != STATUS_OK) return status;
     struct document_spool *changed;
     status = document_inspect(work, spool, &document, &changed, error);
