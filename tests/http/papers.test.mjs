@@ -135,6 +135,12 @@ test('pages are shown as pictures, by themselves, to the citizen and to the offi
   assert.match((await lan.get(`/kho-giay-to/${id}/xem`)).body, new RegExp(`src="/kho-giay-to/${id}/xem/1"`));
 });
 
+test('a file name shows the ending that it has', async () => {
+  const draft = await newDraft();
+  assert.equal((await attach(draft, { ...samplePdf(), name: 'giấy\u202efdp.exe\u2066<b>.pdf' })).status, 303);
+  assert.match((await papersOf(draft)).body, />giấy_fdp\.exe__b_\.pdf</);
+});
+
 test('HEIC is refused in words, by the form and by the script', async () => {
   const draft = await newDraft();
   const heic = Buffer.concat([Buffer.from([0, 0, 0, 24]), Buffer.from('ftypheic'), Buffer.from([0, 0, 0, 0]), Buffer.from('mif1heic'), Buffer.alloc(64)]);
@@ -160,7 +166,7 @@ test('a paper says what it takes, and takes nothing else, by the form and by the
     assert.equal(refused.status, 1);
     assert.match(refused.stderr, said);
   }
-  assert.equal(publish({ accept: ['pdf', 'jpg'], max_files: 1, upload_limit_mb: 1 }).status, 0);
+  assert.equal(publish({ name: 'Căn cước/hộ chiếu', accept: ['pdf', 'jpg'], max_files: 1, upload_limit_mb: 1 }).status, 0);
   const draft = await newDraft();
   const page = await papersOf(draft);
   assert.match(page.text, /PDF, JPG; mỗi tệp không quá 1 MB; tối đa 1 tệp\./);
@@ -204,6 +210,7 @@ test('photos of a paper with one file count as its pages, and must become one fi
   const refused = await lan.post(`${draft}/nop`, { ...fieldsOf(review.body, `${draft}/nop`), return_channel: 'counter', agree: 'true' });
   assert.doesNotMatch(refused.location ?? '', /giay-hen/);
   assert.equal((await lan.post(`${draft}/giay-to/${paper}/anh`, { _action: 'join' })).status, 303);
+  assert.match((await papersOf(draft)).text, /Căn cước-hộ chiếu\.pdf/);
   assert.ok(await submitDraft(lan, draft));
 });
 

@@ -80,9 +80,20 @@ const char *document_safe_name(struct arena *arena, struct str name)
         name = str_slice(name, (size_t)at + 1, name.length);
     if (text_normalise(arena, name, &normal, &ignored) != STATUS_OK) normal = STR("");
     normal = text_shorten(arena, str_trim(normal), 120);
-    char *copy = arena_strndup(arena, normal.data == NULL ? "" : normal.data, normal.length);
-    for (char *c = copy; *c != '\0'; c++)
-        if ((unsigned char)*c < 0x20 || strchr("<>:\"|?*", *c) != NULL) *c = '_';
+    char *copy = arena_alloc(arena, normal.length + 1), *to = copy;
+    for (size_t at = 0; at < normal.length;) {
+        size_t from = at;
+        uint32_t code = utf8_next(normal, &at);
+        /* also what would turn the direction of writing, and show another ending */
+        if ((code < 0x80 && strchr("<>:\"|?*", (int)code) != NULL) ||
+            text_has_forbidden(str_slice(normal, from, at), false)) {
+            *to++ = '_';
+            continue;
+        }
+        memcpy(to, normal.data + from, at - from);
+        to += at - from;
+    }
+    *to = '\0';
     return copy[0] == '\0' || copy[0] == '.' ? "giay-to" : copy;
 }
 
