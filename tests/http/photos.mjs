@@ -14,7 +14,8 @@ const crcOf = zlib.crc32 ?? ((bytes) => {
   }
   return ~value >>> 0;
 });
-const chunk = (name, data) => {
+/** A chunk of a PNG. */
+export const chunk = (name, data) => {
   const body = Buffer.concat([Buffer.from(name), data]);
   const [head, tail] = [Buffer.alloc(4), Buffer.alloc(4)];
   head.writeUInt32BE(data.length);
