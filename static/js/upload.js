@@ -86,6 +86,13 @@
       request.send(body);
     });
 
+  // A file that was changed, moved or taken away meanwhile looks like a broken line, and would for ever.
+  const isReadable = (file) =>
+    file.slice(0, 1).arrayBuffer().then(
+      () => true,
+      () => false,
+    );
+
   // Worth trying again: a broken line, a busy or starting server, another connection that still holds the file.
   const passes = (status) => status === 0 || status === 409 || status === 423 || status === 429 || status >= 500;
 
@@ -227,6 +234,8 @@
           this.lost = true; // once more from the beginning
           this.url = null;
           if (!(await this.find())) return false;
+        } else if (answer.status === 0 && !(await isReadable(this.file))) {
+          return this.fail(answer, "unreadable");
         } else if (passes(answer.status)) {
           await this.wait();
           if (!(await this.find())) return false;
@@ -239,10 +248,10 @@
       return true;
     }
 
-    fail(answer) {
+    fail(answer, why = answer.status === 403 ? "stale" : "failed") {
       if (answer.status !== 401 && answer.status !== 403) memory.remove(this.key);
       if (answer.text) this.shown.tell(answer.text);
-      else this.shown.tell(this.place.sentence(answer.status === 403 ? "stale" : "failed"));
+      else this.shown.tell(this.place.sentence(why));
       this.failed = true;
       return false;
     }

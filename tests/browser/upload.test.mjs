@@ -5,7 +5,7 @@ import net from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, test } from 'node:test';
-import { samplePdf, until } from './city.mjs';
+import { Person, answerPages, samplePdf, startDraft, until } from './city.mjs';
 import { as, begin, city, fillPages, isAccessible, next, open, signIn, submit, text } from './people.mjs';
 import { extract } from './answers.mjs';
 import { heldLike, photoOf } from '../http/photos.mjs';
@@ -66,8 +66,8 @@ after(async () => {
   line?.break();
   line?.server.close();
   rmSync(folder, { recursive: true, force: true });
-  // a line that was cut says so in the console; nothing else may
-  assert.deepEqual((lan?.complaints ?? []).filter((each) => !/ERR_INTERNET_DISCONNECTED|ERR_CONNECTION|ERR_SOCKET|ERR_EMPTY_RESPONSE/.test(each)), []);
+  // a line that was cut, and a file that is gone, say so in the console; nothing else may
+  assert.deepEqual((lan?.complaints ?? []).filter((each) => !/ERR_FILE_NOT_FOUND|ERR_INTERNET_DISCONNECTED|ERR_CONNECTION|ERR_SOCKET|ERR_EMPTY_RESPONSE/.test(each)), []);
 });
 
 const input = () => lan.locator(`${paper} input[type=file][multiple]`);
@@ -145,6 +145,18 @@ test('the page is loaded anew in the middle: it says what is unfinished, and the
   assert.equal(await lan.evaluate(() => localStorage.length), 0);
 });
 
+test('a file that is gone from the telephone meanwhile is said to be, and not tried for ever', async () => {
+  const file = fileOf('ảnh tạm.pdf', pdfOf(20 * MB, 6));
+  line.rate = 8 * MB;
+  await input().setInputFiles(file);
+  await until(async () => (await percent('ảnh tạm.pdf')) >= 2, 'some progress');
+  rmSync(file);
+  await row('ảnh tạm.pdf').getByText('Máy của bạn không còn đọc được tệp này').waitFor();
+  line.mend();
+  await row('ảnh tạm.pdf').getByRole('button', { name: 'Hủy' }).click();
+  assert.equal(await row('ảnh tạm.pdf').count(), 0);
+});
+
 test('giving up by the keyboard leaves nothing, here and at the server', async () => {
   line.rate = 4 * MB;
   await input().setInputFiles(fileOf('nhầm.pdf', pdfOf(20 * MB, 5)));
@@ -199,8 +211,10 @@ const shapes = (page, selector) =>
 
 test('three photos of a telephone are put in order, become one PDF, are looked at and sent, and the official sees their pages', async () => {
   const page = await signIn(await open({ width: 360, touch: true }), 'lan@example.com');
-  const hers = await begin(page, '2.000635', 'dich-vong-cau-giay');
-  await fillPages(page, extract);
+  const person = await new Person(city).signIn('lan@example.com');
+  const hers = await startDraft(person, '2.000635', 'dich-vong-cau-giay');
+  await answerPages(person, hers, extract);
+  await page.goto(`${hers}/giay-to`);
   assert.ok(await page.getByText('Chụp bằng máy ảnh').first().isVisible());
   await page.locator(`${paper} input[capture]`).setInputFiles({ name: 'nhầm.jpg', mimeType: 'image/jpeg', buffer: photoOf('x').bytes });
   await page.locator(`${paper} .files .files__name`, { hasText: 'nhầm.jpg' }).waitFor();
