@@ -162,6 +162,7 @@ static void fill_settings(struct running *running)
     running->program.domain.retention = config->retention;
     running->program.domain.inspector =
         inspector_create(running->program.arena, "/proc/self/exe", (unsigned)config->inspections);
+    if (!inspect_can_read_fonts()) log_warning("document.no_landlock");
     running->program.domain.scan_required = config->virus_scan == 1;
     running->program.domain.upload_lifetime_s = config->upload_lifetime / 1000;
     running->settings = (struct web_settings){

@@ -67,9 +67,8 @@ json_t *visit_preview_view(struct visit *visit, const struct uuid *tenant_id, co
 {
     int pages = 0;
     int64_t first = 1;
-    if (!visit_can_preview(visit, document) || count_pages(visit, tenant_id, document, &pages) != STATUS_OK ||
-        pages < 1)
-        return json_null();
+    if (!visit_can_preview(visit, document)) return json_null();
+    if (count_pages(visit, tenant_id, document, &pages) != STATUS_OK) pages = 0;
     (void)!str_to_int64(visit_query(visit, "trang"), &first);
     if (first < 1 || first > pages) first = 1;
     first -= (first - 1) % PAGES_AT_ONCE;
@@ -80,7 +79,7 @@ json_t *visit_preview_view(struct visit *visit, const struct uuid *tenant_id, co
     view_text(view, "name", document->file_name);
     view_text(view, "url", place->file_url);
     view_text(view, "count_text",
-              pages == 1 ? NULL
+              pages <= 1 ? NULL
                          : visit_format(visit, N_("Trang %lld–%lld trong %d trang"), (long long)first,
                                         (long long)last, pages));
     view_text(view, "previous_url",

@@ -117,16 +117,17 @@
   };
 
   // --- One submit: a second press does nothing (the server would not make a second dossier either).
-  const enhanceSubmitOnce = (form) => {
-    form.addEventListener("submit", (event) => {
-      if (form.dataset.sent) {
-        event.preventDefault();
-        return;
-      }
-      form.dataset.sent = "true";
-      $$("button[type=submit]", form).forEach((button) => button.setAttribute("aria-disabled", "true"));
-    });
-  };
+  // For the whole page, since parts of it are replaced.
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (event.defaultPrevented || !("submitOnce" in form.dataset)) return;
+    if (form.dataset.sent) {
+      event.preventDefault();
+      return;
+    }
+    form.dataset.sent = "true";
+    $$("button[type=submit]", form).forEach((button) => button.setAttribute("aria-disabled", "true"));
+  });
 
   // A page that comes back from the browser's cache may be sent again.
   window.addEventListener("pageshow", (event) => {
@@ -243,7 +244,6 @@
   };
 
   $$("input[data-suggest]").forEach(enhanceSuggestions);
-  $$("form[data-submit-once]").forEach(enhanceSubmitOnce);
   $$("form[data-live]").forEach(enhanceLive);
   $$("form[data-decision]").forEach(enhanceDecision);
   enhanceErrors();

@@ -4,6 +4,7 @@
 
 (() => {
   const PART = 8 * 1024 * 1024; // also what a proxy has to hold at most
+  const FIRST = 256 * 1024; // enough for the server to see what the file is: what is no paper is not sent to its end
   const AT_ONCE = 2;
   const WAITS = [1, 2, 4, 8, 15, 30]; // seconds; the last one again and again
   const SILENCE = 30000; // a line that moves nothing for so long is broken
@@ -84,6 +85,13 @@
       if (onStart) onStart(request);
       request.send(body);
     });
+
+  // A file that was changed, moved or taken away meanwhile looks like a broken line, and would for ever.
+  const isReadable = (file) =>
+    file.slice(0, 1).arrayBuffer().then(
+      () => true,
+      () => false,
+    );
 
   // Worth trying again: a broken line, a busy or starting server, another connection that still holds the file.
   const passes = (status) => status === 0 || status === 409 || status === 423 || status === 429 || status >= 500;
@@ -211,7 +219,7 @@
           "PATCH",
           this.url,
           { "X-CSRF-Token": this.place.token(), "Upload-Offset": String(from), "Content-Type": "application/offset+octet-stream" },
-          this.file.slice(from, from + PART),
+          this.file.slice(from, from + (from === 0 ? FIRST : PART)),
           (sent) => this.sending(Math.min(from + sent, this.file.size)),
           (request) => (this.request = request),
         );
@@ -226,6 +234,8 @@
           this.lost = true; // once more from the beginning
           this.url = null;
           if (!(await this.find())) return false;
+        } else if (answer.status === 0 && !(await isReadable(this.file))) {
+          return this.fail(answer, "unreadable");
         } else if (passes(answer.status)) {
           await this.wait();
           if (!(await this.find())) return false;
@@ -238,10 +248,10 @@
       return true;
     }
 
-    fail(answer) {
+    fail(answer, why = answer.status === 403 ? "stale" : "failed") {
       if (answer.status !== 401 && answer.status !== 403) memory.remove(this.key);
       if (answer.text) this.shown.tell(answer.text);
-      else this.shown.tell(this.place.sentence(answer.status === 403 ? "stale" : "failed"));
+      else this.shown.tell(this.place.sentence(why));
       this.failed = true;
       return false;
     }
@@ -313,6 +323,8 @@
       changed: () => place.uploads.some((upload) => upload.done),
     };
     form.querySelector("button[type=submit]").hidden = true;
+    form.classList.add("dropzone--live");
+    for (const input of inputs) input.previousElementSibling.classList.add("button", "button--secondary");
 
     // The page says what the server has now; rows of what failed stay.
     place.refresh = async () => {
@@ -336,7 +348,7 @@
         list.append(...left);
         list.hidden = false;
       }
-      if (focused) fresh.querySelector("input[type=file]")?.focus();
+      if (focused) (document.getElementById(place.last) ?? fresh.querySelector("input[type=file]"))?.focus();
     };
 
     const take = (files) => {
@@ -374,6 +386,7 @@
     for (const input of inputs)
       input.addEventListener("change", () => {
         const files = [...input.files];
+        place.last = input.id; // who has photographed a page photographs the next one
         input.value = "";
         take(files);
       });

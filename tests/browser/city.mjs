@@ -1,8 +1,8 @@
 // A served sample city with throw-away data, and people who use it: over plain HTTP, or with a browser. Below them what citizens
 // and officials do, step by step.
 import assert from 'node:assert/strict';
-import { execFileSync, spawn } from 'node:child_process';
-import { appendFileSync, chmodSync, closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, readdirSync, rmSync, writeSync } from 'node:fs';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { appendFileSync, chmodSync, closeSync, cpSync, mkdirSync, mkdtempSync, openSync, readFileSync, readdirSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import http from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -119,6 +119,20 @@ export async function startCity({ time = '2017-03-14T09:00', options = [], fresh
     if (result.code !== 0) throw new Error(`motcua serve ended with ${JSON.stringify(result)}\n${city.log.slice(-6000)}`);
   };
   return city;
+}
+
+/** Publishes a procedure of the samples anew, its first paper changed like this; what the program said. */
+export function publishWithPaper(city, code, change) {
+  const copy = path.join(city.data, `procedure-${code}`);
+  rmSync(copy, { recursive: true, force: true });
+  cpSync(path.join(root, 'samples/procedures', code), copy, { recursive: true });
+  const file = path.join(copy, 'procedure.json');
+  const description = JSON.parse(readFileSync(file, 'utf8'));
+  Object.assign(description.papers[0], change);
+  writeFileSync(file, JSON.stringify(description));
+  const environment = { ...process.env, MOTCUA_SHARE: root, MOTCUA_DATA: path.join(city.data, 'var') };
+  delete environment.DATABASE_URL;
+  return spawnSync(city.program, ['catalogue', 'publish', copy], { env: environment, encoding: 'utf8' });
 }
 
 function decodeMail(text) {

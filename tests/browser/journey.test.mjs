@@ -43,11 +43,11 @@ test('a copy of a civil-status record, from the catalogue to the rating, on a te
   await lan.locator(`a[href^="${draft}"]`).first().click();
   await fillPages(lan, { nguoi_yeu_cau: answers.extract.nguoi_yeu_cau, thong_tin: answers.extract.thong_tin, so_luong: answers.extract.so_luong });
   // Papers: a wrong type is refused in words; PDF and photo are taken.
-  const input = lan.locator('[data-paper] input[type=file]').first();
+  const input = lan.locator('[data-paper] input[type=file][multiple]').first();
   await input.setInputFiles({ name: 'a.exe', mimeType: 'application/octet-stream', buffer: Buffer.from('MZ not a paper') });
   await lan.locator('.upload--failed').first().waitFor();
   assert.match(await text(lan), /Chỉ nhận tệp PDF/);
-  await lan.locator('[data-paper] input[type=file]').first().setInputFiles([
+  await lan.locator('[data-paper] input[type=file][multiple]').first().setInputFiles([
     { name: 'cccd mặt trước.pdf', mimeType: 'application/pdf', buffer: samplePdf().bytes },
     { name: 'cccd mặt sau.png', mimeType: 'image/png', buffer: samplePng().bytes },
   ]);
@@ -159,9 +159,9 @@ test('a household business with members: rows, a supplement that stops the clock
   await fill(lan, { 'thanh_vien[1].ty_le': '40' });
   await next(lan);
   await fillPages(lan, { cam_ket });
-  const papers = await lan.locator('[data-paper] input[type=file]').count();
+  const papers = await lan.locator('[data-paper] input[type=file][multiple]').count();
   for (let i = 0; i < papers; i++) {
-    await lan.locator('[data-paper]').nth(i).locator('input[type=file]').setInputFiles({ name: `giay-${i}.pdf`, mimeType: 'application/pdf', buffer: samplePdf().bytes });
+    await lan.locator('[data-paper]').nth(i).locator('input[type=file][multiple]').setInputFiles({ name: `giay-${i}.pdf`, mimeType: 'application/pdf', buffer: samplePdf().bytes });
     await lan.locator('.files__name', { hasText: `giay-${i}.pdf` }).waitFor();
   }
   await next(lan);
@@ -191,7 +191,7 @@ test('a household business with members: rows, a supplement that stops the clock
   await lan.locator(`main form[action="/ho-so/${code}/bo-sung"] button[type=submit]`).click();
   await lan.locator('.error-summary').waitFor();
   city.setTime('2017-03-16T10:00');
-  await lan.locator('[data-paper] input[type=file]').first().setInputFiles({ name: 'bien-ban-du.pdf', mimeType: 'application/pdf', buffer: samplePdf().bytes });
+  await lan.locator('[data-paper] input[type=file][multiple]').first().setInputFiles({ name: 'bien-ban-du.pdf', mimeType: 'application/pdf', buffer: samplePdf().bytes });
   await lan.locator('.files__name', { hasText: 'bien-ban-du.pdf' }).waitFor();
   for (const link of await lan.locator('a.files__name').all()) assert.equal((await lan.request.get(await link.getAttribute('href'))).status(), 200, 'a file on the page of a supplement opens');
   await lan.locator(`main form[action="/ho-so/${code}/bo-sung"] button[type=submit]`).click();

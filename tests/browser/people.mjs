@@ -32,11 +32,13 @@ after(async () => {
 });
 
 /** A browser of its own. Complaints of its console (the content policy's, above all) are kept in page.complaints. */
-export async function open({ width = 1280, script = true } = {}) {
+export async function open({ width = 1280, script = true, touch = false } = {}) {
   const context = await browser.newContext({
     reducedMotion: 'reduce',
     viewport: { width, height: 900 },
     javaScriptEnabled: script,
+    hasTouch: touch,
+    isMobile: touch,
     locale: 'vi-VN',
     extraHTTPHeaders: { 'X-Forwarded-For': `10.88.0.${++addresses}` },
     baseURL: city.url,

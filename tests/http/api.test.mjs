@@ -4,7 +4,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import Ajv from 'ajv/dist/2020.js';
 import { extract } from '../browser/answers.mjs';
-import { Person, answerPages, fieldsOf, password, samplePdf, signedIn, startCity, startDraft, until } from '../browser/city.mjs';
+import { Person, answerPages, fieldsOf, password, publishWithPaper, samplePdf, samplePng, signedIn, startCity, startDraft, until } from '../browser/city.mjs';
 import { base64, octets, pdfOf, version } from './tus.mjs';
 
 const base = '/api/v1';
@@ -208,7 +208,7 @@ test('a key opens its owner\'s dossiers for its purposes and time, and nothing e
   assert.equal((await lan.post(theirs)).status, 404);
   city.setTime('2017-04-12T09:00');
   assert.equal((await hoas.call('GET', '/dossiers')).status, 200);
-  city.setTime('2017-04-13T09:01');
+  city.setTime('2017-04-13T10:00');
   assert.equal((await hoas.call('GET', '/dossiers')).status, 401);
   city.setTime('2017-03-14T10:00');
 });
@@ -237,6 +237,44 @@ test('a large paper may come in parts by tus with the key', async () => {
     assert.equal((await program.send('PATCH', made.headers.location, { headers: { ...headers, 'Upload-Offset': String(from) }, body: bytes.subarray(from, to), type: octets })).status, 204);
   assert.equal((await program.call('GET', `/dossiers/${id}`)).json.papers.find((one) => one.key === paper).documents[0].size, bytes.length);
   assert.equal((await program.send('POST', uploads, { headers: { ...version, 'Upload-Length': '5' } })).status, 401);
+});
+
+test('a paper says what it takes and how many, and takes nothing else, whole or in parts', async () => {
+  assert.equal(publishWithPaper(city, '2.000635', { accept: ['pdf'], max_files: 1 }).status, 0);
+  const program = new Program(await makeKey(lan, ['read', 'write']));
+  const said = async () => (await program.call('GET', '/procedures/2.000635')).json.papers;
+  const [first] = await until(async () => {
+    const papers = await said();
+    return papers[0].max_files === 1 && papers;
+  }, 'the new version');
+  assert.equal(first.key, paper);
+  assert.deepEqual(first.accept, ['application/pdf']);
+  const { id } = (await program.call('POST', '/dossiers', fresh())).json;
+  const target = `/dossiers/${id}/papers/${paper}`;
+  const sendInParts = async (bytes) => {
+    const headers = { ...version, Authorization: `Bearer ${program.key}` };
+    const made = await program.send('POST', `${base}${target}/uploads`, { headers: { ...headers, 'Upload-Length': String(bytes.length) } });
+    assert.equal(made.status, 201);
+    return program.send('PATCH', made.headers.location, { headers: { ...headers, 'Upload-Offset': '0' }, body: bytes, type: octets });
+  };
+
+  const png = { ...samplePng(), name: 'giay-to.pdf' }; // told by the content
+  const wrong = await program.attach(target, [png]);
+  assert.equal(wrong.status, 422);
+  assert.equal(wrong.json.type, 'urn:motcua:problem:document.type');
+  assert.match(wrong.json.detail, /chỉ nhận tệp PDF/);
+  assert.equal((await sendInParts(png.bytes)).status, 422);
+  assert.equal((await program.attach(target, [samplePdf()], { 'Idempotency-Key': 'mot tep' })).status, 201);
+  const more = await program.attach(target, [samplePdf()]);
+  assert.equal(more.status, 422);
+  assert.equal(more.json.type, 'urn:motcua:problem:document.paper_full');
+  assert.match(more.json.detail, /chỉ nhận 1 tệp/);
+  assert.equal((await sendInParts(samplePdf().bytes)).status, 422);
+  // sent again it is the one that is there, not one too many
+  assert.equal((await program.attach(target, [samplePdf()], { 'Idempotency-Key': 'mot tep' })).status, 200);
+  assert.equal((await program.call('GET', `/dossiers/${id}`)).json.papers.find((one) => one.key === paper).documents.length, 1);
+  assert.equal(publishWithPaper(city, '2.000635', {}).status, 0);
+  assert.ok(await until(async () => !('max_files' in (await said())[0]), 'the version after it'));
 });
 
 test('recovering a forgotten password revokes every key, changing it does not', async () => {

@@ -4,6 +4,7 @@ import { after, before, test } from 'node:test';
 import { deflateSync } from 'node:zlib';
 import { extract } from '../browser/answers.mjs';
 import { answerPages, findDossier, samplePdf, signedIn, startCity, startDraft, submitDraft } from '../browser/city.mjs';
+import { chunk } from './photos.mjs';
 
 const ward = 'dich-vong-cau-giay';
 let city, lan, desk, draft, target;
@@ -34,21 +35,6 @@ function sizeOf(jpeg) {
   return null;
 }
 
-const crc = (bytes) => {
-  let value = ~0;
-  for (const byte of bytes) {
-    value ^= byte;
-    for (let i = 0; i < 8; i++) value = (value >>> 1) ^ (value & 1 ? 0xedb88320 : 0);
-  }
-  return ~value >>> 0;
-};
-const chunk = (name, data) => {
-  const body = Buffer.concat([Buffer.from(name), data]);
-  const [head, tail] = [Buffer.alloc(4), Buffer.alloc(4)];
-  head.writeUInt32BE(data.length);
-  tail.writeUInt32BE(crc(body));
-  return Buffer.concat([head, body, tail]);
-};
 /** A valid PNG of this size, one colour: a few kilobytes for gigabytes. */
 function pngBomb(side) {
   const head = Buffer.alloc(13);

@@ -1,12 +1,12 @@
 // Papers of a draft: photos that become one PDF, pages to look at, what a paper and an agency take, the personal store.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { extract } from '../browser/answers.mjs';
-import { Person, answerPages, fieldsOf, findDossier, readable, root, samplePdf, samplePng, startCity, startDraft, submitDraft } from '../browser/city.mjs';
+import { Person, answerPages, fieldsOf, findDossier, publishWithPaper, readable, root, samplePdf, samplePng, startCity, startDraft, submitDraft } from '../browser/city.mjs';
 import { create, patch, pdfOf, tus } from './tus.mjs';
 import { photoOf } from './photos.mjs';
 
@@ -135,6 +135,12 @@ test('pages are shown as pictures, by themselves, to the citizen and to the offi
   assert.match((await lan.get(`/kho-giay-to/${id}/xem`)).body, new RegExp(`src="/kho-giay-to/${id}/xem/1"`));
 });
 
+test('a file name shows the ending that it has', async () => {
+  const draft = await newDraft();
+  assert.equal((await attach(draft, { ...samplePdf(), name: 'giấy\u202efdp.exe\u2066<b>.pdf' })).status, 303);
+  assert.match((await papersOf(draft)).body, />giấy_fdp\.exe__b_\.pdf</);
+});
+
 test('HEIC is refused in words, by the form and by the script', async () => {
   const draft = await newDraft();
   const heic = Buffer.concat([Buffer.from([0, 0, 0, 24]), Buffer.from('ftypheic'), Buffer.from([0, 0, 0, 0]), Buffer.from('mif1heic'), Buffer.alloc(64)]);
@@ -147,17 +153,7 @@ test('HEIC is refused in words, by the form and by the script', async () => {
   assert.match(answer.body, /Tương thích nhất/);
 });
 
-/** Publishes the sample procedure anew, its first paper changed like this. */
-function publish(change) {
-  const copy = path.join(folder, 'procedure');
-  rmSync(copy, { recursive: true, force: true });
-  cpSync(path.join(root, 'samples/procedures/2.000635'), copy, { recursive: true });
-  const file = path.join(copy, 'procedure.json');
-  const description = JSON.parse(readFileSync(file, 'utf8'));
-  Object.assign(description.papers[0], change);
-  writeFileSync(file, JSON.stringify(description));
-  return motcua('catalogue', 'publish', copy);
-}
+const publish = (change) => publishWithPaper(city, '2.000635', change);
 
 test('a paper says what it takes, and takes nothing else, by the form and by the script', async () => {
   for (const [change, said] of [
@@ -170,7 +166,7 @@ test('a paper says what it takes, and takes nothing else, by the form and by the
     assert.equal(refused.status, 1);
     assert.match(refused.stderr, said);
   }
-  assert.equal(publish({ accept: ['pdf', 'jpg'], max_files: 1, upload_limit_mb: 1 }).status, 0);
+  assert.equal(publish({ name: 'Căn cước/hộ chiếu', accept: ['pdf', 'jpg'], max_files: 1, upload_limit_mb: 1 }).status, 0);
   const draft = await newDraft();
   const page = await papersOf(draft);
   assert.match(page.text, /PDF, JPG; mỗi tệp không quá 1 MB; tối đa 1 tệp\./);
@@ -214,6 +210,7 @@ test('photos of a paper with one file count as its pages, and must become one fi
   const refused = await lan.post(`${draft}/nop`, { ...fieldsOf(review.body, `${draft}/nop`), return_channel: 'counter', agree: 'true' });
   assert.doesNotMatch(refused.location ?? '', /giay-hen/);
   assert.equal((await lan.post(`${draft}/giay-to/${paper}/anh`, { _action: 'join' })).status, 303);
+  assert.match((await papersOf(draft)).text, /Căn cước-hộ chiếu\.pdf/);
   assert.ok(await submitDraft(lan, draft));
 });
 

@@ -14,7 +14,8 @@ const crcOf = zlib.crc32 ?? ((bytes) => {
   }
   return ~value >>> 0;
 });
-const chunk = (name, data) => {
+/** A chunk of a PNG. */
+export const chunk = (name, data) => {
   const body = Buffer.concat([Buffer.from(name), data]);
   const [head, tail] = [Buffer.alloc(4), Buffer.alloc(4)];
   head.writeUInt32BE(data.length);
@@ -47,4 +48,11 @@ export function photoOf(name, options = {}) {
     made.set(key, result.stdout.subarray(result.stdout.indexOf('\n') + 1));
   }
   return { name, type: 'image/jpeg', bytes: made.get(key) };
+}
+
+/** The photo as a telephone keeps it that was held like this (Exif 2.3, orientation 1 to 8). */
+export function heldLike(photo, orientation) {
+  const exif = Buffer.concat([Buffer.from('ffe100004578696600004949', 'hex'), Buffer.from('2a000800000001001201030001000000', 'hex'), Buffer.from([orientation, 0, 0, 0, 0, 0, 0, 0])]);
+  exif.writeUInt16BE(exif.length - 2, 2);
+  return { ...photo, bytes: Buffer.concat([photo.bytes.subarray(0, 2), exif, photo.bytes.subarray(2)]) };
 }

@@ -354,6 +354,19 @@ test('what is no paper by its content is refused with its last byte, and leaves 
   assert.deepEqual(spool(), before);
 });
 
+test('what is no paper is refused as soon as its beginning shows it, not with its last byte', async () => {
+  const before = spool();
+  const upload = await create(lan, place.creation, 8 * MB, { name: 'giay.pdf' });
+  const film = Buffer.concat([Buffer.from([0, 0, 0, 24]), Buffer.from('ftypmp42\0\0\0\0mp42isom'), Buffer.alloc(70_000)]);
+  // so little that nobody can tell yet
+  assert.equal((await patch(lan, upload, 0, film.subarray(0, 1000))).status, 204);
+  const answer = await patch(lan, upload, 1000, film.subarray(1000));
+  assert.equal(answer.status, 422);
+  assert.match(answer.text, /Không nhận phim/);
+  assert.equal((await tus(lan, 'HEAD', upload)).status, 404);
+  assert.deepEqual(spool(), before);
+});
+
 test('nothing readable lies on the disk while an upload is under way', async () => {
   const bytes = Buffer.concat([Buffer.from('%PDF-1.4\n'), Buffer.from('Nguyễn Thị Lan sinh ngày 12/03/1990. '.repeat(5000))]);
   const upload = await create(lan, place.creation, bytes.length + 1, { name: 'bí mật.pdf' });

@@ -24,6 +24,9 @@ enum { INSPECT_NO_SANDBOX = 3 };
  */
 enum inspect_need { INSPECT_NO_FILES, INSPECT_FONTS };
 NODISCARD bool inspect_enter_sandbox(enum inspect_need need);
+/* False where the kernel has no Landlock: pages are shown with the fonts that they bring along, and without
+ * text where they bring none. */
+bool inspect_can_read_fonts(void);
 
 /* "pdf", "jpeg", ...; false for other words. */
 bool inspect_kind_of_name(const char *name, enum media_kind *kind);

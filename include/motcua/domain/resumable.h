@@ -75,6 +75,13 @@ NODISCARD enum status resumable_note(struct work *work, const struct uuid *tenan
                                      struct resumable *resumable, struct resumable_writer *writer,
                                      struct error *error);
 /*
+ * Whether what has come so far may become a paper at all. A refusal (type, number of files) ends the upload:
+ * a person need not send all of a film to hear that films are not taken.
+ */
+NODISCARD enum status resumable_check(struct work *work, const struct uuid *tenant_id,
+                                      const struct resumable *resumable, const struct document_claim *claim,
+                                      struct resumable_writer *writer, struct error *error);
+/*
  * Makes the document of an upload that has all its bytes, kept. A refusal (type, number of files, already
  * sent) ends the upload; STATUS_UNAVAILABLE leaves it, so that the last request may be repeated.
  */

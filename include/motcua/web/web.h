@@ -182,8 +182,7 @@ struct preview_place {
     const char *pages_url, *file_url, *before_page, *behind_page;
 };
 /* {name, url, count_text, pages: [{number, url}], previous_url, next_url} for partials/preview-pages.html,
- * from the page
- * `?trang=`; null where nothing can be shown. */
+ * from the page `?trang=`; without pages when they cannot be made now, null where nothing may be shown. */
 json_t *visit_preview_view(struct visit *visit, const struct uuid *tenant_id, const struct document *document,
                            const struct preview_place *place);
 /* The page portal/preview of a person's own document; pictures lie below its own address `here`. */

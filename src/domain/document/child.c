@@ -21,6 +21,8 @@ enum { BLOCK = 65536 };
 struct inspector {
     const char *program;
     unsigned parallel, running;
+    unsigned showing; /* of those that run: pages to look at. Half of the places at most, so that a file that
+                         takes long to draw keeps nobody from handing in */
     pthread_mutex_t lock;
     pthread_cond_t freed;
 };
@@ -54,25 +56,33 @@ struct inspector *inspector_create(struct arena *arena, const char *program, uns
     return inspector;
 }
 
-static bool take_place(struct inspector *inspector)
+static bool has_place(const struct inspector *inspector, bool shows)
+{
+    unsigned most_shown = inspector->parallel > 1 ? inspector->parallel / 2 : 1;
+    return inspector->running < inspector->parallel && (!shows || inspector->showing < most_shown);
+}
+
+static bool take_place(struct inspector *inspector, bool shows)
 {
     int64_t until = clock_monotonic_us() + (int64_t)INSPECT_WAIT_SECONDS * 1000000;
     struct timespec deadline = {until / 1000000, until % 1000000 * 1000};
     int result = 0;
     pthread_mutex_lock(&inspector->lock);
-    while (inspector->running >= inspector->parallel && result == 0)
+    while (!has_place(inspector, shows) && result == 0)
         result = pthread_cond_timedwait(&inspector->freed, &inspector->lock, &deadline);
-    bool taken = inspector->running < inspector->parallel;
+    bool taken = has_place(inspector, shows);
     inspector->running += taken;
+    inspector->showing += taken && shows;
     pthread_mutex_unlock(&inspector->lock);
     return taken;
 }
 
-static void give_place(struct inspector *inspector)
+static void give_place(struct inspector *inspector, bool shows)
 {
     pthread_mutex_lock(&inspector->lock);
     inspector->running--;
-    pthread_cond_signal(&inspector->freed);
+    inspector->showing -= shows;
+    pthread_cond_broadcast(&inspector->freed); /* not everybody may take it */
     pthread_mutex_unlock(&inspector->lock);
 }
 
@@ -271,11 +281,12 @@ static enum status run_in_place(const struct inspector *inspector, const struct 
 enum status child_run(struct inspector *inspector, const struct child_job *job, struct media_report *report,
                       struct arena *arena, struct error *error)
 {
-    if (!take_place(inspector))
+    bool shows = job->page > 0;
+    if (!take_place(inspector, shows))
         return error_set(error, arena, STATUS_UNAVAILABLE, "document.busy",
                          N_("Hệ thống đang kiểm tra nhiều tệp cùng lúc; vui lòng thử lại sau ít phút"),
                          "no place for another inspection");
     enum status status = run_in_place(inspector, job, report, arena, error);
-    give_place(inspector);
+    give_place(inspector, shows);
     return status;
 }

@@ -80,9 +80,20 @@ const char *document_safe_name(struct arena *arena, struct str name)
         name = str_slice(name, (size_t)at + 1, name.length);
     if (text_normalise(arena, name, &normal, &ignored) != STATUS_OK) normal = STR("");
     normal = text_shorten(arena, str_trim(normal), 120);
-    char *copy = arena_strndup(arena, normal.data == NULL ? "" : normal.data, normal.length);
-    for (char *c = copy; *c != '\0'; c++)
-        if ((unsigned char)*c < 0x20 || strchr("<>:\"|?*", *c) != NULL) *c = '_';
+    char *copy = arena_alloc(arena, normal.length + 1), *to = copy;
+    for (size_t at = 0; at < normal.length;) {
+        size_t from = at;
+        uint32_t code = utf8_next(normal, &at);
+        /* also what would turn the direction of writing, and show another ending */
+        if ((code < 0x80 && strchr("<>:\"|?*", (int)code) != NULL) ||
+            text_has_forbidden(str_slice(normal, from, at), false)) {
+            *to++ = '_';
+            continue;
+        }
+        memcpy(to, normal.data + from, at - from);
+        to += at - from;
+    }
+    *to = '\0';
     return copy[0] == '\0' || copy[0] == '.' ? "giay-to" : copy;
 }
 
@@ -122,8 +133,7 @@ void document_discard(struct work *work, const struct document *document)
                     log_cstr("name", document->storage_name));
 }
 
-static enum status check_spool(struct work *work, const struct document_spool *spool, const char **media_type,
-                               struct error *error)
+static enum status check_spool(struct work *work, const struct document_spool *spool, struct error *error)
 {
     if (!spool->complete)
         return error_set(error, work->arena, STATUS_INVALID, "document.incomplete",
@@ -134,10 +144,6 @@ static enum status check_spool(struct work *work, const struct document_spool *s
     if (spool->size > DOCUMENT_MAXIMUM_SIZE)
         return error_set(error, work->arena, STATUS_TOO_LARGE, "document.size",
                          N_("Tệp lớn quá mức cho phép; vui lòng giảm dung lượng"), NULL);
-    const char *refusal;
-    *media_type = document_media_type(spool->head, spool->head_length, &refusal);
-    if (*media_type == NULL)
-        return error_set(error, work->arena, STATUS_INVALID, "document.type", refusal, NULL);
     return STATUS_OK;
 }
 
@@ -209,12 +215,27 @@ static enum status check_claim(struct work *work, const struct document_claim *c
     return status;
 }
 
+enum status document_check_begun(struct work *work, const struct document_spool *spool,
+                                 const struct uuid *tenant_id, const struct uuid *dossier_id,
+                                 const struct document_claim *claim, const char **media_type,
+                                 struct error *error)
+{
+    struct db_scope scope = work_scope(work, tenant_id);
+    struct db_result *rows;
+    const char *refusal;
+    *media_type = document_media_type(spool->head, spool->head_length, &refusal);
+    if (*media_type == NULL)
+        return error_set(error, work->arena, STATUS_INVALID, "document.type", refusal, NULL);
+    enum status status = db_read_one(
+        work->db, &scope, work->arena, &document_count,
+        DB_VALUES(db_uuid(*dossier_id), db_text(claim->paper_key), db_instant(claim->since)), &rows, error);
+    return status == STATUS_OK ? check_claim(work, claim, *media_type, rows, error) : status;
+}
+
 enum status document_attach(struct work *work, struct document_spool *spool, const struct uuid *tenant_id,
                             const struct uuid *dossier_id, const struct document_claim *claim,
                             struct uuid *id, struct error *error)
 {
-    struct db_scope scope = work_scope(work, tenant_id);
-    struct db_result *rows;
     struct document document = {
         .id = *id,
         .account_id = work->actor->account_id,
@@ -223,13 +244,9 @@ enum status document_attach(struct work *work, struct document_spool *spool, con
         .paper_key = arena_strndup(work->arena, claim->paper_key.data, claim->paper_key.length),
         .file_name = document_safe_name(work->arena, claim->file_name),
     };
-    enum status status = check_spool(work, spool, &document.media_type, error);
+    enum status status = check_spool(work, spool, error);
     if (status == STATUS_OK)
-        status =
-            db_read_one(work->db, &scope, work->arena, &document_count,
-                        DB_VALUES(db_uuid(*dossier_id), db_text(claim->paper_key), db_instant(claim->since)),
-                        &rows, error);
-    if (status == STATUS_OK) status = check_claim(work, claim, document.media_type, rows, error);
+        status = document_check_begun(work, spool, tenant_id, dossier_id, claim, &document.media_type, error);
     if (status != STATUS_OK) return status;
     struct document_spool *changed;
     status = document_inspect(work, spool, &document, &changed, error);

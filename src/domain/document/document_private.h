@@ -110,6 +110,12 @@ enum media_kind document_kind_of(const char *media_type);
 /* Media type by content, static text; NULL when it is none that we take; then *refusal says why and what to
  * do. */
 const char *document_media_type(const char *head, size_t length, const char **refusal);
+/* The same, with what the paper takes and has already: of a file of which DOCUMENT_HEAD bytes, or all, have
+ * come. STATUS_INVALID: it will not be taken. */
+NODISCARD enum status document_check_begun(struct work *work, const struct document_spool *spool,
+                                           const struct uuid *tenant_id, const struct uuid *dossier_id,
+                                           const struct document_claim *claim, const char **media_type,
+                                           struct error *error);
 /*
  * Has the closed spool file looked into; fills pages, remarks and what was received. *kept: a closed file to
  * store instead, NULL when it stays as it came. STATUS_INVALID ("document.refused"): not to be taken.

@@ -200,6 +200,21 @@ static bool passing(enum status status)
     return status == STATUS_UNAVAILABLE || status == STATUS_RETRY || status == STATUS_FATAL;
 }
 
+enum status resumable_check(struct work *work, const struct uuid *tenant_id,
+                            const struct resumable *resumable, const struct document_claim *claim,
+                            struct resumable_writer *writer, struct error *error)
+{
+    const char *media_type;
+    struct error ignored = {0};
+    if (writer->spool->head_length < DOCUMENT_HEAD) return STATUS_OK;
+    enum status status = document_check_begun(work, writer->spool, tenant_id, &resumable->dossier_id, claim,
+                                              &media_type, error);
+    if (status != STATUS_OK && !passing(status) &&
+        resumable_remove(work, tenant_id, resumable, writer, &ignored) != STATUS_OK)
+        return status; /* it expires by itself */
+    return status;
+}
+
 enum status resumable_complete(struct work *work, const struct uuid *tenant_id,
                                const struct resumable *resumable, const struct document_claim *claim,
                                struct resumable_writer *writer, struct error *error)

@@ -81,6 +81,11 @@ static bool keep_to_fonts(void)
     return good;
 }
 
+bool inspect_can_read_fonts(void)
+{
+    return syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION) >= 1;
+}
+
 bool inspect_enter_sandbox(enum inspect_need need)
 {
     bool fonts = need == INSPECT_FONTS && keep_to_fonts();

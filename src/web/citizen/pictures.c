@@ -50,7 +50,10 @@ static bool moved_order(struct visit *visit, const struct document *const *pictu
 /* The name of the paper, as a file. */
 static struct str pdf_name(struct visit *visit, const struct procedure_paper *paper)
 {
-    struct str name = text_shorten(visit->arena, str_of(paper->name), 80);
+    char *words = arena_strdup(visit->arena, paper->name);
+    for (char *c = words; *c != '\0'; c++)
+        if (*c == '/' || *c == '\\') *c = '-'; /* or only what is behind it would stay */
+    struct str name = text_shorten(visit->arena, str_of(words), 80);
     return str_of(arena_printf(visit->arena, "%.*s.pdf", STR_ARG(name)));
 }
 

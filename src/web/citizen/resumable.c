@@ -294,8 +294,11 @@ static bool take_in(struct visit *visit, struct receiving *receiving)
         return false;
     }
     status = resumable_note(&visit->work, &receiving->tenant_id, resumable, writer, &visit->error);
-    if (status == STATUS_OK && resumable_offset(writer) == resumable->length)
-        status = complete(visit, &receiving->tenant_id, &receiving->claim, resumable, writer);
+    if (status == STATUS_OK)
+        status = resumable_offset(writer) == resumable->length
+                     ? complete(visit, &receiving->tenant_id, &receiving->claim, resumable, writer)
+                     : resumable_check(&visit->work, &receiving->tenant_id, resumable, &receiving->claim,
+                                       writer, &visit->error);
     if (status != STATUS_OK) refuse_status(visit, status);
     return status == STATUS_OK;
 }

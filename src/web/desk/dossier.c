@@ -36,7 +36,10 @@ static json_t *file_view(const struct papers *papers, const struct document *doc
     view_text(view, "size_text", format_size(visit->arena, visit->language, document->size));
     view_text(view, "at_text", visit_short_moment(visit, document->created_at));
     view_text(view, "url", arena_printf(visit->arena, "%s/tep/%s", base, document->id.text));
-    view_text(view, "preview_url", arena_printf(visit->arena, "%s?xem=%s#giay-to", base, document->id.text));
+    view_text(view, "preview_url",
+              visit_can_preview(visit, document)
+                  ? arena_printf(visit->arena, "%s?xem=%s#giay-to", base, document->id.text)
+                  : NULL);
     view_flag(view, "selected", uuid_same(&document->id, &papers->shown));
     visit_add_scan(visit, view, document, true);
     return view;

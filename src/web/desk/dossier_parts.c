@@ -285,6 +285,6 @@ json_t *dossier_documents_view(struct visit *visit, const struct dossier_file *f
         add_document(
             list, "stamp",
             arena_printf(visit->arena, "%s %s", visit_text(visit, N_("Kết quả số")), file->result->number),
-            arena_printf(visit->arena, "%s/tep/%s?xem=1", base, file->result->document_id.text));
+            arena_printf(visit->arena, "%s?xem=%s#giay-to", base, file->result->document_id.text));
     return list;
 }

@@ -185,6 +185,17 @@ static bool forget_landlock(void)
     return good;
 }
 
+static void the_operator_is_told_of_a_kernel_without_landlock(void **state)
+{
+    int ended;
+    (void)state;
+    assert_true(inspect_can_read_fonts());
+    pid_t child = fork();
+    if (child == 0) _exit(forget_landlock() ? inspect_can_read_fonts() : NOT_SHOWN);
+    assert_int_equal(waitpid(child, &ended, 0), child);
+    assert_int_equal(ended, 0);
+}
+
 /* How many lines stand on the first page, seen from behind the fence. */
 static int shown(enum media_kind kind, struct str bytes, bool landlock)
 {
@@ -260,6 +271,7 @@ int main(void)
         cmocka_unit_test(the_fourteen_standard_fonts_are_shown),
         cmocka_unit_test(far_eastern_encodings_are_known),
         cmocka_unit_test(scans_and_photos_are_shown),
+        cmocka_unit_test(the_operator_is_told_of_a_kernel_without_landlock),
         cmocka_unit_test(without_landlock_pages_show_what_they_bring_along),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
