@@ -190,8 +190,8 @@ static void functions_are_values(void **state)
         {"(function(a: list<number>) a)(7)", "[7]"}, {"(function(x y) x y + 1)(2)", "3"},
         {"{g: min, r: g(3, 1, 2)}.r", "1"}, {"5(1)", "null"}, {"function(a, b) a", "function(a, b) ..."},
         {"(function(x) external {java: {class: \"a\", method signature: \"b\"}})(1)", "null"},
-        {"substring(start position: 2, string: \"Hà Nội\")", "\"à Nội\""}, {"abs(number: -1)", "1"},
-        {"abs(n: -1)", "null"}, {"abs()", "null"});
+        {"substring(start position: 2, string: \"Hà Nội\")", "\"à Nội\""}, {"abs(n: -1)", "1"},
+        {"abs(number: -1)", "null"}, {"abs()", "null"});
 }
 
 static void contexts_see_their_earlier_entries(void **state)
