@@ -316,8 +316,10 @@ void bpmn_activity_complete(struct engine *engine, struct execution *execution, 
 {
     struct execution *parent = bpmn_parent_of(engine->state, execution);
     bool mapped = execution->node->kind == BPMN_CALL_ACTIVITY; /* done when the called process ended */
+    /* An instance of a loop has the variable of its output for itself. */
+    struct execution *target = (execution->flags & FLAG_INSTANCE) != 0 ? execution : parent;
     if (!take_data(engine, execution, data) ||
-        (!mapped && !bpmn_map_outputs(engine, execution->node, execution, parent))) {
+        (!mapped && !bpmn_map_outputs(engine, execution->node, execution, target))) {
         bpmn_raise_failure(engine, execution);
         return;
     }

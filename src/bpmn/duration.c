@@ -130,13 +130,28 @@ static bool day_to_instant(int64_t days, int64_t micro, int32_t offset, instant 
     return true;
 }
 
+/* ISO 8601 lets the seconds be left out, which FEEL does not: 2026-11-24T08:00+07:00. In `whole`, of 80
+ * bytes. */
+static struct str with_seconds(struct str text, char *whole)
+{
+    ptrdiff_t t = str_find_char(text, 'T');
+    size_t end = t < 0 ? 0 : (size_t)t + sizeof "T00:00" - 1;
+    if (t < 0 || end > text.length || (end < text.length && text.data[end] == ':')) return text;
+    memcpy(whole, text.data, end);
+    memcpy(whole + end, ":00", 3);
+    memcpy(whole + end + 3, text.data + end, text.length - end);
+    return str_make(whole, text.length + 3);
+}
+
 bool bpmn_instant_from_text(struct str text, int32_t utc_offset, instant *when)
 {
     text = str_trim(text);
     struct feel_date date;
     struct feel_time time;
+    char whole[80];
     if (text.length > 64) return false;
     if (feel_date_from_text(text, &date)) return day_to_instant(feel_date_to_days(date), 0, utc_offset, when);
+    text = with_seconds(text, whole);
     if (!feel_date_time_from_text(text, &date, &time) || time.zone.kind == FEEL_ZONE_NAMED) return false;
     int64_t micro =
         ((int64_t)time.hour * 3600 + time.minute * 60 + time.second) * SECOND + time.nanosecond / 1000;

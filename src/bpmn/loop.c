@@ -43,8 +43,23 @@ static void tell_counters(struct engine *engine, struct execution *body)
     engine->cached = NULL;
 }
 
+/* The variable that an output element like "vote" or "vote.answer" reads; none when it is another expression.
+ */
+static struct str output_variable(const struct bpmn_loop *model)
+{
+    struct str first = STR_NULL, part, rest = model->output_element.text;
+    bool more = true;
+    while (more) {
+        more = str_split(rest, '.', &part, &rest);
+        if (!bpmn_is_simple_name(part)) return STR_NULL;
+        if (first.length == 0) first = part;
+    }
+    return first;
+}
+
 static void begin_instance(struct engine *engine, struct execution *body)
 {
+    struct str output = output_variable(&body->node->loop);
     const struct bpmn_loop *model = &body->node->loop;
     struct loop_state *loop = body->loop;
     loop->begun++;
@@ -57,10 +72,9 @@ static void begin_instance(struct engine *engine, struct execution *body)
         feel_context_put(builder, model->element_variable, loop->items->list.items[loop->begun - 1]);
     else if (model->element_variable.length > 0)
         feel_context_put(builder, model->element_variable, feel_integer(engine->arena, loop->begun));
-    if (bpmn_is_simple_name(model->output_element.text)) /* the instance's own, not the process's */
-        if (!str_equal(model->output_element.text, model->element_variable) &&
-            !str_equal_cstr(model->output_element.text, "loopCounter"))
-            feel_context_put(builder, model->output_element.text, feel_null());
+    if (output.length > 0 && !str_equal(output, model->element_variable) &&
+        !str_equal_cstr(output, "loopCounter")) /* the instance's own, not the process's */
+        feel_context_put(builder, output, feel_null());
     instance->data = feel_context_end(builder);
     bpmn_enqueue(engine, instance, PHASE_ENTER);
 }

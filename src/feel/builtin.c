@@ -53,6 +53,8 @@ static bool kind_fits(enum parameter_type type, enum feel_kind kind)
     switch (type) {
     case TAKES_ANY:
         return true;
+    case TAKES_SCALAR:
+        return kind != FEEL_LIST;
     case TAKES_NUMBER:
         return kind == FEEL_NUMBER;
     case TAKES_STRING:

@@ -8,6 +8,7 @@
  * list. */
 enum parameter_type {
     TAKES_ANY,
+    TAKES_SCALAR, /* anything but a list; checked by the function */
     TAKES_NUMBER,
     TAKES_STRING,
     TAKES_BOOLEAN,

@@ -129,7 +129,7 @@ const struct builtin builtins_numeric[] = {
     BUILTIN("round down", round_down, NUMBER_AND_SCALE(2)),
     BUILTIN("round half up", round_half_up, NUMBER_AND_SCALE(2)),
     BUILTIN("round half down", round_half_down, NUMBER_AND_SCALE(2)),
-    BUILTIN("abs", absolute, {1, 1, false, {PARAMETER("number", TAKES_ANY)}}),
+    BUILTIN("abs", absolute, {1, 1, false, {PARAMETER("n", TAKES_SCALAR)}}),
     BUILTIN("modulo", modulo,
             {2, 2, false, {PARAMETER("dividend", TAKES_NUMBER), PARAMETER("divisor", TAKES_NUMBER)}}),
     BUILTIN("sqrt", square_root, {1, 1, false, {PARAMETER("number", TAKES_NUMBER)}}),

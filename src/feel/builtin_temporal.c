@@ -53,7 +53,12 @@ static const struct feel_value *week_of_year(struct feel_evaluation *evaluation,
     return feel_integer(evaluation->arena, temporal_iso_week(arguments[0]->date));
 }
 
-/* The same in the semantic domain: also the same offset or zone. */
+static bool is_same_clock(const struct feel_time *a, const struct feel_time *b)
+{
+    return a->nanosecond == b->nanosecond && temporal_same_zone(&a->zone, &b->zone);
+}
+
+/* The same in the semantic domain: also the same offset or zone, and to the fraction of a second. */
 static const struct feel_value *is(struct feel_evaluation *evaluation,
                                    const struct feel_value *const *arguments, size_t count)
 {
@@ -62,9 +67,8 @@ static const struct feel_value *is(struct feel_evaluation *evaluation,
     (void)count;
     if (a->kind != b->kind) return feel_boolean(false);
     same = compare_equal(evaluation, a, b) == 1;
-    if (a->kind == FEEL_TIME) same = same && temporal_same_zone(&a->time.zone, &b->time.zone);
-    if (a->kind == FEEL_DATE_TIME)
-        same = same && temporal_same_zone(&a->date_time.time.zone, &b->date_time.time.zone);
+    if (a->kind == FEEL_TIME) same = same && is_same_clock(&a->time, &b->time);
+    if (a->kind == FEEL_DATE_TIME) same = same && is_same_clock(&a->date_time.time, &b->date_time.time);
     return feel_boolean(same);
 }
 

@@ -12,14 +12,30 @@ static void pay_for_texts(struct feel_evaluation *evaluation, struct str a, stru
     if (evaluation != NULL) evaluation_steps(evaluation, (a.length < b.length ? a.length : b.length) / 64);
 }
 
-/* Two readings of the clock: both without zone, both with an offset (then the moments count), or of the same
- * zone. */
-static bool clocks_equal(const struct feel_time *a, const struct feel_time *b, int64_t seconds_a,
-                         int64_t seconds_b)
+/* The moment of a clock reading in seconds: UTC when it has a zone, local time when it has none. */
+static bool moment(struct feel_evaluation *evaluation, const struct feel_time *time, int64_t local_seconds,
+                   int64_t *seconds)
 {
-    if (a->nanosecond != b->nanosecond || a->zone.kind != b->zone.kind) return false;
-    if (a->zone.kind == FEEL_ZONE_OFFSET) return seconds_a - a->zone.offset == seconds_b - b->zone.offset;
-    return seconds_a == seconds_b && temporal_same_zone(&a->zone, &b->zone);
+    int32_t offset = 0;
+    if (time->zone.kind != FEEL_ZONE_NONE &&
+        !zone_offset_at_local(evaluation, &time->zone, local_seconds, &offset))
+        return false;
+    *seconds = local_seconds - offset;
+    return true;
+}
+
+/* Two readings of the clock: both without zone, or both with one; then the moments count, in whole seconds as
+ * the value of a time is defined. Without an evaluation no named zone can be looked up. */
+static bool clocks_equal(struct feel_evaluation *evaluation, const struct feel_time *a,
+                         const struct feel_time *b, int64_t local_a, int64_t local_b)
+{
+    int64_t seconds_a, seconds_b;
+    if ((a->zone.kind == FEEL_ZONE_NONE) != (b->zone.kind == FEEL_ZONE_NONE)) return false;
+    if (temporal_same_zone(&a->zone, &b->zone)) return local_a == local_b;
+    if (evaluation == NULL && (a->zone.kind == FEEL_ZONE_NAMED || b->zone.kind == FEEL_ZONE_NAMED))
+        return false;
+    return moment(evaluation, a, local_a, &seconds_a) && moment(evaluation, b, local_b, &seconds_b) &&
+           seconds_a == seconds_b;
 }
 
 static int equal(struct feel_evaluation *evaluation, const struct feel_value *a, const struct feel_value *b);
@@ -63,7 +79,9 @@ static int equal_ranges(struct feel_evaluation *evaluation, const struct feel_ra
                         const struct feel_range *b)
 {
     int low, high;
-    if (a->low_closed != b->low_closed || a->high_closed != b->high_closed) return 0;
+    if (a->low_closed != b->low_closed || a->high_closed != b->high_closed ||
+        a->by_operator != b->by_operator)
+        return 0;
     low = equal_ends(evaluation, a->low, b->low);
     high = equal_ends(evaluation, a->high, b->high);
     if (low == 0 || high == 0) return 0;
@@ -89,10 +107,10 @@ static int equal(struct feel_evaluation *evaluation, const struct feel_value *a,
     case FEEL_DATE:
         return feel_date_to_days(a->date) == feel_date_to_days(b->date);
     case FEEL_TIME:
-        return clocks_equal(&a->time, &b->time, temporal_seconds_of_day(&a->time),
+        return clocks_equal(evaluation, &a->time, &b->time, temporal_seconds_of_day(&a->time),
                             temporal_seconds_of_day(&b->time));
     case FEEL_DATE_TIME:
-        return clocks_equal(&a->date_time.time, &b->date_time.time,
+        return clocks_equal(evaluation, &a->date_time.time, &b->date_time.time,
                             temporal_local_seconds(a->date_time.date, &a->date_time.time),
                             temporal_local_seconds(b->date_time.date, &b->date_time.time));
     case FEEL_DAYS_DURATION:
@@ -125,18 +143,6 @@ int compare_equal(struct feel_evaluation *evaluation, const struct feel_value *l
 static int sign_of(int64_t a, int64_t b)
 {
     return a < b ? -1 : a > b;
-}
-
-/* The moment of a clock reading in seconds: UTC when it has a zone, local time when it has none. */
-static bool moment(struct feel_evaluation *evaluation, const struct feel_time *time, int64_t local_seconds,
-                   int64_t *seconds)
-{
-    int32_t offset = 0;
-    if (time->zone.kind != FEEL_ZONE_NONE &&
-        !zone_offset_at_local(evaluation, &time->zone, local_seconds, &offset))
-        return false;
-    *seconds = local_seconds - offset;
-    return true;
 }
 
 static bool order_clocks(struct feel_evaluation *evaluation, const struct feel_time *a,

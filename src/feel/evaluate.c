@@ -121,7 +121,7 @@ static const struct feel_value *range(struct feel_evaluation *evaluation, const 
 {
     const struct feel_value *low = evaluate(evaluation, node->left, frame);
     const struct feel_value *high = evaluate(evaluation, node->right, frame);
-    struct feel_range result = {low, high, node->low_closed, node->high_closed};
+    struct feel_range result = {low, high, node->low_closed, node->high_closed, false};
     if (low->kind != high->kind && !feel_is_null(low) && !feel_is_null(high))
         return NULL_BECAUSE(evaluation, "a range from %s to %s", feel_kind_name(low->kind),
                             feel_kind_name(high->kind));
@@ -146,12 +146,12 @@ static const struct feel_value *comparison_range(struct feel_evaluation *evaluat
         return NULL_BECAUSE(evaluation, "a range needs an end that has an order, not %s",
                             feel_kind_name(end->kind));
     if (equal || node->operator== OPERATOR_NOT_EQUAL)
-        return feel_range(evaluation->arena, (struct feel_range){end, end, equal, equal});
+        return feel_range(evaluation->arena, (struct feel_range){end, end, equal, equal, true});
     if (node->operator== OPERATOR_LESS || node->operator== OPERATOR_LESS_EQUAL)
         return feel_range(evaluation->arena,
-                          (struct feel_range){NULL, end, false, node->operator== OPERATOR_LESS_EQUAL});
+                          (struct feel_range){NULL, end, false, node->operator== OPERATOR_LESS_EQUAL, true});
     return feel_range(evaluation->arena,
-                      (struct feel_range){end, NULL, node->operator== OPERATOR_GREATER_EQUAL, false});
+                      (struct feel_range){end, NULL, node->operator== OPERATOR_GREATER_EQUAL, false, true});
 }
 
 /* Three-valued: `decisive` (false for and, true for or) wins over everything; what is no boolean counts as
@@ -268,6 +268,8 @@ static const struct feel_value *dispatch(struct feel_evaluation *evaluation, con
         return instance_of(evaluation, node, frame);
     case NODE_PATH:
         return evaluate_path(evaluation, evaluate(evaluation, node->left, frame), node->name);
+    case NODE_DESCENDANTS:
+        return evaluate_descendants(evaluation, evaluate(evaluation, node->left, frame), node->name);
     case NODE_FILTER:
         return evaluate_filter(evaluation, node, frame);
     case NODE_CALL:

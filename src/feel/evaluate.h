@@ -61,6 +61,9 @@ const struct feel_value *evaluate_filter(struct feel_evaluation *evaluation, con
                                          const struct frame *frame);
 const struct feel_value *evaluate_call(struct feel_evaluation *evaluation, const struct node *node,
                                        const struct frame *frame);
+/* The values, null aside, that entries of that name have in the value, however deep. */
+const struct feel_value *evaluate_descendants(struct feel_evaluation *evaluation,
+                                              const struct feel_value *value, struct str name);
 const struct feel_value *evaluate_path(struct feel_evaluation *evaluation, const struct feel_value *value,
                                        struct str name);
 /* The items of a NODE_UNARY_TESTS or NODE_IN. */

@@ -130,6 +130,47 @@ const struct feel_value *evaluate_path(struct feel_evaluation *evaluation, const
     return feel_list(evaluation->arena, items, value->list.count);
 }
 
+struct found {
+    const struct feel_value **items;
+    size_t count, capacity;
+};
+
+static void add_found(struct feel_evaluation *evaluation, struct found *found, const struct feel_value *value)
+{
+    if (found->count == found->capacity) {
+        size_t capacity = found->capacity == 0 ? 8 : found->capacity * 2;
+        const struct feel_value **items = evaluation_alloc(evaluation, capacity * sizeof *items);
+        if (found->count > 0) memcpy(items, found->items, found->count * sizeof *items);
+        found->items = items;
+        found->capacity = capacity;
+    }
+    found->items[found->count++] = value;
+}
+
+static void find_descendants(struct feel_evaluation *evaluation, const struct feel_value *value,
+                             struct str name, struct found *found)
+{
+    feel_step(evaluation);
+    feel_enter(evaluation);
+    for (size_t i = 0; value->kind == FEEL_LIST && i < value->list.count; i++)
+        find_descendants(evaluation, value->list.items[i], name, found);
+    for (size_t i = 0; value->kind == FEEL_CONTEXT && i < feel_context_count(value); i++) {
+        struct str key;
+        const struct feel_value *entry = feel_context_at(value, i, &key);
+        if (str_equal(key, name) && !feel_is_null(entry)) add_found(evaluation, found, entry);
+        find_descendants(evaluation, entry, name, found);
+    }
+    feel_leave(evaluation);
+}
+
+const struct feel_value *evaluate_descendants(struct feel_evaluation *evaluation,
+                                              const struct feel_value *value, struct str name)
+{
+    struct found found = {NULL, 0, 0};
+    find_descendants(evaluation, value, name, &found);
+    return feel_list(evaluation->arena, found.items, found.count);
+}
+
 /* ---- calls ---- */
 
 /* Puts named arguments in the order of the parameters; false when a name fits none. */

@@ -24,6 +24,7 @@ enum node_kind {
     NODE_IN, /* left in any of items */
     NODE_INSTANCE_OF,
     NODE_PATH,
+    NODE_DESCENDANTS, /* left...name, of DMN 1.6 */
     NODE_FILTER,
     NODE_CALL,
     NODE_FUNCTION,
@@ -64,7 +65,7 @@ struct node {
     const struct str *names; /* context keys, parameters, argument names (or NULL), iteration variables */
     const struct feel_type *const *types; /* types of parameters, NULL entries: any */
     const struct feel_type *type;   /* NODE_INSTANCE_OF; result type of a function is not declared in FEEL */
-    struct str name;                /* NODE_NAME, NODE_PATH, NODE_AT_LITERAL */
+    struct str name;                /* NODE_NAME, NODE_PATH, NODE_DESCENDANTS, NODE_AT_LITERAL */
     const struct feel_value *value; /* NODE_LITERAL */
     const struct feel_value *builtin;     /* NODE_NAME: the built-in function of that name, or NULL */
     const struct node *const *range_ends; /* NODE_FOR: per variable the end of from..to, or NULL */

@@ -77,5 +77,6 @@ const struct feel_value *range_from_string(struct feel_evaluation *evaluation, s
         (range.low->kind != range.high->kind || !compare_order(evaluation, range.low, range.high, &order) ||
          order > 0))
         return NULL_BECAUSE(evaluation, "the ends of a range are of one type and in order");
+    range.by_operator = range.low == NULL || range.high == NULL;
     return feel_range(evaluation->arena, range);
 }

@@ -372,9 +372,9 @@ static struct node *primary(struct reader *reader)
 
 /* ---- paths, filters, calls ---- */
 
-static struct node *path(struct reader *reader, const struct node *left)
+static struct node *path(struct reader *reader, enum node_kind kind, const struct node *left)
 {
-    struct node *node = reader_node(reader, NODE_PATH);
+    struct node *node = reader_node(reader, kind);
     bool known;
     node->left = left;
     node->name = reader_used_name(reader, true, &known);
@@ -447,16 +447,27 @@ static struct node *call(struct reader *reader, const struct node *left)
     return node;
 }
 
+/* Behind a value: 1 for the dot of a path, 3 for those of `left...name`, else 0: two begin the end of a
+ * range, and so do three before a number. */
+static size_t path_dots(const struct reader *reader)
+{
+    size_t dots = 0, next;
+    while (reader->at + dots < reader->text.length && reader->text.data[reader->at + dots] == '.')
+        dots++;
+    if (dots == 3 && !reader_name_start(reader_peek(reader, reader->at + dots, &next))) return 0;
+    return dots == 1 || dots == 3 ? dots : 0;
+}
+
 struct node *reader_postfix(struct reader *reader)
 {
     struct node *node = primary(reader);
     while (node != NULL && !reader->failed) {
         reader_skip(reader);
         if (reader->failed) return NULL;
-        if (here(reader) == '.' &&
-            !(reader->at + 1 < reader->text.length && reader->text.data[reader->at + 1] == '.')) {
-            reader->at++;
-            node = path(reader, node);
+        size_t dots = path_dots(reader);
+        if (dots > 0) {
+            reader->at += dots;
+            node = path(reader, dots == 1 ? NODE_PATH : NODE_DESCENDANTS, node);
         } else if (here(reader) == '[' && !reader->no_filter) {
             reader->at++;
             node = filter(reader, node);

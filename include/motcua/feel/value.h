@@ -64,6 +64,7 @@ struct feel_list {
 struct feel_range {
     const struct feel_value *low, *high; /* NULL: unbounded on that side */
     bool low_closed, high_closed;
+    bool by_operator; /* written like < 5, or with an end left out: equals only such a one */
 };
 
 struct feel_value {

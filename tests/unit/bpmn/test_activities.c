@@ -101,6 +101,32 @@ static void an_output_element_stays_with_its_instance(void **state)
     assert_string_equal(play_variables(&play), "{results: [\"yes\", \"no\"]}");
 }
 
+static void an_instance_keeps_what_its_output_mapping_writes(void **state)
+{
+    (void)state;
+    PLAY_AUTO play = play_open(
+        "start s\n"
+        "<userTask id='a'><extensionElements><zeebe:ioMapping><zeebe:input source='=it * 2' target='double'/>"
+        "<zeebe:output source='=double + given' target='result'/><zeebe:output source='=it' target='last'/>"
+        "</zeebe:ioMapping></extensionElements>"
+        "<multiInstanceLoopCharacteristics><extensionElements><zeebe:loopCharacteristics inputElement='it' "
+        "inputCollection='=[1, 2]' outputCollection='results' outputElement='=result'/></extensionElements>"
+        "</multiInstanceLoopCharacteristics></userTask>\n end e\n s -> a\n a -> e");
+    play_start(&play, NULL);
+    play_complete_nth(&play, "a", 2, "{given: 100}");
+    play_complete_nth(&play, "a", 1, "{given: 200}");
+    assert_string_equal(play_variables(&play), "{last: 1, results: [202, 104]}");
+    PLAY_AUTO part = play_open(
+        "start s\n"
+        "<userTask id='a'><multiInstanceLoopCharacteristics><extensionElements><zeebe:loopCharacteristics "
+        "inputCollection='=[1, 2]' outputCollection='results' outputElement='=vote.answer'/>"
+        "</extensionElements></multiInstanceLoopCharacteristics></userTask>\n end e\n s -> a\n a -> e");
+    play_start(&part, NULL);
+    play_complete_nth(&part, "a", 1, "{vote: {answer: \"yes\"}}");
+    play_complete_nth(&part, "a", 1, "{vote: {answer: \"no\"}}");
+    assert_string_equal(play_variables(&part), "{results: [\"yes\", \"no\"]}");
+}
+
 static void the_standard_names_its_collection_by_data(void **state)
 {
     (void)state;
@@ -454,6 +480,7 @@ int main(void)
         cmocka_unit_test(what_is_no_collection_is_an_incident),
         cmocka_unit_test(zeebe_loops_collect_their_outputs),
         cmocka_unit_test(an_output_element_stays_with_its_instance),
+        cmocka_unit_test(an_instance_keeps_what_its_output_mapping_writes),
         cmocka_unit_test(the_standard_names_its_collection_by_data),
         cmocka_unit_test(standard_loops_repeat_while_their_condition_holds),
         cmocka_unit_test(scripts_and_results_write_variables),

@@ -205,6 +205,15 @@ static void months_end_on_the_last_day(void **state)
     instant from, to;
     struct span span;
     char text[64];
+    static const char *const short_times[] = {"2026-01-31T09:00", "2026-01-31T09:00+07:00",
+                                              "2026-01-31T02:00Z"};
+    for (size_t i = 0; i < sizeof short_times / sizeof *short_times; i++) {
+        assert_true(bpmn_instant_from_text(str_of(short_times[i]), 25200, &from));
+        assert_int_equal(from, INT64_C(1769824800) * 1000000);
+    }
+    assert_false(bpmn_instant_from_text(STR("2026-01-31T09"), 25200, &from));
+    assert_false(bpmn_instant_from_text(STR("2026-01-31T09:0"), 25200, &from));
+    assert_false(bpmn_instant_from_text(STR("2026-01-31T24:00"), 25200, &from));
     assert_true(bpmn_instant_from_text(STR("2026-01-31T09:00:00"), 25200, &from));
     assert_true(bpmn_span_from_text(STR("P1M"), &span));
     assert_true(bpmn_instant_add_span(from, span, 25200, &to));

@@ -11,7 +11,7 @@ static void conversion_functions(void **state)
         {"date(\"+2026-02-01\")", "null"}, {"date(\"0000-01-01\")", "date(\"0000-01-01\")"},
         {"date(\"-999999999-12-31\")", "date(\"-999999999-12-31\")"}, {"date(1000000000, 1, 1)", "null"},
         {"date(date and time(\"2026-11-24T23:30:00-05:00\"))", "date(\"2026-11-24\")"},
-        {"date([\"2026-11-24\"])", "null"}, {"date()", "null"}, {"date(null)", "null"},
+        {"date([\"2026-11-24\", 1])", "null"}, {"date()", "null"}, {"date(null)", "null"},
         {"time(8, 30, 0, null)", "time(\"08:30:00\")"}, {"time(8, 30, 0)", "time(\"08:30:00\")"},
         {"time(8, 30, 1.5, @\"PT7H\")", "time(\"08:30:01.5+07:00\")"}, {"time(24, 0, 0)", "null"},
         {"time(\"23:59:60\")", "null"}, {"time(\"8:00:00\")", "null"}, {"time(\"08:00\")", "null"},
@@ -164,7 +164,10 @@ static void numeric_functions(void **state)
                 {"sqrt(16)", "4"}, {"sqrt(-1)", "null"}, {"decimal(log(10), 8)", "2.30258509"},
                 {"log(0)", "null"}, {"decimal(exp(5), 6)", "148.413159"}, {"exp(100000)", "null"},
                 {"odd(5)", "true"}, {"odd(-3)", "true"}, {"odd(2)", "false"}, {"even(0)", "true"},
-                {"even(2.5)", "false"}, {"abs(\"x\")", "null"});
+                {"even(2.5)", "false"}, {"abs(\"x\")", "null"}, {"abs([-1])", "1"}, {"abs([1, 2])", "null"},
+                {"not([true])", "false"}, {"number([\"1\"])", "1"},
+                {"date([\"2026-11-24\"])", "date(\"2026-11-24\")"},
+                {"duration([@\"P1D\"])", "duration(\"P1D\")"}, {"string([1])", "\"[1]\""});
 }
 
 static void temporal_functions(void **state)

@@ -71,6 +71,13 @@ static void zones_follow_their_rules(void **state)
         {"date and time(\"2026-11-24T08:00:00@Asia/Ho_Chi_Minh\") > date and "
          "time(\"2026-11-24T02:00:00@Europe/Paris\")",
          "false"},
+        {"@\"2026-07-01T12:00:00@Europe/Paris\" = @\"2026-07-01T12:00:00@Europe/Berlin\"", "true"},
+        {"@\"2026-07-01T12:00:00@Europe/Paris\" = @\"2026-07-01T10:00:00Z\"", "true"},
+        {"@\"2026-12-01T12:00:00@Europe/Paris\" = @\"2026-12-01T10:00:00Z\"", "false"},
+        {"@\"2026-07-01T12:00:00@Europe/Paris\" = @\"2026-07-01T12:00:00\"", "false"},
+        {"is(@\"2026-07-01T12:00:00@Europe/Paris\", @\"2026-07-01T12:00:00@Europe/Berlin\")", "false"},
+        {"@\"10:30:00.25\" = @\"10:30:00.5\"", "true"}, {"is(@\"10:30:00.25\", @\"10:30:00.5\")", "false"},
+        {"@\"10:30:00.25\" < @\"10:30:00.5\"", "true"}, {"@\"10:30:00@Etc/UTC\" = @\"10:30:00Z\"", "true"},
         {"time(\"08:00:00@Nowhere/City\")", "null"}, {"@\"2026-11-24T08:00:00@../etc/passwd\"", "null"},
         {"time(\"08:00:00@Etc/UTC\").timezone", "\"Etc/UTC\""}, {"time(\"08:00:00Z\").timezone", "null"});
 }
@@ -84,6 +91,8 @@ static void comparison_is_null_between_kinds(void **state)
         {"\"Z\" < \"a\"", "true"}, {"true < false", "null"}, {"[1, 2] = [1, 2]", "true"},
         {"[1, 2] = [2, 1]", "false"}, {"[1] = 1", "null"}, {"{a: 1, b: 2} = {b: 2, a: 1}", "true"},
         {"{a: 1} = {a: 1, b: 2}", "false"}, {"{a: 1} = {a: \"x\"}", "null"}, {"[1..5] = [1..5]", "true"},
+        {"(< 2) = (< 2)", "true"}, {"(= 2) = [2..2]", "false"}, {"{n: null, r: (< 2) = (n..2)}.r", "false"},
+        {"{n: null, r: (n..2) = (n..2)}.r", "true"}, {"range(\"(..2)\") = < 2", "true"},
         {"range(\"[2..)\") = >= 2", "true"}, {"(< 2) != < 3", "true"}, {"(> 2) = >2 and 1 = 1", "true"},
         {"1 == 1", "error feel.syntax"}, {"1 < > 2", "error feel.syntax"}, {"[1..5] = [1..5)", "false"},
         {"@\"P1D\" = @\"PT24H\"", "true"}, {"@\"P1Y\" = @\"P365D\"", "null"},
@@ -123,6 +132,18 @@ static void membership_takes_lists_ranges_and_comparisons(void **state)
                 {"\"b\" in [\"a\"..\"c\"]", "true"}, {"null in [null]", "true"}, {"5 in [1..\"a\"]", "false"},
                 {"@\"2026-11-24\" in [@\"2026-01-01\"..@\"2026-12-31\"]", "true"}, {"null in < 5", "null"},
                 {"5 in (? > 4)", "true"}, {"1 in [2..4] or 3 in [2..4]", "true"}, {"5 in (!= 4)", "true"});
+}
+
+static void descendants_are_found_by_name(void **state)
+{
+    (void)state;
+    CHECK_CASES({"{a: {b: {b: 1}}}...b", "[{b: 1}, 1]"},
+                {"{a: {n: 2}, l: [{n: 3}, [{n: null}]], n: 1}...n", "[2, 3, 1]"},
+                {"{a: {\"x y\": 1}}...x y", "[1]"}, {"5...a", "[]"}, {"null...a", "[]"},
+                {"[\"a\"]...a", "[]"},
+                {"{a: {p: {k: 1, n: \"u\"}}, p: {k: 2, n: \"v\"}}...p[k = 2]...n[1]", "\"v\""},
+                {"0.5 in [0...5]", "true"}, {"{a: {if: 1}}...if", "[1]"},
+                {"{a: 1}....a", "error feel.syntax"}, {"{a: {b: 1}}...a.b", "[1]"});
 }
 
 static void lists_are_filtered_and_projected(void **state)
@@ -169,8 +190,8 @@ static void functions_are_values(void **state)
         {"(function(a: list<number>) a)(7)", "[7]"}, {"(function(x y) x y + 1)(2)", "3"},
         {"{g: min, r: g(3, 1, 2)}.r", "1"}, {"5(1)", "null"}, {"function(a, b) a", "function(a, b) ..."},
         {"(function(x) external {java: {class: \"a\", method signature: \"b\"}})(1)", "null"},
-        {"substring(start position: 2, string: \"Hà Nội\")", "\"à Nội\""}, {"abs(number: -1)", "1"},
-        {"abs(n: -1)", "null"}, {"abs()", "null"});
+        {"substring(start position: 2, string: \"Hà Nội\")", "\"à Nội\""}, {"abs(n: -1)", "1"},
+        {"abs(number: -1)", "null"}, {"abs()", "null"});
 }
 
 static void contexts_see_their_earlier_entries(void **state)
@@ -237,6 +258,7 @@ int main(void)
         cmocka_unit_test(comparison_is_null_between_kinds),
         cmocka_unit_test(logic_has_three_values),
         cmocka_unit_test(membership_takes_lists_ranges_and_comparisons),
+        cmocka_unit_test(descendants_are_found_by_name),
         cmocka_unit_test(lists_are_filtered_and_projected),
         cmocka_unit_test(iterations_return_lists),
         cmocka_unit_test(functions_are_values),
