@@ -513,6 +513,7 @@ bool form_check_value(const struct form_field *field, const struct form_environm
     case SHAPE_TEXT:
         if (field->list && !form_list_contains(environment, field->list, field->parent, text.data))
             return wrong(problem, "form.option", N_("Hãy chọn một mục trong danh sách."), NULL);
+        if (field->kind == KIND_DOSSIER) return form_check_code(field, environment, text.data, problem);
         return check_identifier(field, text, problem);
     case SHAPE_NUMBER:
         return check_decimals(field, arena, value, problem);

@@ -279,6 +279,11 @@ const char *form_field_kind(const struct form *form, size_t index)
     return field_info(&form->fields[index])->name;
 }
 
+bool form_field_is_file(const struct form *form, size_t index)
+{
+    return field_info(&form->fields[index])->widget == WIDGET_FILE;
+}
+
 const char *form_field_meaning(const struct form *form, size_t index)
 {
     return form->fields[index].meaning;

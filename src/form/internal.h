@@ -158,6 +158,9 @@ bool form_check_shape(const struct form_field *field, struct arena *arena, const
                       struct form_problem *problem);
 bool form_check_value(const struct form_field *field, const struct form_environment *environment,
                       struct arena *arena, const json_t *value, struct form_problem *problem);
+/* codes.c: does the code of a dossier or result stand for one that this field takes? */
+bool form_check_code(const struct form_field *field, const struct form_environment *environment,
+                     const char *code, struct form_problem *problem);
 /* `scope`: answers of the same row or the whole. Personal numbers against birth date and gender. */
 bool form_check_agreement(const struct form_field *field, const struct form_field *siblings,
                           const json_t *scope, struct form_problem *problem);

@@ -83,7 +83,7 @@ enum form_shape {
     X(OCCUPATION, "occupation", SELECT, TEXT, "occupation", "")                                              \
     X(REFERENCE, "reference", SELECT, TEXT, NULL, "list")                                                    \
     X(BANK_ACCOUNT, "bank_account", PARTS, PARTS, "bank", "")                                                \
-    X(DOSSIER, "dossier", INPUT, TEXT, NULL, "")                                                             \
+    X(DOSSIER, "dossier", INPUT, TEXT, NULL, "accepts")                                                      \
     X(GROUP, "group", GROUP, GROUP, NULL, "fields min_rows max_rows row_label add_label totals table")       \
     X(FILE, "file", FILE, LIST, NULL, "max_files accept max_bytes")                                          \
     X(PHOTO, "photo", FILE, LIST, NULL, "max_bytes")                                                         \
@@ -117,6 +117,10 @@ extern const char *const form_widget_names[];
 struct form_text {
     const char *vi, *en;
 };
+
+/* Which codes a field of kind `dossier` takes: of a dossier of the person, of a result, of either, any at
+ * all. */
+enum form_code_source { CODE_EITHER, CODE_DOSSIER, CODE_RESULT, CODE_ANY };
 
 enum form_binding_scope { BINDING_TOP, BINDING_ROW, BINDING_ROW_NUMBER, BINDING_VARIABLE };
 
@@ -167,6 +171,7 @@ struct form_field {
     size_t level_count;
     const char *list, *parent, *level; /* parent: also the fixed city of an address */
     bool line_required;
+    enum form_code_source accepts;
     /* personal numbers: index of a field in the same scope, -1 when none */
     int birth_date, gender;
     const char *birth_date_key, *gender_key;

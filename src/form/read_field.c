@@ -336,6 +336,21 @@ static void read_pattern(struct form_reader *reader, const json_t *json, const c
                     field->pattern);
 }
 
+static void read_accepts(struct form_reader *reader, const json_t *json, const char *path,
+                         struct form_field *field)
+{
+    static const char *const names[] = {"either", "dossier", "result", "any"};
+    const char *accepts = form_read_string(reader, json, path, "accepts");
+    size_t at = 0;
+    while (accepts && at < 4 && strcmp(names[at], accepts) != 0)
+        at++;
+    if (at == 4)
+        form_report(reader, false, path, "form.definition.accepts",
+                    N_("“accepts” là either, dossier, result hoặc any."), NULL);
+    else
+        field->accepts = (enum form_code_source)at;
+}
+
 static void read_kind_properties(struct form_reader *reader, const json_t *json, const char *path,
                                  struct form_field *field)
 {
@@ -343,6 +358,7 @@ static void read_kind_properties(struct form_reader *reader, const json_t *json,
     read_limits(reader, json, path, field);
     if (field->kind == KIND_TEXT || field->kind == KIND_LONG_TEXT) read_pattern(reader, json, path, field);
     if (field->kind == KIND_FILE || field->kind == KIND_PHOTO) read_files(reader, json, path, field);
+    if (field->kind == KIND_DOSSIER) read_accepts(reader, json, path, field);
     if (field->kind == KIND_GROUP) read_group(reader, json, path, field);
     field->unit = form_read_text(reader, json, path, "unit", false);
     field->row_label = form_read_text(reader, json, path, "row_label", false);
@@ -427,6 +443,12 @@ void form_read_field(struct form_reader *reader, const json_t *json, const char 
     if (at == KIND_GROUP && in_group) {
         form_report(reader, false, path, "form.definition.kind",
                     N_("Nhóm lặp lại không được lồng trong nhóm khác."), NULL);
+        return;
+    }
+    if (in_group && (at == KIND_FILE || at == KIND_PHOTO)) {
+        form_report(
+            reader, false, path, "form.definition.kind",
+            N_("Tệp và ảnh không đặt được trong nhóm lặp lại: mỗi ô ứng với một giấy tờ của thủ tục."), NULL);
         return;
     }
     if (!json_is_object(json) || at == KIND_COUNT) {

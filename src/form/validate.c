@@ -50,7 +50,7 @@ static struct form_problem missing(const struct form_field *field)
     case WIDGET_FILE:
         return (struct form_problem){.code = "form.required", .message = N_("Hãy đính kèm tệp.")};
     case WIDGET_GROUP:
-        return (struct form_problem){.code = "form.required", .message = N_("Hãy thêm ít nhất một dòng.")};
+        return (struct form_problem){.code = "form.required", .message = N_("Hãy điền ít nhất một dòng.")};
     default:
         return (struct form_problem){.code = "form.required", .message = N_("Hãy nhập thông tin này.")};
     }

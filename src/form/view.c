@@ -30,7 +30,7 @@ static const char field_members[] =
     "max_bytes accept visible_if text consent_text depends part is_group widget_static widget_output "
     "widget_input widget_textarea widget_radios widget_checkboxes widget_checkbox widget_select widget_date "
     "widget_parts widget_group widget_file widget_search widget_plot list words table "
-    "drawing has_drawing";
+    "drawing has_drawing offered has_offered";
 
 static void set(json_t *object, const char *name, const char *text)
 {
@@ -131,6 +131,20 @@ static const char *autocomplete(const struct form_viewer *viewer, const struct f
     return NULL;
 }
 
+/* The person's own dossiers, to choose from instead of copying a code. */
+static void add_offered(struct form_viewer *viewer, json_t *view, const struct form_field *field)
+{
+    const struct form_codes *codes = viewer->environment->codes;
+    json_t *offered = json_array();
+    bool own =
+        field->kind == KIND_DOSSIER && (field->accepts == CODE_DOSSIER || field->accepts == CODE_EITHER);
+    for (size_t i = 0; own && codes && i < codes->offered_count; i++)
+        json_array_append_new(offered, json_pack("{s:s,s:s}", "value", codes->offered[i].value, "label",
+                                                 codes->offered[i].label));
+    flag(view, "has_offered", json_array_size(offered) > 0);
+    json_object_set_new(view, "offered", offered);
+}
+
 static void add_input(struct form_viewer *viewer, json_t *view, const struct form_field *field,
                       const json_t *value)
 {
@@ -152,6 +166,7 @@ static void add_input(struct form_viewer *viewer, json_t *view, const struct for
         set(view, "words",
             viewer->environment->money_words(viewer->arena, viewer->language, json_integer_value(value)));
     flag(view, "is_money", field->kind == KIND_MONEY);
+    add_offered(viewer, view, field);
 }
 
 static void add_date(struct form_viewer *viewer, json_t *view, const struct form_field *field,
@@ -361,6 +376,7 @@ static void add_files(struct form_viewer *viewer, json_t *view, const struct for
     json_object_set_new(view, "max_bytes", json_integer(field->max_bytes));
     json_set_str(view, "accept", buf_str(&accept));
     flag(view, "can_add", (int64_t)count < field->max_items);
+    if (count > 0) set(view, "text", form_value_shown(field, viewer->environment, viewer->arena, value));
     viewer->has_files = true;
 }
 
@@ -425,18 +441,10 @@ static void add_rows(struct form_viewer *viewer, json_t *view, const struct form
     form_add_totals(viewer, view, group, state);
 }
 
-json_t *form_field_view(struct form_viewer *viewer, const struct form_field *field,
-                        const struct form_field_state *state, const char *name, const json_t *answer)
+/* What belongs to the widget alone. */
+static void add_widget(struct form_viewer *viewer, json_t *view, const struct form_field *field,
+                       const struct form_field_state *state, const char *name, const json_t *answer)
 {
-    json_t *view = field_base(viewer, field, state, name);
-    json_auto fallback = NULL;
-    if (!answer && field->default_text &&
-        json_parse(viewer->arena, str_of(field->default_text), 0, 0, &fallback, NULL) == STATUS_OK)
-        answer = fallback;
-    if (field->value) {
-        set(view, "text", form_value_shown(field, viewer->environment, viewer->arena, state->value));
-        return view;
-    }
     switch (field_info(field)->widget) {
     case WIDGET_INPUT:
     case WIDGET_TEXTAREA:
@@ -446,6 +454,7 @@ json_t *form_field_view(struct form_viewer *viewer, const struct form_field *fie
         add_date(viewer, view, field, answer);
         break;
     case WIDGET_RADIOS:
+    case WIDGET_CHECKBOXES:
         if (field->kind == KIND_YES_NO)
             form_add_yes_no(viewer, view, name, answer);
         else
@@ -453,14 +462,9 @@ json_t *form_field_view(struct form_viewer *viewer, const struct form_field *fie
                 view, "options",
                 form_choice_options(viewer, field->choices, field->choice_count, name, answer, false));
         break;
-    case WIDGET_CHECKBOXES:
-        json_object_set_new(
-            view, "options",
-            form_choice_options(viewer, field->choices, field->choice_count, name, answer, false));
-        break;
     case WIDGET_CHECKBOX:
         flag(view, "value", json_is_true(answer));
-        return view;
+        break;
     case WIDGET_SELECT:
         form_add_select(viewer, view, field, name, answer);
         break;
@@ -479,14 +483,37 @@ json_t *form_field_view(struct form_viewer *viewer, const struct form_field *fie
         add_rows(viewer, view, field, state, answer);
         break;
     default:
-        return view;
+        break;
     }
+}
+
+/* What stands in the box, for fields that are one box of text or one choice. */
+static void add_value(struct form_viewer *viewer, json_t *view, const struct form_field *field,
+                      const json_t *answer)
+{
+    enum form_shape shape = field_info(field)->shape;
     if (json_is_true(json_object_get(view, "widget_search")) && json_is_string(answer))
         json_set_cstr(view, "value",
                       form_list_entry_shown(viewer->environment, viewer->arena, field->list,
                                             json_string_value(answer)));
-    else if (field_info(field)->shape != SHAPE_LIST && field_info(field)->shape != SHAPE_PARTS &&
-             field_info(field)->shape != SHAPE_GROUP)
+    else if (field_info(field)->widget != WIDGET_CHECKBOX && shape != SHAPE_NONE && shape != SHAPE_LIST &&
+             shape != SHAPE_PARTS && shape != SHAPE_GROUP)
         json_set_cstr(view, "value", form_value_typed_text(field, viewer->arena, answer));
+}
+
+json_t *form_field_view(struct form_viewer *viewer, const struct form_field *field,
+                        const struct form_field_state *state, const char *name, const json_t *answer)
+{
+    json_t *view = field_base(viewer, field, state, name);
+    json_auto fallback = NULL;
+    if (!answer && field->default_text &&
+        json_parse(viewer->arena, str_of(field->default_text), 0, 0, &fallback, NULL) == STATUS_OK)
+        answer = fallback;
+    if (field->value) {
+        set(view, "text", form_value_shown(field, viewer->environment, viewer->arena, state->value));
+        return view;
+    }
+    add_widget(viewer, view, field, state, name, answer);
+    add_value(viewer, view, field, answer);
     return view;
 }

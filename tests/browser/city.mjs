@@ -214,10 +214,10 @@ export class Person {
     return this.send('POST', target, { body: body.toString(), type: 'application/x-www-form-urlencoded' });
   }
 
-  /** multipart/form-data with the token first, then files [{name, type, bytes}]. */
-  upload(target, files, { csrf = this.csrf ?? '', field = 'file' } = {}) {
+  /** multipart/form-data with the token first, then other fields, then files [{name, type, bytes}]. */
+  upload(target, files, { csrf = this.csrf ?? '', field = 'file', fields = {} } = {}) {
     const boundary = 'ranh-gioi-7d93';
-    const parts = [Buffer.from(`--${boundary}\r\nContent-Disposition: form-data; name="csrf"\r\n\r\n${csrf}\r\n`)];
+    const parts = Object.entries({ csrf, ...fields }).map(([name, value]) => Buffer.from(`--${boundary}\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`));
     for (const file of files) {
       parts.push(Buffer.from(`--${boundary}\r\nContent-Disposition: form-data; name="${field}"; filename="${file.name}"\r\nContent-Type: ${file.type ?? 'application/octet-stream'}\r\n\r\n`), file.bytes, Buffer.from('\r\n'));
     }

@@ -12,6 +12,7 @@
 #define DATABASE "motcua_test_draft"
 #include "dossiers.h"
 #include "motcua/domain/document_store.h"
+#include "motcua/domain/list.h"
 #include "motcua/domain/reference.h"
 #include "motcua/domain/share.h"
 #include "motcua/domain/store.h"
@@ -355,6 +356,91 @@ static void a_draft_taken_over_belongs_to_the_other_with_its_papers(void **state
     hand_drop(guest);
 }
 
+/* --- Codes of dossiers and results in answers, lists of an agency */
+
+static const struct form_code *told(struct hand *hand, const char *accepts, const char *code,
+                                    const char *problem)
+{
+    struct form *form;
+    const struct form_codes *codes;
+    struct form_errors errors;
+    const char *text = arena_printf(city_arena,
+                                    "{\"form\":\"f\",\"title\":\"F\",\"pages\":[{\"key\":\"p\",\"title\":"
+                                    "\"P\",\"fields\":[{\"key\":\"ma\","
+                                    "\"kind\":\"dossier\",\"label\":\"Mã\",\"accepts\":\"%s\"}]}]}",
+                                    accepts);
+    json_auto answers = json_object();
+    json_set_cstr(answers, "ma", code);
+    struct form_environment environment = {.today = "2017-02-14"};
+    assert_int_equal(form_compile_text(city_arena, str_of(text), &form, NULL), STATUS_OK);
+    assert_ok(hand, dossier_codes(of(hand), form, answers, &codes, &hand->error));
+    environment.codes = codes;
+    assert_int_equal(form_validate(form, city_arena, FORM_ALL_PAGES, answers, &environment, &errors),
+                     STATUS_OK);
+    assert_string_equal(errors.count == 0 ? "" : errors.list[0].code, problem);
+    return codes == NULL ? NULL : codes->list;
+}
+
+static void a_code_in_an_answer_is_the_persons_own_or_of_a_result(void **state)
+{
+    (void)state;
+    struct hand *stranger = citizen_named("Trần Thị Mai");
+    struct uuid id = submitted(lan, "2.000635", WARD);
+    const char *code = ask(with_id("SELECT code FROM dossier WHERE id = ", &id, ""));
+    assert_decided(ward, WARD, &id, "tiep_nhan", "receive");
+    assert_decided(ward, WARD, &id, "tra_cuu", "approve");
+    assert_decided(ward, WARD, &id, "ky", "sign");
+    assert_decided(ward, WARD, &id, "phat_hanh", "issue");
+    const char *bare = ask(with_id("SELECT verification_code FROM result WHERE dossier_id = ", &id, ""));
+    const char *printed = arena_printf(city_arena, "%.4s-%s", bare, bare + 4);
+    (void)told(lan, "dossier", code, "");
+    (void)told(lan, "either", code, "");
+    (void)told(lan, "result", code, "form.dossier_unknown");
+    for (int i = 0; i < 2; i++) {
+        struct hand *either = i == 0 ? lan : stranger;
+        (void)told(either, "result", printed, "");
+        (void)told(either, "either", bare, "");
+        (void)told(either, "dossier", printed, "form.dossier_unknown");
+        (void)told(either, "either", "000.25.05.H26-170214-9999", "form.dossier_unknown");
+    }
+    /* Somebody else's is told like one nobody has. */
+    const struct form_code *hers = told(stranger, "either", code, "form.dossier_unknown");
+    assert_false(hers->is_own || hers->is_result);
+    assert_null(told(stranger, "any", code, ""));
+    (void)ask(with_id("UPDATE result SET revoked_at = now() WHERE dossier_id = ", &id, " RETURNING 1"));
+    (void)told(stranger, "result", printed, "form.result_revoked");
+    hand_drop(stranger);
+}
+
+static void an_agency_keeps_no_more_lists_than_servers_can_hold(void **state)
+{
+    (void)state;
+    int entries;
+    const struct uuid *tenant = &agency(WARD)->id;
+    assert_ok(robot, list_import(of(robot), tenant, STR("hang"), STR("Hàng"), STR("ma,ten\n1,Gạo\n"),
+                                 &entries, &robot->error));
+    (void)ask(
+        with_id("WITH more AS (INSERT INTO reference_list SELECT ", tenant,
+                "::uuid, 'l' || n, 'L', 1, 0, now(), '' FROM generate_series(1, 99) n RETURNING 1) SELECT "
+                "count(*) FROM more"));
+    assert_ok(robot, list_import(of(robot), tenant, STR("hang"), STR("Hàng"), STR("ma,ten\n2,Chè\n"),
+                                 &entries, &robot->error));
+    assert_status(robot,
+                  list_import(of(robot), tenant, STR("them"), STR("Thêm"), STR("ma,ten\n1,Gạo\n"), &entries,
+                              &robot->error),
+                  STATUS_INVALID);
+    assert_string_equal(robot->error.code, "list.room");
+    (void)ask(
+        with_id("WITH more AS (INSERT INTO reference_entry SELECT ", tenant,
+                "::uuid, 'hang', 'x' || n, 'X', '', NULL, '2000-01-01', n FROM generate_series(1, 300000) n "
+                "RETURNING 1) SELECT count(*) FROM more"));
+    assert_status(robot,
+                  list_import(of(robot), tenant, STR("hang"), STR("Hàng"), STR("ma,ten\n2,Chè\n"), &entries,
+                              &robot->error),
+                  STATUS_INVALID);
+    assert_string_equal(robot->error.code, "list.room");
+}
+
 int main(void)
 {
     cmocka_set_message_output(CM_OUTPUT_TAP);
@@ -371,6 +457,8 @@ int main(void)
         TEST(a_guest_sees_the_invitation_and_not_the_draft),
         TEST(too_much_to_be_signed_has_no_digest),
         TEST(a_draft_taken_over_belongs_to_the_other_with_its_papers),
+        TEST(a_code_in_an_answer_is_the_persons_own_or_of_a_result),
+        TEST(an_agency_keeps_no_more_lists_than_servers_can_hold),
     };
     return cmocka_run_group_tests_name("draft", tests, prepare, finish);
 }

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { business, extract, marital } from '../browser/answers.mjs';
-import { answerPages, attachAll, fieldsOf, findDossier, readable, root, samplePdf, signedIn, startCity, startDraft, step, submitDossier, submitDraft, until } from '../browser/city.mjs';
+import { answerPages, attachAll, fieldsOf, findDossier, readable, root, samplePdf, samplePng, signedIn, startCity, startDraft, step, submitDossier, submitDraft, until } from '../browser/city.mjs';
 
 let city;
 let lan;
@@ -300,7 +300,7 @@ test('a draft nobody touches is reminded of, kept for the time it says, and then
 });
 
 /** Publishes the procedure with its form changed by `change`. */
-function publish(code, change) {
+function publish(code, change, status = 0) {
   const folder = mkdtempSync(path.join(tmpdir(), 'motcua-package-'));
   cpSync(path.join(root, 'samples/procedures', code), folder, { recursive: true });
   const form = JSON.parse(readFileSync(path.join(folder, 'form.json'), 'utf8'));
@@ -311,7 +311,8 @@ function publish(code, change) {
   execFileSync('chmod', ['-R', 'a+rX', folder]);
   const result = spawnSync(city.program, ['catalogue', 'publish', folder, '--data', path.join(city.data, 'var')], { encoding: 'utf8', env: { ...process.env, MOTCUA_SHARE: root, DATABASE_URL: '' } });
   rmSync(folder, { recursive: true });
-  assert.equal(result.status, 0, result.stdout + result.stderr);
+  assert.equal(result.status, status, result.stdout + result.stderr);
+  return result.stdout + result.stderr;
 }
 const fieldOf = (form, page, key) => form.pages.find((one) => one.key === page).fields.find((field) => field.key === key);
 
@@ -351,4 +352,54 @@ test('a draft whose form was replaced goes on with the new one, and its owner se
   assert.match(renewed.text, /12\/1985/, 'what has no place is still shown');
   assert.match((await lan.open(`${draft}/xem-lai`)).text, /12\/1985/);
   assert.equal((await lan.get(`${draft}/doi-mau`)).status, 303, 'nothing more to do there');
+});
+
+test('a code in a form is the own dossier or a result, and a photo comes as a paper', async () => {
+  const code = await submitDossier(lan);
+  const hoa = await signedIn(city, 'hoa@example.com');
+  const theirs = await submitDossier(hoa);
+  publish('2.000635', (form, procedure) => {
+    form.pages[0].fields.push(
+      { key: 'ho_so_truoc', kind: 'dossier', accepts: 'dossier', label: 'Hồ sơ trước' },
+      { key: 'anh', kind: 'photo', label: 'Ảnh 3×4', required: true },
+    );
+    procedure.papers.push({ key: 'anh', name: 'Ảnh 3×4', original: 0, certified: 0, copy: 1, required: false, accept: ['jpg', 'png'], max_files: 1 });
+  });
+  const draft = await begin();
+  const first = `${draft}/${Object.keys(extract)[0]}`;
+  const answer = async (value) => {
+    const page = await lan.open(first);
+    return lan.post(first, { ...fieldsOf(page.body, first), ...Object.values(extract)[0], ho_so_truoc: value });
+  };
+  assert.match((await lan.open(first)).body, new RegExp(`<datalist[^>]*>.*<option value="${code}">`), 'the own dossiers are offered');
+  assert.doesNotMatch((await lan.open(first)).body, new RegExp(theirs));
+  const refused = [];
+  for (const wrong of [theirs, '000.25.05.H26-170214-9999', 'ABCD-EFGH-JKLM']) {
+    const page = await answer(wrong);
+    assert.equal(page.status, 422);
+    refused.push(/id="f-ho_so_truoc-error">([\s\S]*?)<\/p>/.exec(page.body)[1]);
+  }
+  assert.match(refused[0], /Trong các hồ sơ của bạn không có hồ sơ nào mang mã này/);
+  assert.equal(new Set(refused).size, 1, 'somebody else’s dossier is told like one nobody has');
+  const taken = await answer(code.toLowerCase());
+  assert.equal(taken.status, 303, 'the photo does not hold up the page');
+  await answerPages(lan, draft, Object.fromEntries(Object.entries(extract).slice(1)));
+
+  // The review names the photo, which is uploaded with the papers; nothing a browser sends stands for it.
+  await lan.post(first, { ...fieldsOf((await lan.open(first)).body, first), anh: '0a1b2c3d-0000-4000-8000-000000000001' });
+  const paper = (key) => `${draft}/giay-to/${key}`;
+  await lan.open(`${draft}/giay-to`);
+  assert.equal((await lan.upload(paper('giay_to_tuy_than'), [samplePdf()])).status, 303);
+  const review = await lan.open(`${draft}/xem-lai`);
+  assert.match(review.body, /href="[^"]*giay-to#giay-anh"/);
+  const early = await lan.post(`${draft}/nop`, { ...fieldsOf(review.body, `${draft}/nop`), return_channel: 'counter', agree: 'true' });
+  assert.ok(!/giay-hen/.test(early.location ?? ''), 'not without the photo');
+  await lan.open(`${draft}/giay-to`);
+  assert.equal((await lan.upload(paper('anh'), [samplePng()])).status, 303);
+  assert.match((await lan.open(first)).text, /Ảnh 3×4.*Đã tải lên: 1 tệp/);
+  await submitDraft(lan, draft);
+});
+
+test('a file field without its paper is not published', () => {
+  assert.match(publish('2.000635', (form) => form.pages[0].fields.push({ key: 'anh', kind: 'photo', label: 'Ảnh' }), 1), /"anh"/);
 });

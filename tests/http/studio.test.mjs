@@ -147,3 +147,57 @@ test('the city takes any period and level without an error', async () => {
   for (const query of ['', '?tu=01/01/2017&den=31/12/2017', '?tu=31/12/2017&den=01/01/2017', '?tu=x&den=99/99/9999', '?tu=01/01/1900&den=01/01/2200', '?cap=district', '?cap=kingdom', '?trang=999', '?trang=-1'])
     assert.equal((await supervisor.get(`/thanh-pho${query}`)).status, 200, query);
 });
+
+test('lists come as tables: good ones are used, wrong ones are told by line, and only the own can be changed', async () => {
+  const page = '/quan-tri/danh-muc';
+  await admin.open(page);
+  const bring = (person, name, table, title = 'Mặt hàng') => person.upload(page, [{ name: 'bang.csv', type: 'text/csv', bytes: Buffer.from(table) }], { field: 'table', fields: { name, title } });
+  assert.equal((await bring(admin, 'mat-hang', 'ma;ten;den_ngay\r\n01;"Gạo; nếp";\r\n02;Chè;31/12/2016\r\n')).status, 303);
+  assert.match((await admin.open(page)).text, /Mặt hàng mat-hang 2 /);
+
+  for (const [table, said] of [
+    ['', /Bảng không có dòng nào/],
+    ['Mã hàng,Tên hàng\n1,Gạo\n', /Dòng đầu của bảng phải có tên cột/],
+    ['ma,ten\n', /Bảng không có dòng nào/],
+    ['ma,ten\n1,Gạo\n,Chè\n', /Dòng 3: thiếu mã hoặc tên/],
+    ['ma,ten\n1,Gạo\n\n\n4,\n', /Dòng 5: thiếu mã hoặc tên/],
+    ['ma,ten,tu_ngay\n1,Gạo,31\/02\/2017\n', /Dòng 2: ngày không đúng/],
+    ['ma,ten,tu_ngay,den_ngay\n1,Gạo,02/02/2017,01/02/2017\n', /Dòng 2: ngày hết hiệu lực trước/],
+    ['ma,ten\n1,"Gạo\n2,Chè\n', /Dòng 2: dấu ngoặc kép không khép lại/],
+    ['ma,ten\n1,Gạo\n1,Chè\n', /Mã “1” có hai lần/],
+    ['ma,ten\n1,\xff\n', /Dòng 2: có ký tự không đọc được/],
+    ['ma,ten\n1,a\x01b\n', /Dòng 2: có ký tự không đọc được/],
+    [`ma,ten\n${'x'.repeat(101)},Gạo\n`, /Dòng 2: mã hoặc tên quá dài/],
+    [`ma,ten\n1,${'x'.repeat(501)}\n`, /Dòng 2: mã hoặc tên quá dài/],
+    [`ma,ten\n${Array.from({ length: 100001 }, (_, i) => `${i},x`).join('\n')}`, /Dòng 100002: bảng có quá nhiều dòng/],
+  ]) {
+    const answer = await bring(admin, 'mat-hang', table === 'ma,ten\n1,\xff\n' ? Buffer.from(table, 'latin1') : table);
+    assert.equal(answer.status, 422, String(said));
+    assert.match(answer.text, said);
+    assert.match(answer.body, /name="name"[^>]*value="mat-hang"/, 'what was typed is still there');
+  }
+  for (const name of ['', 'Mặt hàng', '../x', 'x'.repeat(41)]) assert.equal((await bring(admin, name, 'ma,ten\n1,Gạo\n')).status, 422, name);
+  assert.equal((await bring(admin, 'mat-hang', 'ma,ten\n1,Gạo\n', '')).status, 422);
+  assert.equal((await bring(admin, 'lon', Buffer.alloc(17 * 1024 * 1024, 'x'))).status, 413);
+  assert.match((await admin.open(page)).text, /Mặt hàng mat-hang 2 /, 'nothing has changed');
+
+  // Fifty thousand lines, found by words without marks.
+  const lines = Array.from({ length: 50000 }, (_, i) => `${String(i).padStart(5, '0')},${i === 31415 ? 'Chè Thái Nguyên đặc sản' : `Mặt hàng thứ ${i}`}`);
+  assert.equal((await bring(admin, 'mat-hang', `ma,ten\n${lines.join('\n')}\n`)).status, 303);
+  assert.match((await admin.open(page)).text, /Mặt hàng mat-hang 50\.000 /);
+  const find = async (agency) => (await admin.get(`/danh-muc/${agency}/mat-hang?q=${encodeURIComponent('dac san che')}`)).body;
+  assert.match(await find('cau-giay'), /data-value="Chè Thái Nguyên đặc sản \(31415\)"/);
+  assert.match(await find('dich-vong-cau-giay'), /31415/, 'an agency below uses it');
+  assert.doesNotMatch(await find('ha-noi'), /31415/, 'one above does not');
+
+  // Another administrator replaces a list of that name of the own agency, never this one; others nothing at all.
+  const other = await signedIn('quan-tri@ha-dong.example'), clerk = await signedIn('mot-cua@cau-giay.example');
+  await other.open(page);
+  assert.equal((await bring(other, 'mat-hang', 'ma,ten\n1,Gạo\n')).status, 303);
+  assert.doesNotMatch((await other.open(page)).text, /50\.000/);
+  assert.match(await find('cau-giay'), /31415/);
+  await clerk.open('/can-bo');
+  assert.equal((await clerk.get(page)).status, 403);
+  assert.equal((await bring(clerk, 'mat-hang', 'ma,ten\n1,Gạo\n')).status, 403);
+  assert.equal((await admin.upload(page, [{ name: 'a.csv', bytes: Buffer.from('ma,ten\n1,x\n') }], { csrf: 'x', field: 'table', fields: { name: 'mat-hang', title: 'x' } })).status, 403);
+});

@@ -124,6 +124,18 @@ int dossier_status_number(const char *status);
 
 /* --- What need not be asked again */
 
+/* Files are no answers that somebody gives: what is attached to a paper is the answer of the file field with
+ * its key. `files`: {key of the paper: [id of the document]}. */
+void answers_take_files(const struct form *form, json_t *answers, const json_t *files);
+
+/*
+ * Which of the codes that the answers name (fields of kind `dossier`) stand for a dossier of the actor's
+ * account or for a result: of other people's dossiers it says no more than of codes nobody has. *codes: NULL
+ * where the form asks for none; with the actor's newest dossiers, to choose from.
+ */
+NODISCARD enum status dossier_codes(struct work *work, const struct form *form, const json_t *answers,
+                                    const struct form_codes **codes, struct error *error);
+
 /*
  * What is known of the actor in the terms of the data dictionary: {meaning: {value, from, code, at}}, from
  * the profile, then from the newest earlier dossiers. Of a dossier about somebody else only the organisation

@@ -71,6 +71,8 @@ size_t form_field_count(const struct form *form);
 const char *form_field_key(const struct form *form, size_t index);
 const char *form_field_kind(const struct form *form, size_t index);
 const char *form_field_meaning(const struct form *form, size_t index);
+/* Of kind `file` or `photo`: stands for the paper of the procedure with the same key. */
+bool form_field_is_file(const struct form *form, size_t index);
 
 /* --- Environment
  * ------------------------------------------------------------------------------------------------ */
@@ -103,6 +105,20 @@ struct form_lists {
                      const char *language, size_t limit, struct form_option **options);
 };
 
+/* What the shell has found out about a code that an answer of kind `dossier` names. */
+struct form_code {
+    const char *code;
+    bool is_own;                /* a dossier of the person whose answers these are */
+    bool is_result, is_revoked; /* the verification code of a result */
+};
+
+struct form_codes {
+    const struct form_code *list;
+    size_t count;
+    const struct form_option *offered; /* the person's newest dossiers, to choose from while typing */
+    size_t offered_count;
+};
+
 struct form_environment {
     const char *today;    /* civil day at the agency, "2017-02-14" */
     const char *language; /* "vi" or "en"; NULL: "vi" */
@@ -111,12 +127,22 @@ struct form_environment {
     const char *(*translate)(void *context, const char *message);
     void *translate_context;
     const struct form_lists *lists; /* or NULL */
+    /* Codes of dossiers and results that the answers name, looked up; NULL: any of the right shape is taken.
+     */
+    const struct form_codes *codes;
     /* An amount of đồng in words, shown below the box while it is typed; NULL: not shown. */
     const char *(*money_words)(struct arena *arena, const char *language, int64_t dong);
     /* Further FEEL variables for every expression (e.g. {"procedure": {...}, "account": {...}}); keys of
      * fields win. NULL: none. */
     const json_t *variables;
 };
+
+#define FORM_CODES_MAXIMUM 500 /* looked up for one form; what is beyond counts as unknown */
+/* Does the form have a field whose codes have to be looked up? */
+bool form_asks_for_codes(const struct form *form);
+/* The codes the answers name (in the arena), for the shell to look up. */
+size_t form_named_codes(const struct form *form, struct arena *arena, const json_t *answers,
+                        const char ***codes);
 
 /* --- Answers
  * ---------------------------------------------------------------------------------------------------- */

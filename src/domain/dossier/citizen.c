@@ -36,8 +36,11 @@ static enum status take_answers(struct command *command, const json_t *answers, 
     struct form_environment environment =
         form_environment_for(command->work, &command->dossier.tenant_id, "vi");
     struct form_errors errors = {0};
-    enum status status = form_validate(command->version->form, command->work->arena, FORM_ALL_PAGES, answers,
-                                       &environment, &errors);
+    enum status status = dossier_codes_within(command->work, command->transaction, command->version->form,
+                                              answers, &environment.codes, error);
+    if (status == STATUS_OK)
+        status = form_validate(command->version->form, command->work->arena, FORM_ALL_PAGES, answers,
+                               &environment, &errors);
     if (status == STATUS_OK && errors.count > 0)
         return error_set(error, command->work->arena, STATUS_INVALID, "dossier.incomplete",
                          N_("Hồ sơ chưa đầy đủ. Vui lòng xem các mục còn thiếu, bổ sung rồi nộp lại."), "%s",

@@ -305,6 +305,10 @@ NODISCARD enum status workflow_load(struct command *command, struct str text, st
 /* Form environment of this work in a language. */
 struct form_environment form_environment_for(struct work *work, const struct uuid *tenant_id,
                                              const char *language);
+/* dossier_codes() in a round trip of that transaction. */
+NODISCARD enum status dossier_codes_within(struct work *work, struct db_transaction *transaction,
+                                           const struct form *form, const json_t *answers,
+                                           const struct form_codes **codes, struct error *error);
 /* Name, contact and fee follow the answers (dossier.answers, evaluated as `state`); what they do not say
  * stays, and so does a fee that is paid or waived. */
 NODISCARD enum status dossier_follow_answers(struct command *command,

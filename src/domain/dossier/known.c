@@ -134,6 +134,18 @@ enum status answers_fill(struct work *work, const struct form *form, json_t *ans
     return STATUS_OK;
 }
 
+void answers_take_files(const struct form *form, json_t *answers, const json_t *files)
+{
+    for (size_t i = 0; i < form_field_count(form); i++) {
+        if (!form_field_is_file(form, i)) continue;
+        json_t *held = json_object_get(files, form_field_key(form, i));
+        if (held == NULL)
+            json_object_del(answers, form_field_key(form, i));
+        else
+            json_object_set(answers, form_field_key(form, i), held);
+    }
+}
+
 /* --- An earlier dossier as the start of a new one */
 
 static bool is_given_anew(const char *kind)

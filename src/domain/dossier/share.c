@@ -258,7 +258,8 @@ bool share_digest(struct work *work, const struct draft_share *share, const stru
     for (size_t i = 0; i < form_field_count(form); i++) {
         const char *key = form_field_key(form, i);
         int page = key == NULL ? -1 : form_page_of_field(form, key);
-        if (page < 0 || strcmp(form_field_kind(form, i), "signature") == 0) continue;
+        if (page < 0 || strcmp(form_field_kind(form, i), "signature") == 0 || form_field_is_file(form, i))
+            continue; /* papers are the owner's */
         const char *page_key = form_page_key(form, (size_t)page);
         json_t *value = json_object_get(answers, key);
         if (value != NULL && (share_has(share->fill, page_key) || share_has(share->see, page_key)))

@@ -27,9 +27,9 @@ DB_STATEMENT(
     submit_offering, DB_PARAMETERS(DB_UUID), DB_COLUMNS({"unit_id", DB_UUID}),
     "SELECT unit_id FROM offering WHERE tenant_id = motcua.app_tenant() AND procedure_id = $1 AND enabled")
 
-DB_STATEMENT(submit_papers, DB_PARAMETERS(DB_UUID), DB_COLUMNS({"paper_key", DB_TEXT}, {"files", DB_INT64}),
-             "SELECT paper_key, count(*) AS files FROM document WHERE tenant_id = motcua.app_tenant() AND "
-             "dossier_id = $1 AND removed_at IS NULL AND scan_state <> 'infected' GROUP BY paper_key")
+DB_STATEMENT(submit_papers, DB_PARAMETERS(DB_UUID), DB_COLUMNS({"paper_key", DB_TEXT}, {"id", DB_UUID}),
+             "SELECT paper_key, id FROM document WHERE tenant_id = motcua.app_tenant() AND dossier_id = $1 "
+             "AND removed_at IS NULL AND scan_state <> 'infected' ORDER BY created_at, id")
 
 DB_STATEMENT(submit_existing, DB_PARAMETERS(DB_UUID), DB_COLUMNS({"code", DB_TEXT}),
              "SELECT code FROM dossier WHERE tenant_id = motcua.app_tenant() AND id = $1")
@@ -186,9 +186,21 @@ static enum status refuse_incomplete(struct work *work, struct error *error, con
 
 static int64_t files_of(const struct db_result *papers, const char *key)
 {
+    int64_t count = 0;
     for (size_t i = 0; i < papers->row_count; i++)
-        if (str_equal_cstr(db_get_text(papers, i, 0), key)) return db_get_int64(papers, i, 1);
-    return 0;
+        count += str_equal_cstr(db_get_text(papers, i, 0), key);
+    return count;
+}
+
+static void take_files(const struct form *form, json_t *answers, const struct db_result *papers)
+{
+    json_auto files = json_object();
+    for (size_t i = 0; i < papers->row_count; i++) {
+        const char *key = db_get_cstr(papers, i, 0);
+        if (json_object_get(files, key) == NULL) json_object_set_new(files, key, json_array());
+        json_array_append_new(json_object_get(files, key), json_string(db_get_uuid(papers, i, 1).text));
+    }
+    answers_take_files(form, answers, files);
 }
 
 /* All answers valid, no early exit, all papers that these answers ask for attached. */
@@ -355,7 +367,11 @@ static enum status submit_checked(struct submit_call *call, struct command *comm
     struct form_environment environment = form_environment_for(work, &call->loaded.tenant_id, "vi");
     json_auto answers = db_get_json(draft, 0, 3);
     FORM_STATE_AUTO state = {0};
+    take_files(call->loaded.version->form, answers, papers);
     enum status status = start_command(call, command, answers, error);
+    if (status == STATUS_OK)
+        status = dossier_codes_within(work, command->transaction, call->loaded.version->form, answers,
+                                      &environment.codes, error);
     if (status == STATUS_OK)
         status = form_evaluate(call->loaded.version->form, work->arena, answers, &environment, &state);
     if (status == STATUS_OK)

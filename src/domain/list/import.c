@@ -48,6 +48,15 @@ DB_STATEMENT(list_fill,
              "excluded.label_en, valid_from = excluded.valid_from, valid_to = excluded.valid_to, "
              "sort_order = excluded.sort_order")
 
+/* What servers can hold in memory: codes that have ended count too. */
+DB_STATEMENT(
+    list_demand_room, DB_PARAMETERS(DB_TEXT), DB_COLUMNS({"room", DB_BOOL}),
+    "SELECT motcua.demand((SELECT count(*) <= 100 FROM reference_list "
+    "WHERE tenant_id = motcua.app_tenant()) AND (SELECT count(*) <= 1000000 FROM reference_entry "
+    "WHERE tenant_id = motcua.app_tenant()) AND (SELECT count(*) <= 300000 AND "
+    "coalesce(sum(octet_length(code) + octet_length(label) + octet_length(label_en)), 0) <= 33554432 "
+    "FROM reference_entry WHERE tenant_id = motcua.app_tenant() AND list = $1), 'list_room') AS room")
+
 enum status list_rows(struct work *work, const struct uuid *tenant_id, struct list_row **list, size_t *count,
                       struct error *error)
 {
@@ -218,6 +227,7 @@ static enum status write_list(struct db_transaction *transaction, void *context,
            db_text_array(import->cells[LABEL_EN], import->count),
            db_text_array(import->cells[VALID_FROM], import->count),
            db_text_array(import->cells[VALID_TO], import->count));
+    db_add(write, &list_demand_room, db_text(import->name));
     reference_touch(write, "list");
     return db_commit(write, error);
 }
@@ -240,6 +250,12 @@ enum status list_import(struct work *work, const struct uuid *tenant_id, struct 
     if (status != STATUS_OK) return status;
     struct db_scope scope = work_scope(work, tenant_id);
     status = db_transaction(work->db, &scope, arena, write_list, &import, error);
+    if (status == STATUS_CONFLICT && error->field != NULL && strcmp(error->field, "list_room") == 0)
+        return administration_invalid(
+            work, "table", "list.room",
+            N_("Quá nhiều danh mục (tối đa 100), hoặc danh mục này cùng các mã đã bỏ quá lớn (tối đa 300.000 "
+               "mục). Hãy dùng lại các mã đã có."),
+            error);
     if (status == STATUS_OK) {
         *entries = (int)import.count;
         status = reference_refresh(work, true, error);

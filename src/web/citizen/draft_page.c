@@ -29,10 +29,29 @@ struct form_environment draft_page_environment(struct visit *visit, const struct
     };
 }
 
+static void take_files(struct draft_page *page)
+{
+    json_auto files = json_object();
+    for (size_t i = 0; i < page->document_count; i++) {
+        const struct document *document = &page->documents[i];
+        if (document_standing(page->visit->web->domain, document) == SCAN_STANDING_INFECTED) continue;
+        if (json_object_get(files, document->paper_key) == NULL)
+            json_object_set_new(files, document->paper_key, json_array());
+        json_array_append_new(json_object_get(files, document->paper_key), json_string(document->id.text));
+    }
+    answers_take_files(page->version->form, page->draft.answers, files);
+}
+
 enum status draft_page_evaluate(struct draft_page *page)
 {
+    enum status status = STATUS_OK;
     form_state_release(&page->state);
     page->state = (struct form_state){0};
+    take_files(page);
+    if (page->part == NULL) /* a guest is not told which dossiers the owner has */
+        status = dossier_codes(&page->work, page->version->form, page->draft.answers,
+                               &page->environment.codes, &page->visit->error);
+    if (status != STATUS_OK) return status;
     return form_evaluate(page->version->form, page->visit->arena, page->draft.answers, &page->environment,
                          &page->state);
 }
@@ -325,12 +344,12 @@ static void fill_object(json_t *object, const char *const *names, size_t count)
 static void fill_field(json_t *field)
 {
     static const char *const names[] = {
-        "help",         "help_id",      "example",     "required",   "optional",  "hidden", "error",
-        "error_id",     "described_by", "filled_from", "value",      "input",     "day",    "month",
-        "year",         "partial",      "options",     "searchable", "parts",     "rows",   "can_add",
-        "add_value",    "add_label",    "totals",      "files",      "max_files", "accept", "max_bytes",
-        "consent_text", "depends",      "visible_if",  "text",       "visible",   "label",  "list",
-        "words",        "table",        "drawing",     "has_drawing"};
+        "help",         "help_id",      "example",     "required",    "optional",  "hidden",     "error",
+        "error_id",     "described_by", "filled_from", "value",       "input",     "day",        "month",
+        "year",         "partial",      "options",     "searchable",  "parts",     "rows",       "can_add",
+        "add_value",    "add_label",    "totals",      "files",       "max_files", "accept",     "max_bytes",
+        "consent_text", "depends",      "visible_if",  "text",        "visible",   "label",      "list",
+        "words",        "table",        "drawing",     "has_drawing", "offered",   "has_offered"};
     static const char *const flags[] = {
         "widget_input",  "widget_textarea", "widget_radios",  "widget_checkboxes", "widget_checkbox",
         "widget_select", "widget_date",     "widget_parts",   "widget_group",      "widget_file",

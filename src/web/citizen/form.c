@@ -182,6 +182,20 @@ static enum status take_answers(struct draft_page *page, int index, struct form_
     return draft_page_evaluate(page);
 }
 
+/* Files come at the step of papers, which finds fault with what is not there. */
+static void leave_files_for_later(const struct form *form, struct form_errors *errors)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < errors->count; i++) {
+        bool file = false;
+        for (size_t k = 0; k < form_field_count(form); k++)
+            file = file || (form_field_is_file(form, k) &&
+                            strcmp(form_field_key(form, k), errors->list[i].field) == 0);
+        if (!file) errors->list[kept++] = errors->list[i];
+    }
+    errors->count = kept;
+}
+
 static void go_on(struct draft_page *page, int index)
 {
     struct visit *visit = page->visit;
@@ -242,6 +256,7 @@ static void page_send(struct request *request, enum place place)
     if (going_on)
         status = form_validate(page.version->form, visit->arena, (size_t)index, page.draft.answers,
                                &page.environment, &errors);
+    leave_files_for_later(page.version->form, &errors);
     if (status != STATUS_OK)
         visit_fail(visit, status);
     else if (errors.count > 0 ||

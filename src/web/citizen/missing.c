@@ -41,6 +41,18 @@ void draft_page_keep(json_t *answers, const json_t *before, json_t *keys)
     }
 }
 
+/* The paper that a file field of the form stands for; NULL: the fault is about another field. */
+static const struct procedure_paper *paper_of(const struct procedure_version *version,
+                                              const struct form_error *error)
+{
+    for (size_t i = 0; i < form_field_count(version->form); i++)
+        if (form_field_is_file(version->form, i) &&
+            strcmp(form_field_key(version->form, i), error->field) == 0)
+            for (size_t k = 0; k < version->paper_count; k++)
+                if (strcmp(version->papers[k].key, error->field) == 0) return &version->papers[k];
+    return NULL;
+}
+
 enum status draft_page_missing(struct draft_page *page, struct draft_missing **list, size_t *count)
 {
     struct visit *visit = page->visit;
@@ -54,6 +66,13 @@ enum status draft_page_missing(struct draft_page *page, struct draft_missing **l
     size_t n = 0;
     for (size_t i = 0; i < errors.count; i++) {
         const struct form_error *error = &errors.list[i];
+        const struct procedure_paper *paper = paper_of(version, error);
+        if (paper != NULL && draft_page_lacks(page, paper)) continue; /* told below */
+        if (paper != NULL) {
+            found[n++] = (struct draft_missing){
+                .kind = MISSING_PAPER, .paper = paper->key, .label = error->label, .text = error->text};
+            continue;
+        }
         found[n++] = (struct draft_missing){.kind = MISSING_ANSWER,
                                             .page = error->page,
                                             .field = error->field,

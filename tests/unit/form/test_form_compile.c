@@ -57,6 +57,12 @@ static void field_errors_name_their_place(void **state)
     assert_string_equal(lint_fields("{\"key\":\"a\",\"kind\":\"no\",\"label\":\"A\"}"),
                         F " form.definition.kind");
     assert_string_equal(lint_fields("{\"kind\":\"text\",\"label\":\"A\"}"), F " form.definition.missing");
+    assert_string_equal(lint_fields("{\"key\":\"a\",\"kind\":\"dossier\",\"label\":\"A\",\"accepts\":\"x\"}"),
+                        F " form.definition.accepts");
+    assert_string_equal(
+        lint_fields("{\"key\":\"a\",\"kind\":\"group\",\"label\":\"A\",\"fields\":[{\"key\":\"b\","
+                    "\"kind\":\"photo\",\"label\":\"B\"}]}"),
+        F ".fields[0] form.definition.kind");
     assert_string_equal(lint_fields("{\"key\":\"a\",\"kind\":\"text\"}"), F ".label form.definition.missing");
     assert_string_equal(lint_fields("{\"key\":\"1a\",\"kind\":\"text\",\"label\":\"A\"}"),
                         F " form.definition.key");

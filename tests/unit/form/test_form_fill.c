@@ -543,6 +543,66 @@ static void a_plot_says_its_area(void **state)
                         "105,8542962");
 }
 
+static void codes_are_looked_up_by_the_shell(void **state)
+{
+    (void)state;
+    static const struct form_code found[] = {{.code = "A-1", .is_own = true},
+                                             {.code = "B-2", .is_result = true},
+                                             {.code = "C-3", .is_result = true, .is_revoked = true}};
+    static const struct form_codes codes = {.list = found, .count = 3};
+    static const struct {
+        const char *accepts, *code, *problem;
+    } cases[] = {
+        {"", "A-1", ""},
+        {"", "B-2", ""},
+        {"", "C-3", "form.result_revoked"},
+        {"", "D-4", "form.dossier_unknown"},
+        {",\"accepts\":\"dossier\"", "A-1", ""},
+        {",\"accepts\":\"dossier\"", "B-2", "form.dossier_unknown"},
+        {",\"accepts\":\"dossier\"", "C-3", "form.dossier_unknown"},
+        {",\"accepts\":\"result\"", "A-1", "form.dossier_unknown"},
+        {",\"accepts\":\"result\"", "B-2", ""},
+        {",\"accepts\":\"any\"", "D-4", ""},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct form_environment looked_up = environment;
+        struct form_errors errors;
+        const char **named;
+        looked_up.codes = &codes;
+        const struct form *form = form_with(arena_printf(
+            arena, "{\"key\":\"ma\",\"kind\":\"dossier\",\"label\":\"Mã\"%s}", cases[i].accepts));
+        bool any = strstr(cases[i].accepts, "any") != NULL;
+        json_auto answers = json_of(arena_printf(arena, "{\"ma\":\"%s\"}", cases[i].code));
+        assert_int_equal(form_validate(form, arena, 0, answers, &looked_up, &errors), STATUS_OK);
+        assert_string_equal(errors.count == 0 ? "" : errors.list[0].code, cases[i].problem);
+        assert_int_equal(form_asks_for_codes(form), !any);
+        assert_int_equal(form_named_codes(form, arena, answers, &named), !any);
+        /* Where nobody has looked, any code of the right shape is taken. */
+        assert_int_equal(form_validate(form, arena, 0, answers, &environment, &errors), STATUS_OK);
+        assert_int_equal(errors.count, 0);
+    }
+}
+
+static void codes_are_named_in_rows_too_and_only_so_many(void **state)
+{
+    (void)state;
+    const char **named;
+    const struct form *form =
+        form_with("{\"key\":\"ma\",\"kind\":\"dossier\",\"label\":\"Mã\"},"
+                  "{\"key\":\"nhom\",\"kind\":\"group\",\"label\":\"Nhóm\",\"max_rows\":200,\"fields\":["
+                  "{\"key\":\"a\",\"kind\":\"dossier\",\"label\":\"A\"},{\"key\":\"b\",\"kind\":\"dossier\","
+                  "\"label\":\"B\"},{\"key\":\"c\",\"kind\":\"dossier\",\"label\":\"C\"}]}");
+    json_auto answers = json_of("{\"ma\":\"M-1\",\"nhom\":[{\"a\":\"A-1\",\"b\":\"no code\"},7,{\"c\":[]}]}");
+    assert_int_equal(form_named_codes(form, arena, answers, &named), 2);
+    assert_string_equal(named[1], "A-1");
+    json_auto many = json_of("{}");
+    json_t *rows = json_array();
+    for (int i = 0; i < 200; i++)
+        json_array_append_new(rows, json_pack("{s:s,s:s,s:s}", "a", "A-1", "b", "B-1", "c", "C-1"));
+    json_object_set_new(many, "nhom", rows);
+    assert_int_equal(form_named_codes(form, arena, many, &named), FORM_CODES_MAXIMUM);
+}
+
 int main(void)
 {
     cmocka_set_message_output(CM_OUTPUT_TAP);
@@ -563,6 +623,8 @@ int main(void)
         form_test(what_is_malformed_is_refused_and_changes_nothing),
         form_test(plots_are_read_line_by_line),
         form_test(a_plot_says_its_area),
+        form_test(codes_are_looked_up_by_the_shell),
+        form_test(codes_are_named_in_rows_too_and_only_so_many),
         form_test(what_is_typed_for_a_long_list_becomes_a_code),
         form_test(answers_may_come_as_json),
     };
