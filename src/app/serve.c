@@ -159,6 +159,7 @@ static void fill_settings(struct running *running)
     running->program.domain.session_lifetime_s = config->session_lifetime / 1000;
     running->program.domain.draft_lifetime_s = config->draft_lifetime / 1000;
     running->program.domain.draft_notice_s = config->draft_notice / 1000;
+    running->program.domain.account_grace_s = config->account_grace / 1000;
     running->program.domain.retention = config->retention;
     running->program.domain.inspector =
         inspector_create(running->program.arena, "/proc/self/exe", (unsigned)config->inspections);

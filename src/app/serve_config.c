@@ -143,6 +143,8 @@ const struct config_knob serve_config_knobs[] = {
      .group = GROUP_KEYS, .help = "How long a draft is kept after its last change"},
     {"draft-notice", CONFIG_DURATION, AT(draft_notice), "14d", 1 * SECOND, 365 * DAY, .group = GROUP_KEYS,
      .help = "How long before its end a draft's owner is reminded; at most half of draft-lifetime"},
+    {"account-grace", CONFIG_DURATION, AT(account_grace), "7d", 0, 365 * DAY, .group = GROUP_KEYS,
+     .help = "From a person's wish to close the account to its end; signing in before takes it back"},
 
     {"retention", CONFIG_TEXT, AT(retention), RETENTION_KEEP, .group = GROUP_KEYS, .argument = "RULE",
      .help =

@@ -55,6 +55,7 @@ struct serve_config {
     int64_t session_lifetime;
     int64_t draft_lifetime;
     int64_t draft_notice;
+    int64_t account_grace;
     const char *retention; /* the rule where no other is */
 
     const char *mail_url; /* NULL: into mail_folder */

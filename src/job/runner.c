@@ -170,6 +170,15 @@ static void run_retention(struct work *work)
     if (done > 0) log_info("job.retention", log_int("steps", (int64_t)done));
 }
 
+static void run_closings(struct work *work)
+{
+    size_t done = 0;
+    struct error error = {0};
+    enum status status = account_close_due(work, BATCH, &done, &error);
+    if (status != STATUS_OK) log_failure("closings", status, &error);
+    if (done > 0) log_info("job.closings", log_int("accounts", (int64_t)done));
+}
+
 static void run_sweep(struct work *work)
 {
     int64_t removed = 0;
@@ -198,6 +207,7 @@ static bool due_round(struct job_runner *runner, struct work *work, unsigned rou
     run_supplements(work);
     run_messages(work);
     run_drafts(work);
+    run_closings(work);
     if (round % RETENTION_ROUNDS == 0) run_retention(work);
     if (round % SWEEP_ROUNDS == 0) run_sweep(work);
     return done >= BATCH;

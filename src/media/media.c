@@ -58,6 +58,9 @@ void media_inspect(enum media_kind kind, struct str bytes, struct arena *arena, 
     case MEDIA_PICTURES:
         pictures_to_pdf(bytes, arena, out, report);
         return;
+    case MEDIA_BUNDLE:
+        papers_to_pdf(bytes, arena, out, report);
+        return;
     case MEDIA_JPEG:
     case MEDIA_PNG:
     case MEDIA_WEBP:

@@ -2,6 +2,8 @@
 #ifndef MEDIA_PRIVATE_H
 #define MEDIA_PRIVATE_H
 
+#include <qpdf/qpdf-c.h>
+
 #include "motcua/media/media.h"
 
 /* 8 bits a sample, rows without gaps. */
@@ -48,6 +50,11 @@ enum media_problem picture_open(enum media_kind kind, struct str bytes, unsigned
 enum media_problem pdf_render(struct str bytes, unsigned page, unsigned side, struct arena *arena,
                               struct picture *picture, int *pages);
 void pdf_inspect(struct str bytes, struct arena *arena, struct buf *out, struct media_report *report);
+/* Written anew, without encryption. */
+bool pdf_write(qpdf_data pdf, struct buf *out);
+/* The next paper of a row as MEDIA_PICTURES and MEDIA_BUNDLE have it; false when it is not as it should be.
+ */
+bool row_take(struct str *rest, enum media_kind *kind, struct str *bytes);
 void office_inspect(struct str bytes, struct media_report *report);
 
 #endif

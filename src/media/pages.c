@@ -76,14 +76,14 @@ static bool write_end(struct writer *writer, unsigned pages)
     return !writer->out->overflow;
 }
 
-/* The next picture of the row; false when the row is not as it should be. */
-static bool take(struct str *rest, enum media_kind *kind, struct str *bytes)
+bool row_take(struct str *rest, enum media_kind *kind, struct str *bytes)
 {
     struct str line, number;
     int64_t code, length;
     if (!str_split(*rest, '\n', &line, rest) || !str_split(line, ' ', &number, &line) ||
         str_to_int64(number, &code) != STATUS_OK || str_to_int64(line, &length) != STATUS_OK || length < 0 ||
-        (uint64_t)length > rest->length || (code != MEDIA_JPEG && code != MEDIA_PNG && code != MEDIA_WEBP))
+        (uint64_t)length > rest->length ||
+        (code != MEDIA_PDF && code != MEDIA_JPEG && code != MEDIA_PNG && code != MEDIA_WEBP))
         return false;
     *kind = (enum media_kind)code;
     *bytes = str_slice(*rest, 0, (size_t)length);
@@ -97,7 +97,7 @@ static enum media_problem add_page(struct writer *writer, unsigned index, struct
     enum media_kind kind;
     struct str bytes;
     struct picture picture;
-    if (!take(rest, &kind, &bytes)) return MEDIA_BROKEN;
+    if (!row_take(rest, &kind, &bytes) || kind == MEDIA_PDF) return MEDIA_BROKEN;
     struct arena_mark mark = arena_mark(arena);
     enum media_problem problem = picture_open(kind, bytes, MEDIA_PAGE_SIDE, arena, &picture);
     if (problem == MEDIA_GOOD && !write_page(writer, index, &picture)) problem = MEDIA_TOO_LARGE;

@@ -9,8 +9,6 @@
  */
 #include "media_private.h"
 
-#include <qpdf/qpdf-c.h>
-
 enum { OBJECTS_MAXIMUM = 4 * 1000 * 1000, PAGES_MAXIMUM = 2000, STACK_BYTES = 64 * 1024 * 1024 };
 
 struct walk {
@@ -155,7 +153,7 @@ static void walk_all(struct walk *walk)
     if (walk->stack.overflow) walk->overflow = true;
 }
 
-static bool write_anew(qpdf_data pdf, struct buf *out)
+bool pdf_write(qpdf_data pdf, struct buf *out)
 {
     if ((qpdf_init_write_memory(pdf) & (QPDF_ERRORS)) != 0) return false;
     qpdf_set_preserve_encryption(pdf, QPDF_FALSE);
@@ -194,7 +192,7 @@ static void inspect(struct walk *walk, struct str bytes, struct buf *out, struct
     if (walk->removed > 0) report->remarks |= MEDIA_ACTIVE;
     if (qpdf_more_warnings(pdf) || qpdf_is_encrypted(pdf)) report->remarks |= MEDIA_REPAIRED;
     report->changed = report->remarks != 0;
-    report->problem = !report->changed || write_anew(pdf, out) ? MEDIA_GOOD : MEDIA_BROKEN;
+    report->problem = !report->changed || pdf_write(pdf, out) ? MEDIA_GOOD : MEDIA_BROKEN;
     if (report->problem != MEDIA_GOOD) report->changed = false;
 }
 

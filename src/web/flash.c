@@ -29,6 +29,12 @@ static const struct {
     {"withdrawn", "good", N_("Đã rút hồ sơ.")},
     {"rated", "good", N_("Cảm ơn bạn đã đánh giá.")},
     {"signed_out", "info", N_("Bạn đã đăng xuất.")},
+    {"account_closing", "info",
+     N_("Đã ghi nhận yêu cầu xóa tài khoản. Ngày xóa được gửi đến thư điện tử của bạn. Nếu đổi ý, hãy đăng "
+        "nhập trước ngày đó.")},
+    {"account_closing_now", "info", N_("Tài khoản của bạn đang được xóa.")},
+    {"account_kept", "good",
+     N_("Yêu cầu xóa tài khoản đã được hủy vì bạn vừa đăng nhập. Tài khoản còn nguyên.")},
     {"password_changed", "good", N_("Đã đổi mật khẩu.")},
     {"password_reset", "good", N_("Đã đặt lại mật khẩu. Vui lòng đăng nhập bằng mật khẩu mới.")},
     {"sessions_ended", "good", N_("Đã đăng xuất các thiết bị đã chọn.")},

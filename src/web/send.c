@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "motcua/domain/document.h"
+#include "motcua/domain/paper.h"
 #include "motcua/web/web.h"
 
 struct sending {
@@ -79,6 +80,17 @@ void visit_send_spool(struct visit *visit, struct document_spool *spool, const c
                                      .download_name = str_of(file_name)};
     response_stream(visit->request, &stream);
     response_cache_private(visit->request, 0);
+}
+
+void visit_send_dossier_papers(struct visit *visit, const struct dossier_file *file, bool official)
+{
+    struct document_spool *pdf;
+    enum status status = paper_render_dossier_papers(&visit->work, file, official, &pdf, &visit->error);
+    if (status == STATUS_OK)
+        visit_send_spool(visit, pdf, "application/pdf",
+                         arena_printf(visit->arena, "ho-so-%s-kem-giay-to.pdf", file->dossier.code));
+    else
+        visit_fail(visit, status);
 }
 
 void visit_send_pdf(struct visit *visit, struct buf *pdf, const char *file_name)

@@ -102,7 +102,7 @@ static void a_link_to_a_new_password_works_once_and_ends_all_sessions(void **sta
                               .token_hash = STR("0123456789abcdef0123456789abcdef"),
                               .user_agent = "",
                               .address = ""};
-    bool second;
+    struct signed_in second;
     struct person person;
     assert_ok(nam, session_sign_in(of(nam), &sign_in, &second, &nam->error));
     assert_ok(nam, session_resolve(of(nam), sign_in.token_hash, &person, &nam->error));

@@ -383,7 +383,7 @@ static void an_agency_has_its_own_rule_and_the_plan_says_so(void **state)
     (void)state;
     struct uuid id = withdrawn();
     struct retention_plan plan;
-    struct retention_rule rule = {.erase = {200, RETENTION_DAYS}, .warn_days = 5},
+    struct retention_rule rule = {.erase = {200, RETENTION_DAYS}, .warn_days = 20},
                           nonsense = {.warn_days = 5};
     set_rule("archive after 10 days");
     ward->actor.roles |= ROLE_TENANT_ADMIN;
@@ -406,6 +406,41 @@ static void an_agency_has_its_own_rule_and_the_plan_says_so(void **state)
     assert_ok(ward, retention_exception_set(of(ward), STR("2.000635"), NULL, STR(""), &ward->error));
     run_all();
     assert_string_equal(done_to(&id), "archive");
+}
+
+/* A notice that was given under another rule is none under this one: whoever sets it by mistake has time. */
+static void another_rule_warns_anew(void **state)
+{
+    (void)state;
+    struct uuid id = withdrawn();
+    struct retention_rule shorter = {.erase = {50, RETENTION_DAYS}, .warn_days = 20}, hasty = shorter;
+    struct retention_preview preview;
+    hasty.warn_days = RETENTION_NOTICE_DAYS - 1;
+    set_rule("warn 10 days before, anonymise after 100 days");
+    ward->actor.roles |= ROLE_TENANT_ADMIN;
+    now += 95 * DAY;
+    run_all();
+    assert_string_equal(done_to(&id), "warn");
+    assert_status(ward, retention_exception_set(of(ward), STR("2.000635"), &hasty, STR("x"), &ward->error),
+                  STATUS_INVALID);
+    assert_string_equal(ward->error.code, "retention.notice");
+    assert_ok(ward, retention_exception_preview(of(ward), STR("2.000635"), &shorter, STR("Quyết định 6"),
+                                                &preview, &ward->error));
+    assert_true(preview.ended > 0 && preview.erased > 0);
+    assert_true(preview.first_erased_at == now + 20 * DAY);
+    now += DAY;
+    assert_ok(ward, retention_exception_set(of(ward), STR("2.000635"), &shorter, STR("Quyết định 6"),
+                                            &ward->error));
+    now += MICROSECONDS;
+    run_all();
+    assert_string_equal(done_to(&id), "warn warn");
+    now += 19 * DAY;
+    run_all();
+    assert_string_equal(done_to(&id), "warn warn");
+    now += DAY;
+    run_all();
+    assert_string_equal(done_to(&id), "warn warn anonymise");
+    assert_ok(ward, retention_exception_set(of(ward), STR("2.000635"), NULL, STR(""), &ward->error));
 }
 
 /* The functions that may erase look themselves, whoever calls them. */
@@ -438,6 +473,7 @@ int main(void)
         TEST(the_asked_agency_forgets_too),
         TEST(a_hold_stops_everything_until_it_is_released),
         TEST(an_agency_has_its_own_rule_and_the_plan_says_so),
+        TEST(another_rule_warns_anew),
         TEST(the_application_alone_cannot_erase_what_is_open_or_held),
     };
     return cmocka_run_group_tests(tests, prepare, finish);

@@ -4,7 +4,8 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
-import { Person, findDossier, readable, root, signedIn as signedInTo, startCity, submitDossier } from '../browser/city.mjs';
+import { Person, answerPages, attachAll, findDossier, readable, root, samplePng, signedIn as signedInTo, startCity, startDraft, submitDossier, submitDraft } from '../browser/city.mjs';
+import { extract } from '../browser/answers.mjs';
 
 let city, admin, hung, codes;
 
@@ -45,8 +46,10 @@ test('only the administrator opens the plan; what is missing in a form is said b
     ['quy-dinh', { procedure: '2.000635', archive_months: 'mười', reason: 'x' }, 'archive_months'],
     ['quy-dinh', { procedure: '2.000635', erase_months: '100000', reason: 'x' }, 'erase_months'],
     ['quy-dinh', { procedure: '2.000635', warn_days: '30', reason: 'x' }, 'warn_days'],
-    ['quy-dinh', { procedure: '2.000635', erase_months: '12', reason: '' }, 'reason'],
-    ['quy-dinh', { procedure: '9.9', erase_months: '12', reason: 'x' }, 'procedure'],
+    ['quy-dinh', { procedure: '2.000635', erase_months: '12', reason: 'x' }, 'warn_days'],
+    ['quy-dinh', { procedure: '2.000635', erase_months: '12', warn_days: '13', reason: 'x' }, 'warn_days'],
+    ['quy-dinh', { procedure: '2.000635', erase_months: '12', warn_days: '30', reason: '' }, 'reason'],
+    ['quy-dinh', { procedure: '9.9', erase_months: '12', warn_days: '30', reason: 'x' }, 'procedure'],
   ]) {
     const refused = await admin.post(`/quan-tri/luu-tru/${address}`, fields);
     assert.equal(refused.status, 422, JSON.stringify(fields));
@@ -77,9 +80,44 @@ test('the whole dossier is one PDF: state, answers, digests and the events its r
   assert.equal((await new Person(city).get(`/ho-so/${codes[0]}/ban-in.pdf`)).status, 303);
 });
 
+test('with its papers behind it, each as pages; what cannot be joined stands on the list with the reason', async () => {
+  const draft = await startDraft(hung, '2.000635', 'dich-vong-cau-giay');
+  await answerPages(hung, draft, extract);
+  await attachAll(hung, draft);
+  const target = new RegExp(`action="(${draft}/giay-to/[^"/]+)"`).exec((await hung.open(`${draft}/giay-to`)).body)[1];
+  assert.equal((await hung.upload(target, [samplePng()])).status, 303);
+  const code = await submitDraft(hung, draft);
+  const pages = (pdf) => Number(/^Pages: +(\d+)/m.exec(spawnSync('pdfinfo', ['-'], { input: pdf, encoding: 'utf8' }).stdout)[1]);
+  const alone = await hung.get(`/ho-so/${code}/ban-in.pdf`), page = await hung.get(`/ho-so/${code}`);
+  const files = [...page.body.matchAll(/class="files__name" href="([^"]+)"/g)].length;
+  assert.ok(files >= 2);
+  assert.ok(page.body.includes(`/ho-so/${code}/ban-in-kem-giay-to.pdf`));
+  const whole = await hung.get(`/ho-so/${code}/ban-in-kem-giay-to.pdf`);
+  assert.equal(whole.status, 200, whole.text?.slice(0, 300));
+  assert.equal(whole.headers['content-type'], 'application/pdf');
+  assert.equal(pages(whole.bytes), pages(alone.bytes) + files);
+  assert.match(textOf(whole.bytes), /Giấy tờ được ghép ngay sau bản in này/);
+  const clerk = await signedIn('mot-cua@dich-vong-cau-giay.example');
+  const desk = await clerk.get(`${await findDossier(clerk, code)}/ban-in-kem-giay-to.pdf`);
+  assert.equal(desk.status, 200);
+  assert.equal(pages(desk.bytes), pages(alone.bytes) + files);
+  const lan = await signedIn('lan@example.com');
+  assert.equal((await lan.get(`/ho-so/${code}/ban-in-kem-giay-to.pdf`)).status, 404);
+  assert.equal((await new Person(city).get(`/ho-so/${code}/ban-in-kem-giay-to.pdf`)).status, 303);
+  assert.deepEqual(city.spool(), [], 'nothing stays behind');
+});
+
 test('the plan says what will happen, a held dossier is left out, the command does it and the register shows it', async () => {
   await admin.get('/quan-tri/luu-tru');
-  assert.equal((await admin.post('/quan-tri/luu-tru/quy-dinh', { procedure: '2.000635', archive_months: '2', erase_months: '12', warn_days: '30', how: 'anonymise', reason: 'Quyết định 12/QĐ-UBND' })).status, 303);
+  // what a rule would do is shown before it holds, and only what was shown is agreed to
+  const rule = { procedure: '2.000635', archive_months: '2', erase_months: '12', warn_days: '30', how: 'anonymise', reason: 'Quyết định 12/QĐ-UBND' };
+  const asked = await admin.post('/quan-tri/luu-tru/quy-dinh', rule);
+  assert.equal(asked.status, 200);
+  assert.match(readable(asked.body), /Số hồ sơ đã kết thúc thuộc thủ tục này: 3\. Sớm nhất xóa ngày 14\/03\/2018/);
+  assert.ok(!(await admin.get('/quan-tri/luu-tru')).body.includes('Quyết định 12/QĐ-UBND'), 'nothing holds yet');
+  const seen = /name="seen" value="([^"]*)"/.exec(asked.body)[1];
+  assert.equal((await admin.post('/quan-tri/luu-tru/quy-dinh', { ...rule, erase_months: '1', seen })).status, 200, 'another one than was shown');
+  assert.equal((await admin.post('/quan-tri/luu-tru/quy-dinh', { ...rule, seen })).status, 303);
   assert.equal((await admin.post('/quan-tri/luu-tru/giu', { code: codes[0], hold_reason: 'Đang có khiếu nại' })).status, 303);
   const plan = readable((await admin.get('/quan-tri/luu-tru')).body);
   assert.match(plan, /Đưa vào lưu trữ đưa vào lưu trữ sau 2 tháng; xóa thông tin cá nhân sau 12 tháng; báo trước 30 ngày \(quy định riêng của cơ quan\) 2 0 14\/05\/2017/);

@@ -70,6 +70,7 @@ struct domain {
     int64_t session_lifetime_s;  /* 0: twelve hours */
     int64_t draft_lifetime_s;    /* 0: ninety days after the last change */
     int64_t draft_notice_s;      /* 0: fourteen days from the reminder to the end */
+    int64_t account_grace_s;     /* from the wish to close an account to its end; 0: at once */
     const char *retention;       /* the rule where no other is; NULL: RETENTION_KEEP */
     struct inspector *inspector; /* looks into uploads; NULL (tests): they are kept as they come */
     bool scan_required;          /* papers stay closed until the virus scanner has called them clean */

@@ -168,6 +168,20 @@ NODISCARD enum status document_preview(struct work *work, const struct uuid *ten
                                        const struct document *document, unsigned page, unsigned side,
                                        struct buf *jpeg, int *pages, struct error *error);
 
+/* --- Many as one */
+
+enum { BUNDLE_PAPERS = 30 };
+#define BUNDLE_BYTES (INT64_C(120) * 1024 * 1024)
+/*
+ * One PDF of `lead` (a PDF) and these papers behind it (document_can_preview(), at most BUNDLE_PAPERS,
+ * together at most BUNDLE_BYTES), made in a child process. *pdf is the caller's to destroy; NULL when
+ * *left_out tells by bits (1 << 0: the first) which of them cannot be joined: try without them. Refused as
+ * document_open() refuses.
+ */
+NODISCARD enum status document_bundle(struct work *work, const struct uuid *tenant_id, struct str lead,
+                                      const struct document *const *papers, size_t count,
+                                      struct document_spool **pdf, unsigned *left_out, struct error *error);
+
 /* Deletes spool files older than a day. Count of what was deleted. */
 size_t document_sweep(const char *data_folder, instant now);
 

@@ -43,10 +43,13 @@ struct sign_in {
 };
 /* How long a session lasts, in use or not; the cookie's age too. */
 int64_t session_lifetime_s(const struct domain *domain);
-/* STATUS_DENIED ("sign_in.refused") for everything that does not fit. *second_factor: a code is still needed.
- */
-NODISCARD enum status session_sign_in(struct work *work, const struct sign_in *sign_in, bool *second_factor,
-                                      struct error *error);
+struct signed_in {
+    bool second_factor; /* a code is still needed */
+    bool account_kept;  /* it was about to be closed, and is not any more */
+};
+/* STATUS_DENIED ("sign_in.refused") for everything that does not fit. */
+NODISCARD enum status session_sign_in(struct work *work, const struct sign_in *sign_in,
+                                      struct signed_in *signed_in, struct error *error);
 /* For the person who has just registered. */
 NODISCARD enum status session_create(struct work *work, const struct uuid *account_id,
                                      const struct sign_in *sign_in, struct error *error);
@@ -80,9 +83,10 @@ NODISCARD enum status session_revoke_others(struct work *work, const struct uuid
 
 /* --- Second factor (RFC 6238) */
 
-/* Checks a code and marks the session; a code works once. STATUS_DENIED when wrong. */
+/* Checks a code and marks the session; a code works once. STATUS_DENIED when wrong. *account_kept as of
+ * signing in. */
 NODISCARD enum status second_factor_check(struct work *work, const struct uuid *session_id, struct str code,
-                                          struct error *error);
+                                          bool *account_kept, struct error *error);
 /* A new secret, not yet in force; *url for the QR code, *secret for typing (base32). */
 NODISCARD enum status second_factor_begin(struct work *work, const char *issuer, const char **secret,
                                           const char **url, struct error *error);
@@ -121,6 +125,35 @@ NODISCARD enum status profile_save(struct work *work, const struct profile *prof
 NODISCARD enum status profile_set_language(struct work *work, const char *language, struct error *error);
 /* {"person.full_name": ..., ...}: what form_prefill() takes. New reference. */
 json_t *profile_known(const struct profile *profile);
+
+/* --- The end of an account */
+
+/* What would go and what would stay. */
+struct closing_preview {
+    int64_t drafts;     /* deleted, with their papers */
+    int64_t open, kept; /* dossiers under way, and ended ones: they stay with the agencies */
+    int64_t tokens;     /* keys of programs in force */
+    int64_t parts;      /* of others' drafts that the person works on */
+    bool official;      /* works, or worked, for an agency: not by the person alone */
+    bool second_factor; /* a code is asked for as well */
+    int64_t grace_s;
+};
+NODISCARD enum status account_closing_preview(struct work *work, struct closing_preview *preview,
+                                              struct error *error);
+/*
+ * The actor wants the account closed. STATUS_INVALID with the field that is wrong ("closing_password",
+ * "closing_code"); STATUS_CONFLICT ("account.official"). All sessions and keys of programs end at once, the
+ * rest when the time of grace is over (account_close_due()); signing in before takes it back. *due_at: when.
+ */
+NODISCARD enum status account_closing_request(struct work *work, const struct uuid *session_id,
+                                              struct str password, struct str code, instant *due_at,
+                                              struct error *error);
+/*
+ * Closes at most `batch` accounts whose time of grace is over: drafts and their papers, the profile, and what
+ * signs in are deleted; dossiers stay with the agencies as those of a person without an account. Each is a
+ * transaction of its own and may be killed at any moment. *done: how many.
+ */
+NODISCARD enum status account_close_due(struct work *work, int batch, size_t *done, struct error *error);
 
 /* --- Memberships */
 

@@ -9,6 +9,7 @@
 #include <jansson.h>
 
 #include "motcua/base/buf.h"
+#include "motcua/domain/document.h"
 #include "motcua/domain/dossier.h"
 #include "motcua/domain/procedure.h"
 #include "motcua/domain/tenant.h"
@@ -42,6 +43,15 @@ NODISCARD enum status paper_render(struct work *work, enum paper_kind kind, cons
  */
 NODISCARD enum status paper_render_dossier(struct work *work, const struct dossier_file *file, bool official,
                                            struct buf *pdf, struct error *error);
+
+/*
+ * The same with its papers behind it: PDF and pictures as pages, in the order of the list. What cannot go
+ * along (waits for the scanner, has a virus, is a text file, is too much, is still to be paid for) stands on
+ * the list with the reason. *pdf is the caller's to destroy.
+ */
+NODISCARD enum status paper_render_dossier_papers(struct work *work, const struct dossier_file *file,
+                                                  bool official, struct document_spool **pdf,
+                                                  struct error *error);
 
 /* The symbol behind the number of a letter of refusal. */
 #define RESULT_REJECTION_SYMBOL "TB-TCGQ"

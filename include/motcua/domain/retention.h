@@ -76,11 +76,25 @@ NODISCARD enum status retention_hold_place(struct work *work, struct str code, s
                                            struct error *error);
 NODISCARD enum status retention_hold_release(struct work *work, const struct uuid *hold_id,
                                              struct error *error);
+/* An agency's own rule that erases announces it at least so many days before, to give time to notice a slip.
+ */
+enum { RETENTION_NOTICE_DAYS = 14 };
 /* `rule` of the agency for a procedure from now on; NULL: the exception ends. STATUS_NOT_FOUND: no such
- * procedure; STATUS_INVALID ("retention.rule", "retention.reason"). */
+ * procedure; STATUS_INVALID ("retention.rule", "retention.notice", "retention.reason"). */
 NODISCARD enum status retention_exception_set(struct work *work, struct str procedure_code,
                                               const struct retention_rule *rule, struct str reason,
                                               struct error *error);
+
+/* What a rule would do to the agency's ended dossiers of a procedure, held ones left out. */
+struct retention_preview {
+    const char *procedure_name, *rule;
+    int64_t ended, archived, erased; /* all of them; archived at once; erased as soon as the notice is over */
+    instant first_erased_at;         /* INSTANT_NONE: none ever */
+};
+/* Errors as retention_exception_set(), which it does not call. */
+NODISCARD enum status retention_exception_preview(struct work *work, struct str procedure_code,
+                                                  const struct retention_rule *rule, struct str reason,
+                                                  struct retention_preview *preview, struct error *error);
 
 struct retention_exception {
     const char *procedure_code, *procedure_name, *rule, *reason, *set_by;

@@ -1,8 +1,8 @@
 /*
  * What people hand in, looked into and made harmless: pictures are decoded and written anew (upright, without
  * any metadata), PDF files are checked and lose what is active in them, office files are searched for macros,
- * photos of one paper become a PDF, and pages become pictures to look at.
- * Bytes go in, bytes and a report come out; no I/O, no threads. The libraries behind (libjpeg, libpng,
+ * photos of one paper become a PDF, papers of one dossier become one PDF, and pages become pictures to look
+ * at. Bytes go in, bytes and a report come out; no I/O, no threads. The libraries behind (libjpeg, libpng,
  * libwebp, libqpdf) read hostile input: the program runs this in a process of its own with limits
  * (docs/decisions/0010).
  */
@@ -14,7 +14,7 @@
 #include "motcua/base/arena.h"
 #include "motcua/base/buf.h"
 
-enum media_kind { MEDIA_PDF, MEDIA_JPEG, MEDIA_PNG, MEDIA_WEBP, MEDIA_OFFICE, MEDIA_PICTURES };
+enum media_kind { MEDIA_PDF, MEDIA_JPEG, MEDIA_PNG, MEDIA_WEBP, MEDIA_OFFICE, MEDIA_PICTURES, MEDIA_BUNDLE };
 
 enum media_problem {
     MEDIA_GOOD,
@@ -73,6 +73,15 @@ void media_inspect(enum media_kind kind, struct str bytes, struct arena *arena, 
  * many pages.
  */
 void pictures_to_pdf(struct str bytes, struct arena *arena, struct buf *out, struct media_report *report);
+
+/*
+ * MEDIA_BUNDLE, also in media_inspect(): a row as above of a PDF and after it at most MEDIA_BUNDLE_MAXIMUM
+ * papers, PDF or pictures; `out` is one PDF of all their pages. Papers that cannot be joined stand as bits in
+ * report->remarks (1 << 0: the first behind the leading PDF); then nothing is written, for the leading PDF
+ * should say so.
+ */
+enum { MEDIA_BUNDLE_MAXIMUM = 30, MEDIA_BUNDLE_PAGES = 1000 };
+void papers_to_pdf(struct str bytes, struct arena *arena, struct buf *out, struct media_report *report);
 
 /*
  * A page (from 1) as a JPEG to look at, its longer side at most `side`; report->pages says how many there

@@ -192,6 +192,9 @@ void visit_show_preview(struct visit *visit, const struct uuid *tenant_id, const
 struct document_spool;
 void visit_send_spool(struct visit *visit, struct document_spool *spool, const char *media_type,
                       const char *file_name);
+/* The print-out of a dossier with its papers behind it, or why there is none. */
+struct dossier_file;
+void visit_send_dossier_papers(struct visit *visit, const struct dossier_file *file, bool official);
 /* Adds `scan` (a tag, or null), `scan_help` (what to do, or null), `closed` (nobody may open it now) and
  * `remarks` ([{text}]) to the view of a file; advice for the official or for the citizen. */
 void visit_add_scan(struct visit *visit, json_t *view, const struct document *document, bool official);

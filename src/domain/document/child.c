@@ -28,8 +28,9 @@ struct inspector {
 };
 
 static const char *const kind_names[] = {
-    [MEDIA_PDF] = "pdf",   [MEDIA_JPEG] = "jpeg",     [MEDIA_PNG] = "png",
-    [MEDIA_WEBP] = "webp", [MEDIA_OFFICE] = "office", [MEDIA_PICTURES] = "pictures",
+    [MEDIA_PDF] = "pdf",       [MEDIA_JPEG] = "jpeg",     [MEDIA_PNG] = "png",
+    [MEDIA_WEBP] = "webp",     [MEDIA_OFFICE] = "office", [MEDIA_PICTURES] = "pictures",
+    [MEDIA_BUNDLE] = "bundle",
 };
 
 bool inspect_kind_of_name(const char *name, enum media_kind *kind)

@@ -2,9 +2,9 @@
 #include "document_private.h"
 
 #include <stdio.h>
-#include <unistd.h>
 
 #include "child.h"
+#include "rows.h"
 
 enum { PICTURES_BYTES = 240 * 1024 * 1024 }; /* below what the child reads */
 
@@ -48,74 +48,16 @@ enum status document_arrange(struct work *work, const struct uuid *tenant_id, co
 /* --- One PDF */
 
 struct joining {
-    struct work *work;
-    const struct uuid *tenant_id;
-    const struct document *const *pictures;
-    size_t count, next; /* `next`: the one that is read after this */
-    struct filecrypt_reader *reader;
-    int descriptor;
-    uint64_t at;
-    struct str line; /* what is left of the line before a picture */
-    struct document_spool *pdf;
-    struct error *error;
+    struct paper_rows rows;
     struct uuid *ids;
 };
-
-static void close_picture(struct joining *joining)
-{
-    if (joining->reader == NULL) return;
-    filecrypt_reader_close(joining->reader);
-    close(joining->descriptor);
-    joining->reader = NULL;
-}
-
-static enum status open_next(struct joining *joining)
-{
-    const struct document *picture = joining->pictures[joining->next++];
-    close_picture(joining);
-    joining->at = 0;
-    joining->line =
-        str_of(arena_printf(joining->work->arena, "%d %lld\n", (int)document_kind_of(picture->media_type),
-                            (long long)picture->size));
-    return document_open_quarantined(joining->work, joining->tenant_id, picture, &joining->reader,
-                                     &joining->descriptor, joining->error);
-}
-
-static enum status read_pictures(void *context, void *bytes, size_t capacity, size_t *length)
-{
-    struct joining *joining = context;
-    for (;;) {
-        if (joining->line.length > 0) {
-            *length = joining->line.length < capacity ? joining->line.length : capacity;
-            memcpy(bytes, joining->line.data, *length);
-            joining->line = str_slice(joining->line, *length, joining->line.length);
-            return STATUS_OK;
-        }
-        *length = 0;
-        enum status status = STATUS_OK;
-        if (joining->reader != NULL)
-            status = filecrypt_read(joining->reader, joining->at, bytes, capacity, length);
-        joining->at += *length;
-        if (status != STATUS_OK || *length > 0 || joining->next == joining->count) return status;
-        status = open_next(joining);
-        if (status != STATUS_OK) return status;
-    }
-}
-
-static enum status write_pdf(void *context, struct str bytes)
-{
-    struct joining *joining = context;
-    enum status status = joining->pdf == NULL
-                             ? document_spool_open(joining->work->domain->data_folder, &joining->pdf)
-                             : STATUS_OK;
-    return status == STATUS_OK ? document_spool_write(joining->pdf, bytes) : status;
-}
 
 static void pictures_leave_with(struct db_batch *batch, const struct document *document, void *context)
 {
     const struct joining *joining = context;
-    db_add(batch, &pictures_leave, db_uuid(document->dossier_id), db_uuid_array(joining->ids, joining->count),
-           db_instant(document->created_at), db_int64((int64_t)joining->count));
+    db_add(batch, &pictures_leave, db_uuid(document->dossier_id),
+           db_uuid_array(joining->ids, joining->rows.count), db_instant(document->created_at),
+           db_int64((int64_t)joining->rows.count));
 }
 
 static enum status check(struct work *work, const struct document *const *pictures, size_t count,
@@ -151,34 +93,36 @@ static const char *remarks_of(struct arena *arena, const struct document *const 
 
 static enum status make_pdf(struct joining *joining, struct media_report *report)
 {
-    struct work *work = joining->work;
+    struct paper_rows *rows = &joining->rows;
+    struct work *work = rows->work;
     struct child_job job = {
-        .kind = MEDIA_PICTURES, .context = joining, .read = read_pictures, .write = write_pdf};
+        .kind = MEDIA_PICTURES, .context = rows, .read = paper_rows_read, .write = paper_rows_write};
     if (work->domain->inspector == NULL)
-        return error_set(joining->error, work->arena, STATUS_UNAVAILABLE, "document.inspector",
+        return error_set(rows->error, work->arena, STATUS_UNAVAILABLE, "document.inspector",
                          N_("Tạm thời chưa ghép được ảnh; vui lòng thử lại"), "there is no inspector");
-    enum status status = child_run(work->domain->inspector, &job, report, work->arena, joining->error);
-    close_picture(joining);
+    enum status status = child_run(work->domain->inspector, &job, report, work->arena, rows->error);
+    paper_rows_close(rows);
     if (status != STATUS_OK) return status;
-    if (report->problem != MEDIA_GOOD || joining->pdf == NULL)
+    if (report->problem != MEDIA_GOOD || rows->out == NULL)
         return error_set(
-            joining->error, work->arena, STATUS_INVALID, "document.pages",
+            rows->error, work->arena, STATUS_INVALID, "document.pages",
             N_("Không ghép được các ảnh này thành một tệp; vui lòng ghép ít ảnh hơn một lần hoặc nộp "
                "từng ảnh"),
             "problem %d", (int)report->problem);
-    return document_spool_close(joining->pdf) == STATUS_OK
+    return document_spool_close(rows->out) == STATUS_OK
                ? STATUS_OK
-               : error_set(joining->error, work->arena, STATUS_UNAVAILABLE, "document.disk",
+               : error_set(rows->error, work->arena, STATUS_UNAVAILABLE, "document.disk",
                            N_("Tạm thời chưa lưu được tệp; vui lòng thử lại"), NULL);
 }
 
 static enum status keep_pdf(struct joining *joining, struct document *document, struct error *error)
 {
-    struct work *work = joining->work;
+    struct work *work = joining->rows.work;
     struct document_beside beside = {pictures_leave_with, joining};
-    enum status status = document_keep_spool(work, joining->pdf, joining->tenant_id, document, error);
+    enum status status =
+        document_keep_spool(work, joining->rows.out, joining->rows.tenant_id, document, error);
     if (status != STATUS_OK) return status;
-    status = document_add_own(work, joining->tenant_id, document, &beside, error);
+    status = document_add_own(work, joining->rows.tenant_id, document, &beside, error);
     if (status == STATUS_OK || document_may_have_row(error)) return status;
     document_discard(work, document);
     return status == STATUS_CONFLICT && strcmp(error->code, "db.demand") == 0 ? changed(work, error) : status;
@@ -188,11 +132,12 @@ enum status document_join(struct work *work, const struct uuid *tenant_id, const
                           const struct document *const *pictures, size_t count, struct str file_name,
                           struct error *error)
 {
-    struct joining joining = {.work = work,
-                              .tenant_id = tenant_id,
-                              .pictures = pictures,
-                              .count = count,
-                              .error = error,
+    struct joining joining = {.rows = {.work = work,
+                                       .tenant_id = tenant_id,
+                                       .papers = pictures,
+                                       .count = count,
+                                       .quarantined = true,
+                                       .error = error},
                               .ids = arena_array(work->arena, count, sizeof(struct uuid))};
     struct media_report report;
     for (size_t i = 0; i < count; i++)
@@ -210,6 +155,6 @@ enum status document_join(struct work *work, const struct uuid *tenant_id, const
                                     .remarks = remarks_of(work->arena, pictures, count)};
         status = keep_pdf(&joining, &document, error);
     }
-    document_spool_destroy(joining.pdf);
+    document_spool_destroy(joining.rows.out);
     return status;
 }

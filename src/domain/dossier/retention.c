@@ -258,23 +258,79 @@ static enum status change_exception(struct db_transaction *transaction, void *co
     return db_commit(write, error);
 }
 
+static enum status wrong_days(struct work *work, const char *code, const char *message, struct error *error)
+{
+    enum status status = error_set(error, work->arena, STATUS_INVALID, code, message, NULL);
+    if (error != NULL) error->field = "warn_days";
+    return status;
+}
+
+/* Text of the rule, reason and procedure. */
+static enum status check_exception(struct work *work, struct str procedure_code,
+                                   const struct retention_rule *rule, struct str reason,
+                                   struct exception_change *change, struct error *error)
+{
+    struct retention_rule checked;
+    change->rule = retention_rule_text(work->arena, rule);
+    if (!retention_rule_parse(str_of(change->rule), &checked))
+        return wrong_days(work, "retention.rule", N_("Số ngày báo trước chỉ dùng khi có thời hạn xóa"),
+                          error);
+    if (rule->erase.count > 0 && rule->warn_days < RETENTION_NOTICE_DAYS)
+        return wrong_days(work, "retention.notice",
+                          N_("Phải báo trước khi xóa ít nhất 14 ngày, để còn kịp giữ lại hoặc sửa quy định"),
+                          error);
+    enum status status = check_reason(work, reason, &change->reason, error);
+    return status == STATUS_OK ? find_one(work, &retention_procedure, db_text(procedure_code),
+                                          N_("Không tìm thấy thủ tục này"), &change->procedure_id, error)
+                               : status;
+}
+
+DB_STATEMENT(
+    retention_preview, DB_PARAMETERS(DB_UUID, DB_TEXT, DB_INSTANT),
+    DB_COLUMNS({"name", DB_TEXT}, {"ended", DB_INT64}, {"archived", DB_INT64}, {"erased", DB_INT64},
+               {"first_erased_at", DB_INSTANT}),
+    "SELECT p.name, count(e.id) AS ended, count(*) FILTER (WHERE e.archived_at IS NULL AND e.base + "
+    "r.archive "
+    "<= $3) AS archived, count(*) FILTER (WHERE e.base + r.erase <= $3 + r.warn) AS erased, "
+    "min(greatest(e.base + r.erase, $3 + r.warn)) AS first_erased_at FROM procedure p CROSS JOIN LATERAL "
+    "(SELECT retention_period($2, 'archive') AS archive, retention_period($2, 'warn') AS warn, "
+    "coalesce(retention_period($2, 'anonymise'), retention_period($2, 'delete')) AS erase) r "
+    "LEFT JOIN LATERAL (SELECT d.id, d.archived_at, coalesce(d.returned_at, d.finished_at) AS base FROM "
+    "dossier d WHERE d.tenant_id = motcua.app_tenant() AND d.procedure_id = p.id AND d.erased_at IS NULL AND "
+    "d.status IN ('refused', 'withdrawn', 'stopped', 'returned') AND NOT EXISTS (SELECT 1 FROM "
+    "retention_hold h WHERE h.tenant_id = d.tenant_id AND h.dossier_id = d.id AND h.released_at IS NULL)) e "
+    "ON true WHERE p.id = $1 GROUP BY p.name")
+
+enum status retention_exception_preview(struct work *work, struct str procedure_code,
+                                        const struct retention_rule *rule, struct str reason,
+                                        struct retention_preview *preview, struct error *error)
+{
+    struct exception_change change = {.work = work};
+    struct db_result *rows;
+    enum status status = check_exception(work, procedure_code, rule, reason, &change, error);
+    if (status != STATUS_OK) return status;
+    struct db_scope scope = work_scope(work, &work->actor->tenant_id);
+    status = db_read_one(work->db, &scope, work->arena, &retention_preview,
+                         DB_VALUES(db_uuid(change.procedure_id), db_cstr(change.rule), db_instant(work->now)),
+                         &rows, error);
+    if (status != STATUS_OK) return status;
+    *preview = (struct retention_preview){.procedure_name = db_cstr_or_empty(rows, 0, 0),
+                                          .rule = change.rule,
+                                          .ended = db_get_int64(rows, 0, 1),
+                                          .archived = db_get_int64(rows, 0, 2),
+                                          .erased = db_get_int64(rows, 0, 3),
+                                          .first_erased_at = db_get_instant(rows, 0, 4)};
+    return STATUS_OK;
+}
+
 enum status retention_exception_set(struct work *work, struct str procedure_code,
                                     const struct retention_rule *rule, struct str reason, struct error *error)
 {
     struct exception_change change = {.work = work, .reason = STR("")};
-    struct retention_rule checked;
-    enum status status = STATUS_OK;
-    if (rule != NULL) {
-        change.rule = retention_rule_text(work->arena, rule);
-        if (!retention_rule_parse(str_of(change.rule), &checked))
-            status = error_set(error, work->arena, STATUS_INVALID, "retention.rule",
-                               N_("Số ngày báo trước chỉ dùng khi có thời hạn xóa"), NULL);
-        if (status != STATUS_OK && error != NULL) error->field = "warn_days";
-        if (status == STATUS_OK) status = check_reason(work, reason, &change.reason, error);
-    }
-    if (status == STATUS_OK)
-        status = find_one(work, &retention_procedure, db_text(procedure_code),
-                          N_("Không tìm thấy thủ tục này"), &change.procedure_id, error);
+    enum status status = rule != NULL
+                             ? check_exception(work, procedure_code, rule, reason, &change, error)
+                             : find_one(work, &retention_procedure, db_text(procedure_code),
+                                        N_("Không tìm thấy thủ tục này"), &change.procedure_id, error);
     if (status != STATUS_OK) return status;
     struct db_scope scope = work_scope(work, &work->actor->tenant_id);
     return db_transaction(work->db, &scope, work->arena, change_exception, &change, error);

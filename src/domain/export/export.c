@@ -8,11 +8,13 @@
 #include "motcua/calendar/civil.h"
 #include "motcua/codec/json.h"
 #include "motcua/crypto/token.h"
+#include "motcua/domain/api_token.h"
 #include "motcua/domain/dossier.h"
 #include "motcua/domain/identity.h"
 #include "motcua/domain/paper.h"
 #include "motcua/domain/reference.h"
 #include "motcua/domain/scan.h"
+#include "motcua/domain/share.h"
 #include "motcua/domain/store.h"
 #include "motcua/domain/tenant.h"
 #include "motcua/i18n/catalogue.h"
@@ -25,6 +27,8 @@ static const char *const readme[] = {
     N_("Dữ liệu của bạn trên cổng Một Cửa"),
     N_("tai-khoan.json: hồ sơ cá nhân bạn đã khai trong tài khoản."),
     N_("thiet-bi.json: các thiết bị đang đăng nhập."),
+    N_("khoa-truy-cap.json: các khóa bạn đã tạo cho phần mềm (không có mã khóa)."),
+    N_("cung-khai.json: các hồ sơ của người khác mà bạn nhận lời cùng khai hoặc ký."),
     N_("dung-lai-giay-to.json: giấy tờ trong kho của bạn đã được dùng lại ở hồ sơ nào, lúc nào."),
     N_("nhap: các bản nháp chưa nộp và giấy tờ kèm theo."),
     N_("ho-so: từng hồ sơ đã nộp theo mã, gồm ho-so.json (thông tin, câu trả lời, quá trình giải quyết), "
@@ -88,6 +92,91 @@ static enum status add_sessions(struct work *work, struct zip *zip, struct error
         json_array_append_new(list, session);
     }
     return zip_add_json(zip, "thiet-bi.json", list);
+}
+
+static enum status add_keys(struct work *work, struct zip *zip, struct error *error)
+{
+    struct api_token *keys;
+    size_t count;
+    enum status status = api_token_list(work, &keys, &count, error);
+    if (status != STATUS_OK) return status;
+    json_auto list = json_array();
+    for (size_t i = 0; i < count; i++) {
+        json_t *key = json_object(), *scopes = json_array();
+        for (unsigned bit = 0; bit < API_SCOPE_COUNT; bit++)
+            if ((keys[i].scopes & 1U << bit) != 0)
+                json_array_append_new(scopes, json_string(api_scope_name((enum api_scope)(1U << bit))));
+        json_set_cstr(key, "name", keys[i].name);
+        json_object_set_new(key, "may", scopes);
+        set_instant(key, "created_at", keys[i].created_at);
+        set_instant(key, "expires_at", keys[i].expires_at);
+        set_instant(key, "last_used_at", keys[i].last_used_at);
+        set_instant(key, "revoked_at", keys[i].revoked_at);
+        json_array_append_new(list, key);
+    }
+    return zip_add_json(zip, "khoa-truy-cap.json", list);
+}
+
+/* --- Who else works on what */
+
+static json_t *keys_json(struct share_keys keys)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < keys.count; i++)
+        json_array_append_new(list, json_stringn(keys.list[i].data, keys.list[i].length));
+    return list;
+}
+
+static json_t *share_json(struct work *work, const struct draft_share *share)
+{
+    json_t *json = json_object();
+    json_set_cstr(json, "what", share->transfer ? "transfer" : "part");
+    json_set_cstr(json, "label", share->label);
+    json_set_cstr(json, "state", share->state);
+    json_object_set_new(json, "fills_in", keys_json(share->fill));
+    json_object_set_new(json, "reads", keys_json(share->see));
+    json_object_set_new(json, "signs", keys_json(share->sign));
+    set_instant(json, "invited_at", share->created_at);
+    set_instant(json, "answered_at", share->answered_at);
+    set_instant(json, "finished_at", share->finished_at);
+    set_instant(json, "signed_at", share->signed_at);
+    if (share->signed_digest.data != NULL)
+        json_set_cstr(json, "signed_sha256", hex_encode(work->arena, share->signed_digest));
+    return json;
+}
+
+/* Whom the person invited to a draft, or to what has become a dossier. */
+static enum status add_invited(struct work *work, const struct uuid *draft_id, json_t *json,
+                               struct error *error)
+{
+    struct draft_share *shares;
+    size_t count;
+    enum status status = share_list(work, draft_id, &shares, &count, error);
+    json_t *list = json_array();
+    for (size_t i = 0; status == STATUS_OK && i < count; i++) {
+        json_t *one = share_json(work, &shares[i]);
+        json_set_cstr(one, "email", shares[i].email);
+        json_set_cstr(one, "name", shares[i].guest_name);
+        json_array_append_new(list, one);
+    }
+    json_object_set_new(json, "invited", list);
+    return status;
+}
+
+/* What others invited the person to. The drafts are theirs, so no answers. */
+static enum status add_parts(struct work *work, struct zip *zip, struct error *error)
+{
+    struct draft_share *shares;
+    size_t count;
+    enum status status = share_list_guest(work, &shares, &count, error);
+    if (status != STATUS_OK) return status;
+    json_auto list = json_array();
+    for (size_t i = 0; i < count; i++) {
+        json_t *one = share_json(work, &shares[i]);
+        json_set_cstr(one, "invited_by", shares[i].owner_name);
+        json_array_append_new(list, one);
+    }
+    return zip_add_json(zip, "cung-khai.json", list);
 }
 
 static enum status append_uses(struct work *work, const struct store_paper *papers, size_t paper_count,
@@ -198,6 +287,7 @@ static enum status add_draft(struct work *work, struct zip *zip, const struct uu
     json_t *files = NULL;
     json_auto json = json_object();
     status = add_files(work, zip, &draft.tenant_id, id, folder, "", &files, error);
+    if (status == STATUS_OK) status = add_invited(work, id, json, error);
     json_object_set_new(json, "files", files == NULL ? json_array() : files);
     json_object_set(json, "answers", draft.answers);
     set_instant(json, "created_at", draft.created_at);
@@ -264,6 +354,7 @@ static enum status add_dossier(struct work *work, struct zip *zip, const struct 
         status = add_files(work, zip, &row->tenant_id, &row->id, folder, row->fee_state, &files, error);
     json_auto json = dossier_json(work, &file);
     json_object_set_new(json, "files", files == NULL ? json_array() : files);
+    if (status == STATUS_OK) status = add_invited(work, &row->id, json, error);
     return status == STATUS_OK ? zip_add_json(zip, arena_printf(work->arena, "%s/ho-so.json", folder), json)
                                : status;
 }
@@ -306,6 +397,8 @@ enum status account_export(struct work *work, struct str password, struct docume
     status = add_readme(work, zip);
     if (status == STATUS_OK) status = add_profile(work, zip, error);
     if (status == STATUS_OK) status = add_sessions(work, zip, error);
+    if (status == STATUS_OK) status = add_keys(work, zip, error);
+    if (status == STATUS_OK) status = add_parts(work, zip, error);
     if (status == STATUS_OK) status = add_uses(work, zip, error);
     if (status == STATUS_OK) status = add_drafts(work, zip, error);
     if (status == STATUS_OK) status = add_dossiers(work, zip, error);

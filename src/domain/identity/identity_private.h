@@ -26,5 +26,13 @@ NODISCARD enum status identity_lookup(struct work *work, struct str identifier, 
 /* Outbox row of the city's tenant. */
 NODISCARD enum status identity_queue_mail(struct work *work, const char *template, struct str to,
                                           struct str language, const json_t *extra, struct error *error);
+/* The same within a transaction whose scope is the city's tenant. */
+void identity_add_mail(struct db_batch *batch, const struct work *work, const char *template, struct str to,
+                       struct str language, const json_t *extra);
+/* All sessions, keys of programs and mailed links of the account of the scope end. */
+void identity_add_endings(struct db_batch *batch, const struct work *work);
+/* Whoever has signed in wants the account after all. *kept: it was about to be closed. */
+NODISCARD enum status identity_keep_account(struct work *work, const struct uuid *account_id, bool *kept,
+                                            struct error *error);
 
 #endif

@@ -42,6 +42,13 @@ enum status identity_verify_own_password(struct work *work, struct str password,
     return STATUS_OK;
 }
 
+void identity_add_endings(struct db_batch *batch, const struct work *work)
+{
+    db_add(batch, &password_end_sessions, db_null());
+    db_add(batch, &password_end_keys, db_instant(work->now));
+    db_add(batch, &password_use_tokens, db_instant(work->now));
+}
+
 struct new_password {
     struct work *work;
     const char *hash;
@@ -128,6 +135,13 @@ enum status identity_queue_mail(struct work *work, const char *template, struct 
     return db_write_one(work->db, &scope, work->arena, &identity_outbox,
                         DB_VALUES(db_uuid(uuid_create(work->now)), db_json(payload), db_instant(work->now)),
                         &result, error);
+}
+
+void identity_add_mail(struct db_batch *batch, const struct work *work, const char *template, struct str to,
+                       struct str language, const json_t *extra)
+{
+    json_auto payload = mail_payload(template, to, language, extra);
+    db_add(batch, &identity_outbox, db_uuid(uuid_create(work->now)), db_json(payload), db_instant(work->now));
 }
 
 struct mailed_token {

@@ -141,9 +141,12 @@ static enum status run_check(struct work *work, const struct uuid *session_id, s
 }
 
 enum status second_factor_check(struct work *work, const struct uuid *session_id, struct str code,
-                                struct error *error)
+                                bool *account_kept, struct error *error)
 {
-    return run_check(work, session_id, code, false, error);
+    *account_kept = false;
+    enum status status = run_check(work, session_id, code, false, error);
+    return status == STATUS_OK ? identity_keep_account(work, &work->actor->account_id, account_kept, error)
+                               : status;
 }
 
 enum status second_factor_confirm(struct work *work, const struct uuid *session_id, struct str code,

@@ -48,9 +48,10 @@ static void rehash(struct work *work, const struct uuid *account_id, struct str 
         return; /* next time */
 }
 
-enum status session_sign_in(struct work *work, const struct sign_in *sign_in, bool *second_factor,
+enum status session_sign_in(struct work *work, const struct sign_in *sign_in, struct signed_in *signed_in,
                             struct error *error)
 {
+    *signed_in = (struct signed_in){false, false};
     struct str identifier = STR("");
     struct db_result *rows = NULL;
     struct error malformed;
@@ -71,8 +72,11 @@ enum status session_sign_in(struct work *work, const struct sign_in *sign_in, bo
     struct uuid account_id = db_get_uuid(rows, 0, 0);
     if (needs_rehash) rehash(work, &account_id, password);
     enum status status = session_create(work, &account_id, sign_in, error);
-    if (status == STATUS_OK) *second_factor = db_get_bool(rows, 0, 4);
-    return status;
+    if (status != STATUS_OK) return status;
+    signed_in->second_factor = db_get_bool(rows, 0, 4);
+    return signed_in->second_factor
+               ? STATUS_OK
+               : identity_keep_account(work, &account_id, &signed_in->account_kept, error);
 }
 
 DB_STATEMENT(session_by_hash, DB_PARAMETERS(DB_BYTES, DB_INSTANT),

@@ -11,6 +11,8 @@
 #include "motcua/print/print.h"
 #include "paper_private.h"
 
+enum { LEAD_BYTES = 8 * 1024 * 1024 };
+
 /* Members that Mustache must not look for in the surrounding page or section. */
 static void close_review(json_t *review)
 {
@@ -92,8 +94,9 @@ static const char *standing_note(const struct domain *domain, const struct docum
     return "";
 }
 
+/* `notes`: one for each document, why it is not among the papers behind; NULL: no papers go with it. */
 static void add_files(struct work *work, const struct procedure_version *version,
-                      const struct document *documents, size_t count, json_t *view)
+                      const struct document *documents, size_t count, const char *const *notes, json_t *view)
 {
     json_t *files = json_array();
     for (size_t i = 0; i < count; i++) {
@@ -109,9 +112,10 @@ static void add_files(struct work *work, const struct procedure_version *version
                       document->received_sha256.data == NULL
                           ? ""
                           : digest_text(work->arena, document->received_sha256));
-        json_set_cstr(row, "note", standing_note(work->domain, document));
+        json_set_cstr(row, "note", notes == NULL ? standing_note(work->domain, document) : notes[i]);
         json_array_append_new(files, row);
     }
+    json_object_set_new(view, "with_papers", json_boolean(notes != NULL));
     json_object_set_new(view, "has_files", json_boolean(json_array_size(files) > 0));
     json_object_set_new(view, "files", files);
 }
@@ -143,18 +147,30 @@ static void add_events(struct work *work, const struct dossier_file *file, bool 
     json_object_set_new(view, "events", events);
 }
 
-enum status paper_render_dossier(struct work *work, const struct dossier_file *file, bool official,
-                                 struct buf *pdf, struct error *error)
+struct printing {
+    struct work *work;
+    const struct dossier_file *file;
+    bool official;
+    struct document *documents;
+    size_t count;
+    const char **notes; /* as add_files() has them */
+};
+
+static enum status load(struct printing *printing, struct error *error)
 {
-    const struct dossier *dossier = &file->dossier;
+    const struct dossier *dossier = &printing->file->dossier;
+    return document_list(printing->work, &dossier->tenant_id, &dossier->id, &printing->documents,
+                         &printing->count, error);
+}
+
+static enum status render(const struct printing *printing, struct buf *pdf, struct error *error)
+{
+    struct work *work = printing->work;
+    const struct dossier *dossier = &printing->file->dossier;
     const struct procedure_version *version;
-    struct document *documents = NULL;
-    size_t count = 0;
     const struct tenant *tenant =
         tenant_by_id(reference_tenants(work->domain->reference), &dossier->tenant_id);
     enum status status = reference_procedure_version(work, &dossier->procedure_version_id, &version, error);
-    if (status == STATUS_OK)
-        status = document_list(work, &dossier->tenant_id, &dossier->id, &documents, &count, error);
     if (status != STATUS_OK) return status;
     if (tenant == NULL || version->form == NULL)
         return error_set(error, work->arena, STATUS_NOT_FOUND, "paper.unknown",
@@ -166,9 +182,86 @@ enum status paper_render_dossier(struct work *work, const struct dossier_file *f
     json_set_cstr(view, "step", dossier->finished_at == INSTANT_NONE ? dossier->step_name : "");
     add_dates(work, dossier, view);
     paper_add_wanted(work, version, dossier, view);
-    add_files(work, version, documents, count, view);
-    add_events(work, file, official, view);
+    add_files(work, version, printing->documents, printing->count, printing->notes, view);
+    add_events(work, printing->file, printing->official, view);
     status = add_review(work, version, dossier, view, error);
     if (status != STATUS_OK) return status;
     return paper_print(work, work->domain->papers->whole, view, "Bản in hồ sơ", tenant->name, pdf, error);
+}
+
+enum status paper_render_dossier(struct work *work, const struct dossier_file *file, bool official,
+                                 struct buf *pdf, struct error *error)
+{
+    struct printing printing = {.work = work, .file = file, .official = official};
+    enum status status = load(&printing, error);
+    return status == STATUS_OK ? render(&printing, pdf, error) : status;
+}
+
+/* --- With the papers behind it */
+
+/* Why a document does not go along; "": it does. The result is handed over against the fee, in print as
+ * online. */
+static const char *why_not(const struct printing *printing, const struct document *document, size_t taken,
+                           int64_t bytes)
+{
+    const char *standing = standing_note(printing->work->domain, document);
+    bool owed = !printing->official && strcmp(document->kind, "result") == 0 &&
+                strcmp(printing->file->dossier.fee_state, "due") == 0;
+    if (owed) return "không kèm theo: nhận sau khi nộp phí, lệ phí";
+    if (standing[0] != '\0') return standing;
+    if (!document_can_preview(document)) return "không kèm theo: tệp văn bản, xin tải riêng";
+    if (taken == BUNDLE_PAPERS) return "không kèm theo: quá nhiều tệp, xin tải riêng";
+    return bytes + document->size > BUNDLE_BYTES ? "không kèm theo: tệp quá lớn, xin tải riêng" : "";
+}
+
+static size_t choose(struct printing *printing, const struct document **papers, size_t *places)
+{
+    size_t taken = 0;
+    int64_t bytes = 0;
+    for (size_t i = 0; i < printing->count; i++) {
+        const struct document *document = &printing->documents[i];
+        if (printing->notes[i] != NULL && printing->notes[i][0] != '\0')
+            continue; /* known by the first try */
+        printing->notes[i] = why_not(printing, document, taken, bytes);
+        if (printing->notes[i][0] != '\0' || strcmp(document->kind, "internal") == 0) continue;
+        places[taken] = i;
+        papers[taken++] = document;
+        bytes += document->size;
+    }
+    return taken;
+}
+
+static enum status print_once(struct printing *printing, struct document_spool **pdf, unsigned *left_out,
+                              struct error *error)
+{
+    const struct document *papers[BUNDLE_PAPERS];
+    size_t places[BUNDLE_PAPERS], count = choose(printing, papers, places);
+    BUF_AUTO lead = BUF_WITH_MAXIMUM(LEAD_BYTES);
+    enum status status = render(printing, &lead, error);
+    if (status == STATUS_OK)
+        status = document_bundle(printing->work, &printing->file->dossier.tenant_id, buf_str(&lead), papers,
+                                 count, pdf, left_out, error);
+    for (size_t i = 0; status == STATUS_OK && i < count; i++)
+        if ((*left_out & 1U << i) != 0)
+            printing->notes[places[i]] = "không kèm theo: không ghép được, xin tải riêng";
+    return status;
+}
+
+enum status paper_render_dossier_papers(struct work *work, const struct dossier_file *file, bool official,
+                                        struct document_spool **pdf, struct error *error)
+{
+    struct printing printing = {.work = work, .file = file, .official = official};
+    unsigned left_out = 0;
+    *pdf = NULL;
+    enum status status = load(&printing, error);
+    if (status != STATUS_OK) return status;
+    printing.notes = arena_array(work->arena, printing.count, sizeof *printing.notes);
+    for (size_t i = 0; i < printing.count; i++)
+        printing.notes[i] = NULL;
+    status = print_once(&printing, pdf, &left_out, error);
+    if (status == STATUS_OK && left_out != 0) status = print_once(&printing, pdf, &left_out, error);
+    if (status == STATUS_OK && *pdf == NULL)
+        return error_set(error, work->arena, STATUS_UNAVAILABLE, "paper.bundle", NULL,
+                         "papers of %s cannot be joined", file->dossier.code);
+    return status;
 }

@@ -6,6 +6,7 @@
 #include "motcua/codec/json.h"
 #include "web/account/kept_form.h"
 #include "web/account/sample_accounts.h"
+#include "web/visit.h"
 
 static const struct kept_form nothing_kept;
 
@@ -114,8 +115,8 @@ void page_sign_in_post(struct request *request)
         .user_agent = user_agent(visit),
         .address = visit->actor.address,
     };
-    bool second_factor = false;
-    enum status status = session_sign_in(&visit->work, &sign_in, &second_factor, &visit->error);
+    struct signed_in signed_in;
+    enum status status = session_sign_in(&visit->work, &sign_in, &signed_in, &visit->error);
     if (status == STATUS_DENIED) {
         show_sign_in(visit, 401, back, identifier, &kept, visit_error_text(visit));
         return;
@@ -125,15 +126,16 @@ void page_sign_in_post(struct request *request)
         return;
     }
     response_set_session(request, &token, session_lifetime_s(visit->web->domain));
-    if (second_factor && kept.path.length > 0) {
+    if (signed_in.second_factor && kept.path.length > 0) {
         show_second_factor(visit, 200, back, &kept, NULL);
         return;
     }
-    if (second_factor) {
+    if (signed_in.second_factor) {
         visit_redirect(visit, NULL, "%s", back_with(visit, "/dang-nhap/xac-thuc", back));
         return;
     }
     if (back.length == 0 || kept.path.length > 0) learn_who(visit, str_of(token.text));
+    if (signed_in.account_kept) flash_keep(visit, "account_kept");
     go_on(visit, back, &kept);
 }
 
@@ -152,14 +154,17 @@ void page_second_factor_post(struct request *request)
         response_too_many(request, retry_after);
         return;
     }
+    bool account_kept;
     enum status status = second_factor_check(&visit->work, &visit->person.session_id,
-                                             visit_form(visit, "code"), &visit->error);
-    if (status == STATUS_DENIED)
+                                             visit_form(visit, "code"), &account_kept, &visit->error);
+    if (status == STATUS_DENIED) {
         show_second_factor(visit, 401, back, &kept, visit_error_text(visit));
-    else if (status != STATUS_OK)
+    } else if (status != STATUS_OK) {
         visit_fail(visit, status);
-    else
+    } else {
+        if (account_kept) flash_keep(visit, "account_kept");
         go_on(visit, back, &kept);
+    }
 }
 
 void page_sign_out(struct request *request)

@@ -242,6 +242,8 @@ static json_t *papers_view(struct visit *visit, const struct dossier_file *file)
               arena_printf(visit->arena, "/ho-so/%s/giay-hen", code));
     add_paper(list, visit_text(visit, N_("Bản in toàn bộ hồ sơ (PDF)")),
               arena_printf(visit->arena, "/ho-so/%s/ban-in.pdf", code));
+    add_paper(list, visit_text(visit, N_("Bản in kèm giấy tờ (một tệp PDF)")),
+              arena_printf(visit->arena, "/ho-so/%s/ban-in-kem-giay-to.pdf", code));
     for (size_t i = 0; i < file->supplement_count; i++)
         add_paper(
             list, visit_text(visit, N_("Phiếu yêu cầu bổ sung")),
@@ -392,6 +394,13 @@ void page_dossier_pdf(struct request *request)
     struct buf pdf = BUF_WITH_MAXIMUM(PDF_BYTES);
     send_made(visit, paper_render_dossier(&visit->work, &file, false, &pdf, &visit->error), &pdf,
               arena_printf(visit->arena, "ho-so-%s.pdf", file.dossier.code));
+}
+
+void page_dossier_pdf_papers(struct request *request)
+{
+    struct visit *visit = visit_of(request);
+    DOSSIER_FILE_AUTO file = {0};
+    if (own_dossier_open(visit, &file)) visit_send_dossier_papers(visit, &file, false);
 }
 
 void page_dossier_paper(struct request *request)

@@ -318,3 +318,10 @@ void page_desk_dossier_pdf(struct request *request)
     }
     visit_send_pdf(visit, &pdf, arena_printf(visit->arena, "ho-so-%s.pdf", file.dossier.code));
 }
+
+void page_desk_dossier_pdf_papers(struct request *request)
+{
+    struct visit *visit = visit_of(request);
+    DOSSIER_FILE_AUTO file = {0};
+    if (desk_dossier_open(visit, &file)) visit_send_dossier_papers(visit, &file, true);
+}

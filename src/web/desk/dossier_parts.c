@@ -255,6 +255,8 @@ json_t *dossier_documents_view(struct visit *visit, const struct dossier_file *f
     json_t *list = json_array();
     add_document(list, "file", visit_text(visit, N_("Bản in hồ sơ (PDF)")),
                  arena_printf(visit->arena, "%s/ban-in.pdf", base));
+    add_document(list, "file", visit_text(visit, N_("Bản in kèm giấy tờ (một tệp PDF)")),
+                 arena_printf(visit->arena, "%s/ban-in-kem-giay-to.pdf", base));
     add_document(list, "file",
                  visit_text(visit, dossier->received_at == INSTANT_NONE
                                        ? N_("Giấy xác nhận đã nộp")

@@ -26,6 +26,7 @@ static const struct text_field rule_fields[RULE_FIELDS] = {
 struct typed {
     const char *hold[HOLD_FIELDS], *rule[RULE_FIELDS];
     bool deletes;
+    const struct retention_preview *preview; /* of the rule as it was typed; NULL: none */
 };
 
 static const char *action_text(struct visit *visit, const char *action)
@@ -183,6 +184,28 @@ static json_t *exceptions_view(struct visit *visit, const struct retention_excep
     return list;
 }
 
+/* What is confirmed is what was shown. */
+static const char *seen_text(struct visit *visit, const struct typed *typed, const char *rule)
+{
+    return arena_printf(visit->arena, "%s %s", typed->rule[0], rule);
+}
+
+static json_t *preview_view(struct visit *visit, const struct typed *typed)
+{
+    const struct retention_preview *preview = typed->preview;
+    if (preview == NULL) return json_null();
+    json_t *view = json_object();
+    view_text(view, "name", preview->procedure_name);
+    view_text(view, "rule", rule_text(visit, preview->rule, ""));
+    view_text(view, "seen", seen_text(visit, typed, preview->rule));
+    view_text(view, "ended", number_text(visit, preview->ended));
+    view_text(view, "archived", preview->archived == 0 ? NULL : number_text(visit, preview->archived));
+    view_text(view, "erased", preview->erased == 0 ? NULL : number_text(visit, preview->erased));
+    view_text(view, "first",
+              preview->first_erased_at == INSTANT_NONE ? NULL : visit_date(visit, preview->first_erased_at));
+    return view;
+}
+
 static void show(struct visit *visit, unsigned status, const struct typed *typed)
 {
     struct retention_plan plan;
@@ -210,12 +233,13 @@ static void show(struct visit *visit, unsigned status, const struct typed *typed
     view_set(view, "hold_fields", text_fields_view(visit, view, hold_fields, HOLD_FIELDS, typed->hold));
     view_set(view, "rule_fields", text_fields_view(visit, view, rule_fields, RULE_FIELDS, typed->rule));
     view_flag(view, "deletes", typed->deletes);
+    view_set(view, "preview", preview_view(visit, typed));
     visit_render_status(visit, status, "studio/retention", view);
 }
 
 static struct typed nothing_typed(void)
 {
-    return (struct typed){{"", ""}, {"", "", "", "", ""}, false};
+    return (struct typed){{"", ""}, {"", "", "", "", ""}, false, NULL};
 }
 
 void page_studio_retention(struct request *request)
@@ -281,17 +305,26 @@ void page_studio_rule(struct request *request)
     typed.deletes = strcmp(visit_form_cstr(visit, "how"), "delete") == 0;
     struct retention_rule rule = {
         .archive.unit = RETENTION_MONTHS, .erase.unit = RETENTION_MONTHS, .deletes = typed.deletes};
+    struct retention_preview preview;
+    struct str code = str_of(typed.rule[0]), reason = str_of(typed.rule[4]);
+    bool confirmed = false;
     enum status status = STATUS_INVALID;
     if (read_count(visit, &rule_fields[1], typed.rule[1], &rule.archive.count) &&
         read_count(visit, &rule_fields[2], typed.rule[2], &rule.erase.count) &&
         read_count(visit, &rule_fields[3], typed.rule[3], &rule.warn_days))
-        status = retention_exception_set(&visit->work, str_of(typed.rule[0]), &rule, str_of(typed.rule[4]),
-                                         &visit->error);
+        status = retention_exception_preview(&visit->work, code, &rule, reason, &preview, &visit->error);
+    if (status == STATUS_OK) {
+        typed.preview = &preview;
+        confirmed = strcmp(visit_form_cstr(visit, "seen"), seen_text(visit, &typed, preview.rule)) == 0;
+    }
+    if (confirmed) status = retention_exception_set(&visit->work, code, &rule, reason, &visit->error);
     if (status == STATUS_NOT_FOUND) visit->error.field = "procedure";
     if (status == STATUS_INVALID || status == STATUS_NOT_FOUND)
         show(visit, 422, &typed);
     else if (status != STATUS_OK)
         visit_fail(visit, status);
+    else if (!confirmed)
+        show(visit, 200, &typed);
     else
         visit_redirect(visit, "saved", "/quan-tri/luu-tru");
 }

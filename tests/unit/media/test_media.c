@@ -485,9 +485,65 @@ static void rows_of_pictures_that_are_none_are_refused(void **state)
     assert_int_equal(report.problem, MEDIA_TOO_LARGE);
 }
 
+/* --- Papers of a dossier behind its print-out */
+
+static void papers_become_one_pdf_behind_the_print_out(void **state)
+{
+    (void)state;
+    BUF_AUTO row = BUF_WITH_MAXIMUM(OUT);
+    struct picture photo = sheet(600, 800, 230, 6);
+    add_picture(&row, MEDIA_PDF, pdf_with("", ""));
+    add_picture(&row, MEDIA_JPEG, as_jpeg(&photo));
+    add_picture(&row, MEDIA_PDF, pdf_with("", "/Rotate 90"));
+    inspect(MEDIA_BUNDLE, buf_str(&row));
+    assert_int_equal(report.problem, MEDIA_GOOD);
+    assert_int_equal(report.remarks, 0);
+    assert_int_equal(report.pages, 3);
+    struct str pdf = buf_copy(&out, arena);
+    inspect(MEDIA_PDF, pdf);
+    assert_int_equal(report.problem, MEDIA_GOOD);
+    assert_int_equal(report.pages, 3);
+    /* alone it is what it was */
+    buf_clear(&row);
+    add_picture(&row, MEDIA_PDF, pdf_with("", ""));
+    inspect(MEDIA_BUNDLE, buf_str(&row));
+    assert_int_equal(report.pages, 1);
+    assert_true(report.changed);
+}
+
+static void papers_that_cannot_be_joined_are_told(void **state)
+{
+    (void)state;
+    BUF_AUTO row = BUF_WITH_MAXIMUM(OUT);
+    add_picture(&row, MEDIA_PDF, pdf_with("", ""));
+    add_picture(&row, MEDIA_PDF, pdf_with("", ""));
+    add_picture(&row, MEDIA_PDF, STR("%PDF-1.4 no more"));
+    add_picture(&row, MEDIA_PNG, STR("no picture"));
+    inspect(MEDIA_BUNDLE, buf_str(&row));
+    assert_int_equal(report.problem, MEDIA_GOOD);
+    assert_int_equal(report.remarks, 1 << 1 | 1 << 2);
+    assert_false(report.changed);
+    static const char *const heads[] = {"", "0 3\nabc", "1 3\nabc", "0 9\na", "4 1\na", "6 1\na"};
+    for (size_t i = 0; i < sizeof heads / sizeof heads[0]; i++) {
+        inspect(MEDIA_BUNDLE, str_of(heads[i]));
+        assert_int_not_equal(report.problem, MEDIA_GOOD);
+        assert_false(report.changed);
+    }
+    buf_clear(&row);
+    for (int i = 0; i < MEDIA_BUNDLE_MAXIMUM + 1; i++)
+        add_picture(&row, MEDIA_PDF, pdf_with("", ""));
+    inspect(MEDIA_BUNDLE, buf_str(&row));
+    assert_int_equal(report.pages, MEDIA_BUNDLE_MAXIMUM + 1);
+    add_picture(&row, MEDIA_PDF, pdf_with("", ""));
+    inspect(MEDIA_BUNDLE, buf_str(&row));
+    assert_int_equal(report.problem, MEDIA_TOO_LARGE);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(papers_become_one_pdf_behind_the_print_out),
+        cmocka_unit_test(papers_that_cannot_be_joined_are_told),
         cmocka_unit_test(a_photo_loses_its_place_and_stands_upright),
         cmocka_unit_test(every_orientation_brings_the_corner_up),
         cmocka_unit_test(bad_photos_are_remarked_upon_and_not_refused),
