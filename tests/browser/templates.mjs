@@ -11,6 +11,7 @@ import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { HtmlValidate } from 'html-validate';
 import { chromium } from 'playwright-core';
+import { readsWell } from './reading.mjs';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 const program = process.env.MOTCUA_TEST_PROGRAM ?? path.join(root, 'build/check/motcua');
@@ -119,7 +120,10 @@ export function checkPages(audiences) {
         const violations = await page.evaluate(async () =>
           (await axe.run(document, { resultTypes: ['violations'] })).violations.map((each) => `${each.id}: ${each.nodes[0].html.slice(0, 200)}`),
         );
+        const official = audience !== 'portal'; // those of the portal are walked as they are served (kinds.test.mjs)
+        if (official) await readsWell(page, `${name}, wide`);
         await page.setViewportSize({ width: 320, height: 600 });
+        if (official) await readsWell(page, name);
         const sideways = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
         page.off('console', listen).off('pageerror', fail);
         assert.deepEqual(violations, []);
