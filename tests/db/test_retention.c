@@ -428,6 +428,9 @@ static void another_rule_warns_anew(void **state)
                                                 &preview, &ward->error));
     assert_true(preview.ended > 0 && preview.erased > 0);
     assert_true(preview.first_erased_at == now + 20 * DAY);
+    assert_ok(ward, retention_exception_preview(of(ward), STR("1.013225"), &shorter, STR("Quyết định 6"),
+                                                &preview, &ward->error));
+    assert_true(preview.ended == 0 && preview.erased == 0 && preview.first_erased_at == INSTANT_NONE);
     now += DAY;
     assert_ok(ward, retention_exception_set(of(ward), STR("2.000635"), &shorter, STR("Quyết định 6"),
                                             &ward->error));

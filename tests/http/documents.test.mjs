@@ -329,35 +329,6 @@ test('what belongs to no document is named, and deleted only when it is old', as
   await readAll();
 });
 
-test('what is erased by rule leaves the bucket, and new papers are not touched', async () => {
-  const draft = await startDraft(lan, '2.000635', 'dich-vong-cau-giay');
-  await answerPages(lan, draft, extract);
-  const count = await attachAll(lan, draft);
-  const code = await submitDraft(lan, draft);
-  await lan.get(`/ho-so/${code}/rut`);
-  assert.equal((await lan.post(`/ho-so/${code}/rut`, { reason: 'Tôi đổi ý' })).status, 303);
-  const names = sql(`SELECT string_agg(f.storage_name, ' ') FROM document f JOIN dossier d ON d.tenant_id = f.tenant_id AND d.id = f.dossier_id WHERE d.code = '${code}' AND f.store = 's3'`).split(' ');
-  assert.equal(names.length, count);
-  for (const name of names) assert.ok(objects().includes(name), name);
-  const before = objects().length;
-  const erase = async () => (await run('retention', 'run', '--retention', 'delete after 1 day')).stdout;
-  assert.match(await erase(), /^0 steps done/, 'not due');
-  sql(`UPDATE dossier SET finished_at = finished_at - interval '2 days' WHERE code = '${code}'`);
-  // the bucket is away: the dossier is erased, and the sweep comes back for the bytes
-  answering = false;
-  await erase();
-  assert.equal(sql(`SELECT erased_how FROM dossier WHERE code = '${code}'`), 'delete');
-  assert.equal(objects().length, before);
-  answering = true;
-  await erase();
-  for (const name of names) assert.ok(!objects().includes(name), name);
-  assert.equal(objects().length, before - count);
-  const checked = await documents('verify');
-  assert.equal(checked.status, 0, checked.stdout + checked.stderr);
-  assert.match(checked.stdout, / 0 faulty; 0 blobs without/);
-  assert.equal((await lan.open(`/ho-so/${code}`)).status, 404);
-});
-
 test('the secret is shown nowhere, and half a setting is refused', async () => {
   const shown = await run('serve', '--check-config', '--s3-secret-key', 'rat-bi-mat');
   assert.equal(shown.status, 0, shown.stderr);

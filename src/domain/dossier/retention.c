@@ -292,7 +292,8 @@ DB_STATEMENT(
     "SELECT p.name, count(e.id) AS ended, count(*) FILTER (WHERE e.archived_at IS NULL AND e.base + "
     "r.archive "
     "<= $3) AS archived, count(*) FILTER (WHERE e.base + r.erase <= $3 + r.warn) AS erased, "
-    "min(greatest(e.base + r.erase, $3 + r.warn)) AS first_erased_at FROM procedure p CROSS JOIN LATERAL "
+    "min(greatest(e.base + r.erase, $3 + r.warn)) FILTER (WHERE e.id IS NOT NULL) AS first_erased_at FROM "
+    "procedure p CROSS JOIN LATERAL "
     "(SELECT retention_period($2, 'archive') AS archive, retention_period($2, 'warn') AS warn, "
     "coalesce(retention_period($2, 'anonymise'), retention_period($2, 'delete')) AS erase) r "
     "LEFT JOIN LATERAL (SELECT d.id, d.archived_at, coalesce(d.returned_at, d.finished_at) AS base FROM "
@@ -314,12 +315,13 @@ enum status retention_exception_preview(struct work *work, struct str procedure_
                          DB_VALUES(db_uuid(change.procedure_id), db_cstr(change.rule), db_instant(work->now)),
                          &rows, error);
     if (status != STATUS_OK) return status;
-    *preview = (struct retention_preview){.procedure_name = db_cstr_or_empty(rows, 0, 0),
-                                          .rule = change.rule,
-                                          .ended = db_get_int64(rows, 0, 1),
-                                          .archived = db_get_int64(rows, 0, 2),
-                                          .erased = db_get_int64(rows, 0, 3),
-                                          .first_erased_at = db_get_instant(rows, 0, 4)};
+    *preview = (struct retention_preview){
+        .procedure_name = db_cstr_or_empty(rows, 0, 0),
+        .rule = change.rule,
+        .ended = db_get_int64(rows, 0, 1),
+        .archived = db_get_int64(rows, 0, 2),
+        .erased = db_get_int64(rows, 0, 3),
+        .first_erased_at = db_is_null(rows, 0, 4) ? INSTANT_NONE : db_get_instant(rows, 0, 4)};
     return STATUS_OK;
 }
 
