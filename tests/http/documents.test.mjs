@@ -336,3 +336,30 @@ test('the secret is shown nowhere, and half a setting is refused', async () => {
   assert.equal((await run('serve', '--check-config', '--s3-url', 'https://host')).status, 64);
   assert.equal((await documents('move')).status, 64);
 });
+
+test('what is erased by rule leaves the bucket, also when that did not answer at first', async () => {
+  const draft = await startDraft(lan, '2.000635', 'dich-vong-cau-giay');
+  await answerPages(lan, draft, extract);
+  const count = await attachAll(lan, draft);
+  const code = await submitDraft(lan, draft);
+  await lan.get(`/ho-so/${code}/rut`);
+  assert.equal((await lan.post(`/ho-so/${code}/rut`, { reason: 'Tôi đổi ý' })).status, 303);
+  const names = sql(`SELECT string_agg(f.storage_name, ' ') FROM document f JOIN dossier d ON d.tenant_id = f.tenant_id AND d.id = f.dossier_id WHERE d.code = '${code}' AND f.store = 's3'`).split(' ');
+  assert.equal(names.length, count);
+  for (const name of names) assert.ok(objects().includes(name), name);
+  const erase = () => run('retention', 'run', '--retention', 'delete after 10 years', '--rehearsal-clock', path.join(city.data, 'clock'));
+  const erased = () => sql(`SELECT coalesce(erased_how, '') FROM dossier WHERE code = '${code}'`);
+  await erase();
+  assert.equal(erased(), '');
+  sql(`UPDATE dossier SET finished_at = finished_at - interval '11 years' WHERE code = '${code}'`);
+  answering = false;
+  await erase();
+  assert.equal(erased(), 'delete');
+  for (const name of names) assert.ok(objects().includes(name), name);
+  answering = true;
+  await until(async () => (await erase(), names.every((name) => !objects().includes(name))), 'the bytes to leave the bucket');
+  const checked = await documents('verify');
+  assert.equal(checked.status, 0, checked.stdout + checked.stderr);
+  assert.equal((await lan.open(`/ho-so/${code}`)).status, 404);
+  await readAll();
+});

@@ -13,7 +13,8 @@ enum { EARLIER_DOSSIERS = 20 };
 DB_STATEMENT(known_dossiers, DB_PARAMETERS(DB_INT32),
              DB_COLUMNS({"code", DB_TEXT}, {"procedure_version_id", DB_UUID}, {"answers", DB_JSON},
                         {"submitted_at", DB_INSTANT}, {"on_behalf", DB_BOOL}),
-             "SELECT code, procedure_version_id, answers, submitted_at, contact ? 'submitter' FROM dossier "
+             "SELECT code, procedure_version_id, answers, submitted_at, contact ? 'submitter' AS on_behalf "
+             "FROM dossier "
              "WHERE account_id = motcua.app_account() ORDER BY submitted_at DESC LIMIT $1")
 
 static bool about(const char *meaning, const char *prefix)
