@@ -159,9 +159,9 @@ test('a household business with members: rows, a supplement that stops the clock
   await fill(lan, { 'thanh_vien[1].ty_le': '40' });
   await next(lan);
   await fillPages(lan, { cam_ket });
-  const papers = await lan.locator('[data-paper] input[type=file]').count();
+  const papers = await lan.locator('[data-paper] input[type=file][multiple]').count();
   for (let i = 0; i < papers; i++) {
-    await lan.locator('[data-paper]').nth(i).locator('input[type=file]').setInputFiles({ name: `giay-${i}.pdf`, mimeType: 'application/pdf', buffer: samplePdf().bytes });
+    await lan.locator('[data-paper]').nth(i).locator('input[type=file][multiple]').setInputFiles({ name: `giay-${i}.pdf`, mimeType: 'application/pdf', buffer: samplePdf().bytes });
     await lan.locator('.files__name', { hasText: `giay-${i}.pdf` }).waitFor();
   }
   await next(lan);
