@@ -183,18 +183,20 @@ bool form_on_behalf(const struct form *form, const struct form_state *state)
     return false;
 }
 
-json_t *form_turn_behalf(const struct form *form, bool on_behalf, const json_t *filled, json_t *answers)
+json_t *form_turn_behalf(const struct form *form, bool on_behalf, bool restore, const json_t *filled,
+                         json_t *answers)
 {
     json_t *turned = json_object();
     for (size_t i = 0; i < form->field_count; i++) {
         const struct form_field *field = &form->fields[i];
         json_t *value = json_object_get(json_object_get(filled, field->key), "value");
         json_t *answer = json_object_get(answers, field->key);
-        if (!value || !about(field, "person.")) continue;
-        if (on_behalf && answer && json_equal(answer, value)) {
+        bool comes = about(field, on_behalf ? "submitter." : "person.");
+        if (!value || (!comes && !about(field, on_behalf ? "person." : "submitter."))) continue;
+        if (!comes && answer && json_equal(answer, value)) {
             json_object_set_new(turned, field->key, json_null());
             json_object_del(answers, field->key);
-        } else if (!on_behalf && !answer) {
+        } else if (comes && restore && !answer) {
             json_object_set(turned, field->key, value);
             json_object_set(answers, field->key, value);
         }

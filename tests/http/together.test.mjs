@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { business } from '../browser/answers.mjs';
-import { Person, answerPages, password, unescape, attachAll, fieldsOf, findDossier, signedIn, startCity, startDraft, submitDraft, until } from '../browser/city.mjs';
+import { Person, answerPages, password, unescape, attachAll, fieldsOf, findDossier, readable, signedIn, startCity, startDraft, submitDraft, until } from '../browser/city.mjs';
 
 let city, lan, hoa;
 
@@ -94,6 +94,7 @@ test('a guest signs with an account of their own; a change afterwards asks for t
   const { cam_ket: last, ...pages } = business;
   await answerPages(lan, draft, pages);
   await lan.open(`${draft}/cam_ket`);
+  await lan.post(`${draft}/cam_ket`, { 'chu_ky.name': 'Phạm Thị Hoa', 'chu_ky.consent': 'true', _action: 'leave' });
   const link = await invite(draft, { email: 'hoa@example.com', 'trang.ho_kinh_doanh': 'see', 'ky.chu_ky': 'true' });
   // The owner's page shows whom the signature waits for, and takes no other.
   const waiting = await lan.open(`${draft}/cam_ket`);
@@ -102,6 +103,12 @@ test('a guest signs with an account of their own; a change afterwards asks for t
   await lan.post(`${draft}/cam_ket`, { ...last, _action: 'leave' });
   assert.match((await lan.open(`${draft}/cam_ket`)).text, /Chờ Chồng tôi ký/);
   const part = await accept(hoa, link);
+  // What stood there before is no signature of whoever is invited to sign.
+  await attachAll(lan, draft);
+  const unsigned = await lan.open(`${draft}/xem-lai`);
+  assert.match(unsigned.text, /Chồng tôi: Người này chưa ký\. Hãy chờ, hoặc thu hồi lời mời\./);
+  assert.doesNotMatch(readable(/<section class="error-summary"[\s\S]*?<\/section>/.exec(unsigned.body)[0]), /Ký xác nhận/);
+  assert.equal((await lan.post(`${draft}/nop`, { return_channel: 'counter', agree: 'true' })).status, 422);
   const open = await hoa.open(part);
   assert.match(open.text, /Phở Lan Dịch Vọng/);
   assert.ok(!open.body.includes('001185000101'));
@@ -115,7 +122,6 @@ test('a guest signs with an account of their own; a change afterwards asks for t
   assert.equal((await hoa.post(`${part}/ky`, { name: 'Phạm Thị Hoa', consent: 'true', _revision: revision })).status, 303);
   assert.match((await hoa.open(part)).text, /Bạn đã ký lúc/);
   assert.match((await lan.open(`${draft}/cam_ket`)).text, /Chồng tôi đã ký lúc .* bằng tài khoản của Phạm Thị Hoa/);
-  await attachAll(lan, draft);
 
   // What was signed is changed: it cannot be submitted until it is signed again.
   const changed = fieldsOf((await lan.open(`${draft}/ho_kinh_doanh`)).body, `${draft}/ho_kinh_doanh`);
@@ -150,6 +156,11 @@ test('a draft is handed over with its papers once the other accepts, and nothing
   const file = new RegExp(`${draft}/tep/[0-9a-f-]{36}`).exec(papers.body)[0];
   assert.equal((await hoa.open(file)).status, 200);
   assert.equal((await lan.open(file)).status, 404);
+  // What was signed and declared before is not the new owner's word.
+  const signing = fieldsOf((await hoa.open(`${draft}/cam_ket`)).body, `${draft}/cam_ket`);
+  assert.deepEqual([signing['chu_ky.name'], signing['chu_ky.consent']], ['', undefined]);
+  assert.equal((await hoa.post(`${draft}/nop`, { return_channel: 'counter', agree: 'true' })).status, 422);
+  await answerPages(hoa, draft, { cam_ket: { 'chu_ky.name': 'Phạm Thị Hoa', 'chu_ky.consent': 'true' } });
   assert.match(await submitDraft(hoa, draft), /-170314-/);
 });
 

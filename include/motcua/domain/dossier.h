@@ -142,7 +142,8 @@ NODISCARD enum status dossier_codes(struct work *work, const struct form *form, 
  * counts. New reference.
  */
 NODISCARD enum status answers_known(struct work *work, json_t **known, struct error *error);
-/* Fills empty answers from what is known; *filled is a new reference, as struct draft has it. */
+/* Fills empty answers from what is known, but for those about who hands in for somebody else, which wait in
+ * *filled (a new reference, as struct draft has it) until that is what the person does. */
 NODISCARD enum status answers_fill(struct work *work, const struct form *form, json_t *answers,
                                    json_t **filled, struct error *error);
 /*

@@ -32,6 +32,9 @@ bool share_has(struct share_keys keys, const char *key);
 /* Invited and still in time, taken, or finished. */
 bool share_is_open(const struct draft_share *share, instant now);
 
+/* Open, and to be signed by the guest. */
+bool share_signs(const struct draft_share *share, instant now);
+
 /* --- The owner */
 
 /*

@@ -275,10 +275,12 @@ NODISCARD enum status form_evaluate(const struct form *form, struct arena *arena
 bool form_on_behalf(const struct form *form, const struct form_state *state);
 /*
  * After an answer has changed whom the dossier is for. What was prefilled about the person who fills it in
- * (`filled`: {key: {"value": ...}}) is taken out of "person." fields that nobody has touched, or put back
- * into empty ones. What became of which: {key: new value or null}, new reference.
+ * (`filled`: {key: {"value": ...}}) and that nobody has touched leaves the "person." fields and comes into
+ * the "submitter." ones, or the other way round. Without `restore` things only leave. What became of which:
+ * {key: new value or null}, new reference.
  */
-json_t *form_turn_behalf(const struct form *form, bool on_behalf, const json_t *filled, json_t *answers);
+json_t *form_turn_behalf(const struct form *form, bool on_behalf, bool restore, const json_t *filled,
+                         json_t *answers);
 
 /* --- Validation
  * ------------------------------------------------------------------------------------------------- */

@@ -132,6 +132,7 @@ enum status answers_fill(struct work *work, const struct form *form, json_t *ans
         json_object_set(note, "value", json_object_get(answers, key)); /* as this field holds it */
         json_object_set_new(*filled, key, note);
     }
+    json_decref(form_turn_behalf(form, false, true, *filled, answers));
     return STATUS_OK;
 }
 

@@ -28,6 +28,11 @@ bool share_is_open(const struct draft_share *share, instant now)
            (state_is(share, "invited") && share->expires_at > now);
 }
 
+bool share_signs(const struct draft_share *share, instant now)
+{
+    return !share->transfer && share->sign.count > 0 && share_is_open(share, now);
+}
+
 static struct share_keys read_keys(struct work *work, const struct db_result *rows, size_t row, size_t column)
 {
     struct share_keys keys;
@@ -73,6 +78,16 @@ enum status share_read_all(struct work *work, const struct db_result *rows, stru
 }
 
 /* --- Inviting */
+
+DB_STATEMENT(share_unsign, DB_PARAMETERS(DB_UUID, DB_TEXT_ARRAY), DB_NOTHING,
+             "UPDATE draft SET answers = answers - $2, revision = revision + 1 "
+             "WHERE account_id = motcua.app_account() AND id = $1 AND submitted_at IS NULL")
+
+void share_unsign_add(struct db_batch *batch, const struct uuid *draft_id, struct share_keys keys)
+{
+    if (keys.count > 0)
+        db_add(batch, &share_unsign, db_uuid(*draft_id), db_text_array(keys.list, keys.count));
+}
 
 DB_STATEMENT(
     share_insert,
@@ -152,6 +167,7 @@ static enum status run_inviting(struct db_transaction *transaction, void *contex
             work, error, "email",
             N_("Hồ sơ đã được nộp, hoặc đã có đủ 10 lời mời; hãy thu hồi bớt lời mời không còn cần"));
     struct db_batch *mail = db_batch(transaction);
+    share_unsign_add(mail, &inviting->draft->id, wanted->sign); /* nobody else has signed in their place */
     draft_mail_add(mail, work, payload);
     return db_commit(mail, error);
 }
@@ -206,10 +222,6 @@ DB_STATEMENT(share_end, DB_PARAMETERS(DB_UUID, DB_UUID, DB_TEXT), DB_COLUMNS({"s
              "WHERE account_id = motcua.app_account() AND draft_id = $1 AND id = $2 AND "
              "state IN ('invited', 'accepted', 'finished') RETURNING sign")
 
-DB_STATEMENT(share_unsign, DB_PARAMETERS(DB_UUID, DB_TEXT_ARRAY), DB_NOTHING,
-             "UPDATE draft SET answers = answers - $2, revision = revision + 1 "
-             "WHERE account_id = motcua.app_account() AND id = $1 AND submitted_at IS NULL")
-
 static enum status run_ending(struct db_transaction *transaction, void *context, struct error *error)
 {
     struct share_ending *ending = context;
@@ -225,7 +237,7 @@ static enum status run_ending(struct db_transaction *transaction, void *context,
                          N_("Lời mời này không còn hiệu lực"), NULL);
     struct share_keys sign = read_keys(work, ended, 0, 0);
     struct db_batch *write = db_batch(transaction);
-    db_add(write, &share_unsign, db_uuid(*ending->draft_id), db_text_array(sign.list, sign.count));
+    share_unsign_add(write, ending->draft_id, sign);
     const char *to = db_cstr_or_empty(owner, 0, 1);
     json_auto letter = NULL;
     if (ending->left != NULL && to[0] != '\0') {

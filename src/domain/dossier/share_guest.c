@@ -96,6 +96,7 @@ struct answering {
     bool accept;
     const struct draft_share *share;
     const json_t *payload;
+    struct share_keys given; /* signatures and declarations of a draft that is taken over */
 };
 
 static enum status run_answering(struct db_transaction *transaction, void *context, struct error *error)
@@ -110,8 +111,26 @@ static enum status run_answering(struct db_transaction *transaction, void *conte
     if (status != STATUS_OK) return status;
     if (db_is_null(answered, 0, 0)) return unknown(work, error);
     struct db_batch *write = db_batch(transaction);
+    share_unsign_add(write, &answering->share->draft_id, answering->given);
     if (answering->payload != NULL) draft_mail_add(write, work, answering->payload);
     return db_commit(write, error);
+}
+
+/* What the former owner signed and declared, the new one gives anew. */
+static enum status find_given(struct work *work, const struct draft_share *share, struct share_keys *given,
+                              struct error *error)
+{
+    const struct procedure_version *version;
+    enum status status = reference_procedure_version(work, &share->version_id, &version, error);
+    if (status != STATUS_OK || version->form == NULL) return status;
+    struct str *keys = arena_array(work->arena, form_field_count(version->form), sizeof *keys);
+    for (size_t i = 0; i < form_field_count(version->form); i++) {
+        const char *kind = form_field_kind(version->form, i);
+        if (strcmp(kind, "signature") == 0 || strcmp(kind, "consent") == 0)
+            keys[given->count++] = str_of(form_field_key(version->form, i));
+    }
+    given->list = keys;
+    return STATUS_OK;
 }
 
 enum status share_answer(struct work *work, struct str token, bool accept, struct draft_share *share,
@@ -129,6 +148,8 @@ enum status share_answer(struct work *work, struct str token, bool accept, struc
     json_auto payload = to[0] == '\0' ? NULL : share_letter(work, share, template, to, language);
     struct answering answering = {
         .work = work, .hash = token_hash(token), .accept = accept, .share = share, .payload = payload};
+    if (accept && share->transfer) status = find_given(work, share, &answering.given, error);
+    if (status != STATUS_OK) return status;
     struct db_scope scope = work_scope(work, &share->tenant_id);
     return db_transaction(work->db, &scope, work->arena, run_answering, &answering, error);
 }

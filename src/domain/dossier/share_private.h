@@ -36,6 +36,8 @@ struct share_ending {
 };
 /* The invitation ends in this state, and what was signed under it is unsigned. */
 NODISCARD enum status share_close(struct share_ending *ending, struct error *error);
+/* Takes these signatures out of the draft of whoever the scope is. */
+void share_unsign_add(struct db_batch *batch, const struct uuid *draft_id, struct share_keys keys);
 /* What the owner is told about it; new reference. */
 json_t *share_letter(struct work *work, const struct draft_share *share, const char *template, const char *to,
                      const char *language);

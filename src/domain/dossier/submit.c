@@ -254,9 +254,9 @@ static enum status check_signatures(struct submit_call *call, const json_t *answ
 {
     struct work *work = call->submit->work;
     for (size_t i = 0; i < call->share_count; i++)
-        if (call->shares[i].signed_at != INSTANT_NONE &&
+        if (share_signs(&call->shares[i], work->now) &&
             !share_is_signed(work, &call->shares[i], call->loaded.version->form, answers))
-            return refuse_incomplete(work, error, "changed since it was signed");
+            return refuse_incomplete(work, error, "not signed, or changed since");
     return STATUS_OK;
 }
 

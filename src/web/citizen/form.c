@@ -178,7 +178,9 @@ static enum status take_answers(struct draft_page *page, int index, struct form_
     status = draft_page_evaluate(page);
     bool on_behalf = status == STATUS_OK && form_on_behalf(page->version->form, &page->state);
     if (status != STATUS_OK || on_behalf == before) return status;
-    page->turned = form_turn_behalf(page->version->form, on_behalf, page->draft.filled, page->draft.answers);
+    /* What is known of the owner is not put before a guest. */
+    page->turned = form_turn_behalf(page->version->form, on_behalf, page->part == NULL, page->draft.filled,
+                                    page->draft.answers);
     return draft_page_evaluate(page);
 }
 

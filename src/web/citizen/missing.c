@@ -1,10 +1,7 @@
 /* What stands against submitting a draft: wrong or open answers, papers, an early exit. */
 #include "motcua/web/draft_page.h"
 
-static bool gives_signatures(const struct draft_page *page, const struct draft_share *share)
-{
-    return !share->transfer && share->sign.count > 0 && share_is_open(share, page->work.now);
-}
+#include "motcua/codec/json.h"
 
 json_t *draft_page_held(const struct draft_page *page)
 {
@@ -12,7 +9,7 @@ json_t *draft_page_held(const struct draft_page *page)
     json_t *held = json_object();
     for (size_t i = 0; i < page->share_count; i++) {
         const struct draft_share *share = &page->shares[i];
-        if (!gives_signatures(page, share)) continue;
+        if (!share_signs(share, page->work.now)) continue;
         const char *text =
             share->signed_at == INSTANT_NONE
                 ? visit_format(visit, N_("Chờ %s ký"), share->label)
@@ -63,9 +60,11 @@ enum status draft_page_missing(struct draft_page *page, struct draft_missing **l
     if (status != STATUS_OK) return status;
     struct draft_missing *found =
         arena_array(visit->arena, errors.count + version->paper_count + page->share_count + 1, sizeof *found);
+    json_auto held = draft_page_held(page);
     size_t n = 0;
     for (size_t i = 0; i < errors.count; i++) {
         const struct form_error *error = &errors.list[i];
+        if (json_object_get(held, error->field) != NULL) continue; /* somebody else's to give: below */
         const struct procedure_paper *paper = paper_of(version, error);
         if (paper != NULL && draft_page_lacks(page, paper)) continue; /* told below */
         if (paper != NULL) {
@@ -88,12 +87,14 @@ enum status draft_page_missing(struct draft_page *page, struct draft_missing **l
                 .label = visit_pick(visit, version->papers[i].name, version->papers[i].name_en),
                 .text = ""};
     for (size_t i = 0; i < page->share_count; i++)
-        if (gives_signatures(page, &page->shares[i]) && page->shares[i].signed_at != INSTANT_NONE &&
+        if (share_signs(&page->shares[i], page->work.now) &&
             !share_is_signed(&page->work, &page->shares[i], version->form, page->draft.answers))
             found[n++] = (struct draft_missing){
                 .kind = MISSING_SIGNATURE,
                 .label = page->shares[i].label,
-                .text = visit_text(visit, N_("Nội dung đã thay đổi sau khi người này ký; cần ký lại."))};
+                .text = page->shares[i].signed_at != INSTANT_NONE
+                            ? visit_text(visit, N_("Nội dung đã thay đổi sau khi người này ký; cần ký lại."))
+                            : visit_text(visit, N_("Người này chưa ký. Hãy chờ, hoặc thu hồi lời mời."))};
     if (page->state.exit != NULL)
         found[n++] = (struct draft_missing){.kind = MISSING_EXIT,
                                             .page = page->state.exit->page,
