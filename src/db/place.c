@@ -1,10 +1,12 @@
 /*
  * Where a private cluster lives. PostgreSQL refuses to run as root, so root hands it to an unprivileged
  * account; that account may be unable to reach the folder (a checkout below /root, mode 0700). Then the
- * cluster lives in /var/lib/motcua/<hash of the folder's path> and the folder is a symbolic link to it.
+ * cluster lives in /var/lib/motcua/<hash of the folder's path>[-number] and the folder is a symbolic link to
+ * it.
  */
 #include "place.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <glob.h>
@@ -121,6 +123,39 @@ static bool make_own_folder(const struct place *place, const char *path)
     return errno == EEXIST && stat(path, &about) == 0 && S_ISDIR(about.st_mode) && about.st_uid == place->uid;
 }
 
+/* No entry but "." and ".."; also a folder that cannot be read counts as one that holds something. */
+static bool is_empty(const char *path)
+{
+    DIR *entries = opendir(path);
+    if (entries == NULL) return false;
+    int count = 0;
+    while (readdir(entries) != NULL)
+        count++;
+    closedir(entries);
+    return count <= 2;
+}
+
+/*
+ * The folder becomes a link to a place that the account can reach. A data folder with nothing in it begins
+ * anew: what an earlier one of the same name has left in the usual place (a checkout that was deleted, its
+ * master key with it) is not taken for its own, and stays. NULL: errno says why.
+ */
+static const char *link_to_place(const char *folder, const char *parent, struct arena *arena)
+{
+    const char *hash = short_hash(arena, folder);
+    const char *usual = arena_printf(arena, "%s/%s", PLACE_OF_ROOT, hash), *real = usual;
+    (void)rmdir(folder); /* an empty one stands in the way of the link */
+    if (!make_folders(arena, PLACE_OF_ROOT, 0755)) return NULL;
+    for (int number = 2; is_empty(parent) && access(arena_printf(arena, "%s/data", real), F_OK) == 0;
+         number++)
+        real = arena_printf(arena, "%s-%d", usual, number);
+    if (symlink(real, folder) == 0) return real;
+    if (errno != EEXIST) return NULL;
+    char target[PATH_MAX];
+    ssize_t length = readlink(folder, target, sizeof target);
+    return length > 0 ? arena_strndup(arena, target, (size_t)length) : usual;
+}
+
 static enum status make_root(struct place *place, const char *folder, struct arena *arena,
                              struct error *error)
 {
@@ -129,9 +164,9 @@ static enum status make_root(struct place *place, const char *folder, struct are
     bool made = make_folders(arena, parent, 0755);
     const char *real = folder;
     if (made && place->switch_account && !reachable(arena, folder, place->uid, place->gid)) {
-        real = arena_printf(arena, "%s/%s", PLACE_OF_ROOT, short_hash(arena, folder));
-        (void)rmdir(folder); /* an empty one stands in the way of the link */
-        made = make_folders(arena, PLACE_OF_ROOT, 0755) && (symlink(real, folder) == 0 || errno == EEXIST);
+        const char *linked = link_to_place(folder, parent, arena);
+        made = linked != NULL;
+        if (made) real = linked;
     }
     errno = 0;
     if (!made || !make_own_folder(place, real))

@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <fcntl.h>
 
 #include <signal.h>
 #include <stdlib.h>
@@ -214,6 +215,36 @@ static void a_folder_out_of_the_accounts_reach_is_replaced_by_a_link(void **stat
     assert_int_not_equal(lstat(options.folder, &about), 0);
 }
 
+/* A checkout that was deleted leaves its cluster behind; the next one of the same name begins anew, while one
+ * that has lost nothing but the link finds its data. */
+static void a_new_folder_of_an_old_name_begins_anew(void **state)
+{
+    (void)state;
+    if (geteuid() != 0) skip();
+    const char *key = arena_printf(arena, "%s/master.key", folder);
+    chmod(folder, 0700);
+    options.throwaway = false; /* what is committed stays */
+    struct db_cluster old = start();
+    const char *old_data = arena_strdup(arena, old.data);
+    assert_string_equal(database_query(arena, old.url, "SELECT lo_create(4711)"),
+                        "4711"); /* something to find again */
+    assert_int_equal(db_cluster_stop(&options, arena, NULL), STATUS_OK);
+    assert_int_equal(unlink(options.folder), 0);
+    struct db_cluster fresh = start();
+    assert_string_not_equal(fresh.data, old_data);
+    assert_string_equal(database_query(arena, fresh.url, "SELECT count(*) FROM pg_largeobject_metadata"),
+                        "0");
+    assert_int_equal(db_cluster_stop(&options, arena, NULL), STATUS_OK);
+    assert_int_equal(db_cluster_remove(&options, arena, NULL), STATUS_OK);
+    close(open(key, O_CREAT | O_WRONLY, 0600));
+    old = start();
+    assert_string_equal(old.data, old_data);
+    assert_string_equal(database_query(arena, old.url, "SELECT count(*) FROM pg_largeobject_metadata"), "1");
+    assert_int_equal(db_cluster_stop(&options, arena, NULL), STATUS_OK);
+    assert_int_equal(db_cluster_remove(&options, arena, NULL), STATUS_OK);
+    unlink(key);
+}
+
 /* Root must not give away a folder that somebody else had prepared. */
 static void root_gives_away_only_what_it_made(void **state)
 {
@@ -286,6 +317,7 @@ int main(void)
         SHARED(a_failing_start_shows_the_log),
         ALONE(a_long_path_gets_a_short_socket),
         ALONE(a_folder_out_of_the_accounts_reach_is_replaced_by_a_link),
+        ALONE(a_new_folder_of_an_old_name_begins_anew),
         ALONE(root_gives_away_only_what_it_made),
         ALONE(missing_programs_are_said_in_a_sentence),
     };
