@@ -89,19 +89,20 @@ CREATE FUNCTION retention_period(rule text, what text) RETURNS interval LANGUAGE
     RETURN CASE what WHEN 'warn' THEN substring(rule FROM 'warn ([0-9]+ days?) before')
         ELSE substring(rule FROM what || ' after ([0-9]+ (?:day|month|year)s?)') END::interval;
 
--- Which rule holds for dossiers of which version; tenant_id NULL: of all agencies without an exception.
+-- Which rule holds for dossiers of which version, and since when; tenant_id NULL: of all agencies without an exception.
 CREATE FUNCTION retention_rules(default_rule text)
-RETURNS TABLE (tenant_id uuid, procedure_version_id uuid, procedure_id uuid, rule text, source text)
+RETURNS TABLE (tenant_id uuid, procedure_version_id uuid, procedure_id uuid, rule text, source text, since timestamptz)
 LANGUAGE sql STABLE AS $$
     SELECT NULL::uuid, v.id, v.procedure_id, coalesce(v.description->>'retention', default_rule),
-        CASE WHEN v.description ? 'retention' THEN 'procedure' ELSE 'default' END
+        CASE WHEN v.description ? 'retention' THEN 'procedure' ELSE 'default' END, '-infinity'::timestamptz
     FROM procedure_version v
     UNION ALL
-    SELECT e.tenant_id, v.id, v.procedure_id, e.rule, 'agency'
+    SELECT e.tenant_id, v.id, v.procedure_id, e.rule, 'agency', e.set_at
     FROM retention_exception e JOIN procedure_version v ON v.procedure_id = e.procedure_id WHERE e.ended_at IS NULL
 $$;
 
--- What falls due until when, held ones left out. Nothing is erased before the time of notice after its warning is over.
+-- What falls due until when, held ones left out. Nothing is erased before the time of notice after its warning is over, and a
+-- warning counts when it was given under the rule that holds.
 CREATE FUNCTION retention_schedule(default_rule text, at timestamptz, until timestamptz)
 RETURNS TABLE (tenant_id uuid, id uuid, code text, procedure_code text, procedure_name text, action text, due_at timestamptz,
     rule text, source text)
@@ -122,10 +123,12 @@ LANGUAGE sql STABLE AS $$
             coalesce(d.returned_at, d.finished_at) + p.erase - p.warn
         FROM dossier d
         WHERE d.procedure_version_id = r.procedure_version_id AND coalesce(d.returned_at, d.finished_at) <= until - p.erase + p.warn
-            AND d.status IN ('refused', 'withdrawn', 'stopped', 'returned') AND d.erased_at IS NULL AND d.retention_warned_at IS NULL
+            AND d.status IN ('refused', 'withdrawn', 'stopped', 'returned') AND d.erased_at IS NULL
+            AND (d.retention_warned_at IS NULL OR d.retention_warned_at < r.since)
         UNION ALL
         SELECT d.tenant_id, d.id, d.code, d.procedure_code, d.procedure_name, p.how,
-            greatest(coalesce(d.returned_at, d.finished_at) + p.erase, coalesce(d.retention_warned_at, at) + p.warn)
+            greatest(coalesce(d.returned_at, d.finished_at) + p.erase,
+                coalesce(CASE WHEN d.retention_warned_at >= r.since THEN d.retention_warned_at END, at) + p.warn)
         FROM dossier d
         WHERE d.procedure_version_id = r.procedure_version_id AND coalesce(d.returned_at, d.finished_at) <= until - p.erase
             AND d.status IN ('refused', 'withdrawn', 'stopped', 'returned') AND d.erased_at IS NULL

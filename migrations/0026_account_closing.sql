@@ -1,5 +1,4 @@
--- A person closes the account: asked for now, done when the time of grace is over, taken back by signing in before. And an
--- agency's own rule of keeping warns anew: what was announced under another rule before it was set does not count.
+-- A person closes the account: asked for now, done when the time of grace is over, taken back by signing in before.
 
 -- Outlives the account, as the record of what was done; there is no person in it.
 CREATE TABLE account_closing (
@@ -80,58 +79,6 @@ BEGIN
 END $$;
 CREATE POLICY close ON outbox FOR ALL TO motcua_eraser USING (NOT payload ? 'dossier_id' AND state <> 'waiting' AND EXISTS (
     SELECT 1 FROM account a WHERE a.id = motcua.app_account() AND a.email = payload->>'to'));
-
--- Which rule holds for dossiers of which version, and since when; tenant_id NULL: of all agencies without an exception.
-DROP FUNCTION retention_rules(text);
-CREATE FUNCTION retention_rules(default_rule text)
-RETURNS TABLE (tenant_id uuid, procedure_version_id uuid, procedure_id uuid, rule text, source text, since timestamptz)
-LANGUAGE sql STABLE AS $$
-    SELECT NULL::uuid, v.id, v.procedure_id, coalesce(v.description->>'retention', default_rule),
-        CASE WHEN v.description ? 'retention' THEN 'procedure' ELSE 'default' END, '-infinity'::timestamptz
-    FROM procedure_version v
-    UNION ALL
-    SELECT e.tenant_id, v.id, v.procedure_id, e.rule, 'agency', e.set_at
-    FROM retention_exception e JOIN procedure_version v ON v.procedure_id = e.procedure_id WHERE e.ended_at IS NULL
-$$;
-
--- As before; a warning counts when it was given under the rule that holds.
-CREATE OR REPLACE FUNCTION retention_schedule(default_rule text, at timestamptz, until timestamptz)
-RETURNS TABLE (tenant_id uuid, id uuid, code text, procedure_code text, procedure_name text, action text, due_at timestamptz,
-    rule text, source text)
-LANGUAGE sql STABLE AS $$
-    SELECT s.tenant_id, s.id, s.code, s.procedure_code, s.procedure_name, s.action, s.due_at, r.rule, r.source
-    FROM retention_rules(default_rule) r
-    CROSS JOIN LATERAL (SELECT retention_period(r.rule, 'archive') AS archive, retention_period(r.rule, 'warn') AS warn,
-        coalesce(retention_period(r.rule, 'anonymise'), retention_period(r.rule, 'delete')) AS erase,
-        CASE WHEN r.rule LIKE '%delete after%' THEN 'delete' ELSE 'anonymise' END AS how) p
-    CROSS JOIN LATERAL (
-        SELECT d.tenant_id, d.id, d.code, d.procedure_code, d.procedure_name, 'archive' AS action,
-            coalesce(d.returned_at, d.finished_at) + p.archive AS due_at
-        FROM dossier d
-        WHERE d.procedure_version_id = r.procedure_version_id AND coalesce(d.returned_at, d.finished_at) <= until - p.archive
-            AND d.status IN ('refused', 'withdrawn', 'stopped', 'returned') AND d.archived_at IS NULL AND d.erased_at IS NULL
-        UNION ALL
-        SELECT d.tenant_id, d.id, d.code, d.procedure_code, d.procedure_name, 'warn',
-            coalesce(d.returned_at, d.finished_at) + p.erase - p.warn
-        FROM dossier d
-        WHERE d.procedure_version_id = r.procedure_version_id AND coalesce(d.returned_at, d.finished_at) <= until - p.erase + p.warn
-            AND d.status IN ('refused', 'withdrawn', 'stopped', 'returned') AND d.erased_at IS NULL
-            AND (d.retention_warned_at IS NULL OR d.retention_warned_at < r.since)
-        UNION ALL
-        SELECT d.tenant_id, d.id, d.code, d.procedure_code, d.procedure_name, p.how,
-            greatest(coalesce(d.returned_at, d.finished_at) + p.erase,
-                coalesce(CASE WHEN d.retention_warned_at >= r.since THEN d.retention_warned_at END, at) + p.warn)
-        FROM dossier d
-        WHERE d.procedure_version_id = r.procedure_version_id AND coalesce(d.returned_at, d.finished_at) <= until - p.erase
-            AND d.status IN ('refused', 'withdrawn', 'stopped', 'returned') AND d.erased_at IS NULL
-    ) s
-    WHERE s.due_at <= until
-        AND (r.tenant_id = s.tenant_id OR r.tenant_id IS NULL AND NOT EXISTS (SELECT 1 FROM retention_exception e
-            WHERE e.tenant_id = s.tenant_id AND e.procedure_id = r.procedure_id AND e.ended_at IS NULL))
-        AND NOT EXISTS (SELECT 1 FROM retention_hold h
-            WHERE h.tenant_id = s.tenant_id AND h.dossier_id = s.id AND h.released_at IS NULL)
-$$;
-GRANT EXECUTE ON FUNCTION retention_rules(text) TO motcua_app, motcua_lookup;
 
 DO $$
 DECLARE f regprocedure;
