@@ -438,6 +438,42 @@ static void answers_may_come_as_json(void **state)
     assert_json(filled, "{\"ngay\":\"person.birth_date\"}");
 }
 
+static bool on_behalf(const struct form *form, const char *text)
+{
+    FORM_STATE_AUTO result = {0};
+    json_auto answers = json_of(text);
+    assert_int_equal(form_evaluate(form, arena, answers, &environment, &result), STATUS_OK);
+    return form_on_behalf(form, &result);
+}
+
+/* Own data go from the person the dossier is for to the one who hands it in, and back; what somebody typed
+ * stays where it is. */
+static void own_data_follow_whom_the_dossier_is_for(void **state)
+{
+    (void)state;
+    const struct form *form = form_with(
+        "{\"key\":\"ho\",\"kind\":\"yes_no\",\"label\":\"H\"},"
+        "{\"key\":\"ten\",\"kind\":\"person_name\",\"label\":\"T\",\"meaning\":\"person.full_name\"},"
+        "{\"key\":\"dt\",\"kind\":\"phone\",\"label\":\"D\",\"meaning\":\"person.phone\"},"
+        "{\"key\":\"nop\",\"kind\":\"person_name\",\"label\":\"N\",\"meaning\":\"submitter.full_name\","
+        "\"visible_if\":\"ho = true\"}");
+    assert_true(on_behalf(form, "{\"ho\":true}"));
+    assert_false(on_behalf(form, "{\"ho\":false}"));
+    assert_false(on_behalf(form, "{}"));
+    json_auto filled = json_of("{\"ten\":{\"value\":\"Lê Lan\"},\"dt\":{\"value\":\"0912345678\"},"
+                               "\"nop\":{\"value\":\"Lê Lan\"}}");
+    json_auto answers = json_of("{\"ho\":true,\"ten\":\"Lê Lan\",\"dt\":\"0987654321\"}");
+    json_auto turned = form_turn_behalf(form, true, true, filled, answers);
+    assert_json(turned, "{\"ten\":null,\"nop\":\"Lê Lan\"}");
+    assert_json(answers, "{\"ho\":true,\"dt\":\"0987654321\",\"nop\":\"Lê Lan\"}");
+    json_auto back = form_turn_behalf(form, false, true, filled, answers);
+    assert_json(back, "{\"ten\":\"Lê Lan\",\"nop\":null}");
+    assert_json(answers, "{\"ho\":true,\"dt\":\"0987654321\",\"ten\":\"Lê Lan\"}");
+    json_auto guest = form_turn_behalf(form, true, false, filled, answers);
+    assert_json(guest, "{\"ten\":null}");
+    assert_json(answers, "{\"ho\":true,\"dt\":\"0987654321\"}");
+}
+
 static void plots_are_read_line_by_line(void **state)
 {
     (void)state;
@@ -621,6 +657,7 @@ int main(void)
         form_test(pages_have_states_and_an_exit_ends_the_form),
         form_test(a_broken_condition_is_reported_and_counts_as_false),
         form_test(what_is_malformed_is_refused_and_changes_nothing),
+        form_test(own_data_follow_whom_the_dossier_is_for),
         form_test(plots_are_read_line_by_line),
         form_test(a_plot_says_its_area),
         form_test(codes_are_looked_up_by_the_shell),
