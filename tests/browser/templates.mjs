@@ -106,7 +106,7 @@ export function checkPages(audiences) {
           assert.match(text, /^\s*<li role="(presentation|option)"/);
           return;
         }
-        assert.ok((text.match(/class="error-summary"/g) ?? []).length <= 1, 'what is wrong is said once');
+        assert.ok((text.match(/class="error-summary" role="alert"/g) ?? []).length <= 1, 'what is wrong is said once');
         const report = await validator.validateString(text);
         assert.deepEqual(report.results.flatMap((result) => result.messages.map((each) => `${each.line}: ${each.ruleId} ${each.message}`)), []);
 
