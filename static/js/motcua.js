@@ -157,24 +157,27 @@
       ? `#${CSS.escape(control.id)}`
       : `${control.localName}[name="${CSS.escape(control.name)}"][value="${CSS.escape(control.value)}"]`;
 
-  const refreshes = new WeakMap();
-
-  // Only the answer to the last change counts, and none any more once the form is on its way.
-  const refresh = async (form) => {
-    refreshes.get(form)?.abort();
+  // The form as the server shows it for what is typed now; null: no answer, or another change came after.
+  const formFor = async (form, asks) => {
+    asks.get(form)?.abort();
     const asked = new AbortController();
-    refreshes.set(form, asked);
-    const before = snapshot(form);
+    asks.set(form, asked);
     const body = new URLSearchParams(new FormData(form));
     body.set("_show", "1");
     body.set("_background", "1");
-    let fresh;
     try {
       const answer = await fetch(form.action, { method: "POST", body, signal: asked.signal });
-      fresh = answer.ok ? parse(await answer.text()).querySelector("form[data-live]") : null;
+      return answer.ok ? parse(await answer.text()).querySelector("form[data-live]") : null;
     } catch {
-      return;
+      return null;
     }
+  };
+
+  // Only the answer to the last change counts, and none any more once the form is on its way.
+  const refreshes = new WeakMap();
+  const refresh = async (form) => {
+    const before = snapshot(form);
+    const fresh = await formFor(form, refreshes);
     if (!fresh) return;
     // What was typed while the answer was on its way is kept.
     for (const [id, value] of snapshot(form)) {
@@ -193,19 +196,7 @@
   // Computed values: only their texts are put in place, so that typing is never interrupted.
   const recomputes = new WeakMap();
   const recompute = async (form) => {
-    recomputes.get(form)?.abort(); // only the answer to the last change counts here too
-    const asked = new AbortController();
-    recomputes.set(form, asked);
-    const body = new URLSearchParams(new FormData(form));
-    body.set("_show", "1");
-    body.set("_background", "1");
-    let fresh;
-    try {
-      const answer = await fetch(form.action, { method: "POST", body, signal: asked.signal });
-      fresh = answer.ok ? parse(await answer.text()).querySelector("form[data-live]") : null;
-    } catch {
-      return;
-    }
+    const fresh = await formFor(form, recomputes);
     if (!fresh) return;
     $$("output[id], [data-total]", form).forEach((old, i) => {
       const now = old.id ? fresh.querySelector(`#${CSS.escape(old.id)}`) : $$("output[id], [data-total]", fresh)[i];
