@@ -26,8 +26,8 @@ json_t *form_view_new(const char *names)
 static const char field_members[] =
     "help help_id example required optional visible hidden error error_id described_by filled_from value "
     "input "
-    "day month year partial options searchable parts rows can_add add_value add_label totals files max_files "
-    "max_bytes accept visible_if text consent_text depends part is_group widget_static widget_output "
+    "day month year partial options searchable parts rows can_add add_value add_label totals files "
+    "visible_if text consent_text depends part is_group widget_static widget_output "
     "widget_input widget_textarea widget_radios widget_checkboxes widget_checkbox widget_select widget_date "
     "widget_parts widget_group widget_file widget_search widget_plot list words table "
     "drawing has_drawing offered has_offered";
@@ -368,14 +368,7 @@ static void add_files(struct form_viewer *viewer, json_t *view, const struct for
     size_t count = json_is_array(value) ? json_array_size(value) : 0;
     for (size_t i = 0; i < count; i++)
         json_array_append_new(files, json_pack("{s:O}", "document", json_array_get(value, i)));
-    BUF_AUTO accept = BUF_WITH_MAXIMUM(400);
-    for (size_t i = 0; i < field->accept_count; i++)
-        buf_printf(&accept, "%s.%s", i ? "," : "", field->accept[i]);
     json_object_set_new(view, "files", files);
-    json_object_set_new(view, "max_files", json_integer(field->max_items));
-    json_object_set_new(view, "max_bytes", json_integer(field->max_bytes));
-    json_set_str(view, "accept", buf_str(&accept));
-    flag(view, "can_add", (int64_t)count < field->max_items);
     if (count > 0) set(view, "text", form_value_shown(field, viewer->environment, viewer->arena, value));
     viewer->has_files = true;
 }

@@ -240,7 +240,7 @@ test('a large paper may come in parts by tus with the key', async () => {
 });
 
 test('a paper says what it takes and how many, and takes nothing else, whole or in parts', async () => {
-  assert.equal(publishWithPaper(city, '2.000635', { accept: ['pdf'], max_files: 1 }).status, 0);
+  assert.equal(publishWithPaper(city, '2.000635', { accept: ['pdf', 'jpg'] }, { accept: ['pdf'], max_files: 1, max_bytes: 100_000 }).status, 0);
   const program = new Program(await makeKey(lan, ['read', 'write']));
   const said = async () => (await program.call('GET', '/procedures/2.000635')).json.papers;
   const [first] = await until(async () => {
@@ -249,6 +249,7 @@ test('a paper says what it takes and how many, and takes nothing else, whole or 
   }, 'the new version');
   assert.equal(first.key, paper);
   assert.deepEqual(first.accept, ['application/pdf']);
+  assert.equal(first.max_bytes, 100_000);
   const { id } = (await program.call('POST', '/dossiers', fresh())).json;
   const target = `/dossiers/${id}/papers/${paper}`;
   const sendInParts = async (bytes) => {
@@ -264,6 +265,9 @@ test('a paper says what it takes and how many, and takes nothing else, whole or 
   assert.equal(wrong.json.type, 'urn:motcua:problem:document.type');
   assert.match(wrong.json.detail, /chỉ nhận tệp PDF/);
   assert.equal((await sendInParts(png.bytes)).status, 422);
+  const large = await program.attach(target, [{ name: 'to.pdf', bytes: pdfOf(100_001) }]);
+  assert.equal(large.status, 413);
+  assert.equal(large.json.type, 'urn:motcua:problem:document.size');
   assert.equal((await program.attach(target, [samplePdf()], { 'Idempotency-Key': 'mot tep' })).status, 201);
   const more = await program.attach(target, [samplePdf()]);
   assert.equal(more.status, 422);
