@@ -157,7 +157,7 @@ test('a hostile definition gets a sentence with its place, at once', () => {
   // what is no fault of the definition has its limits when somebody answers
   for (const name of ['slow-pattern', 'endless-value', 'recursive-value']) {
     const start = Date.now();
-    const [line] = run(['form', 'validate', path.join(folder, `${name}.json`)], `{"a":"${'a'.repeat(450)}"}\n`).stdout.trim().split('\n');
+    const line = run(['form', 'validate', path.join(folder, `${name}.json`)], `{"a":"${'a'.repeat(450)}"}\n`).stdout.trim().split('\n').at(-1); // warnings stand before it
     assert.equal(JSON.parse(line).valid, name !== 'slow-pattern', name);
     assert.ok(Date.now() - start < 10000, `${name}: ${Date.now() - start} ms`);
   }

@@ -358,7 +358,7 @@ enum status procedure_import(struct work *work, struct str text, struct procedur
     json_auto owned = entries.array;
     if (status != STATUS_OK) return status;
     struct procedure_source *sources = check_entries(work, &entries);
-    result->total = json_array_size(entries.array) + (array ? 0 : entries.refused_count);
+    result->total = json_array_size(owned) + (array ? 0 : entries.refused_count);
     result->refused = entries.refused;
     result->refused_count = entries.refused_count;
     if (entries.refused_count > 0)
