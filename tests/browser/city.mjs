@@ -122,8 +122,8 @@ export async function startCity({ time = '2017-03-14T09:00', options = [], fresh
 }
 
 /**
- * Publishes a procedure of the samples anew, its first paper changed like this and, where given, with a file field like this that
- * stands for it; what the program said.
+ * Publishes a procedure of the samples anew, its first paper changed like this and, where given, with this field more on the first
+ * page of the form (a file field that stands for that paper, unless it says otherwise); what the program said.
  */
 export function publishWithPaper(city, code, change, field = null) {
   const copy = path.join(city.data, `procedure-${code}`);
