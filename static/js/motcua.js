@@ -10,7 +10,7 @@
   const focusFirstControl = (element) => {
     const control = element.matches("input, select, textarea")
       ? element
-      : element.querySelector("input:not([type=hidden]), select, textarea, button, a") || element;
+      : element.querySelector("input:not([type=hidden]), select, textarea") || element.querySelector("button, a") || element;
     control.focus();
   };
 
@@ -222,6 +222,19 @@
     });
   };
 
+  // --- A file to send with the rest of its form: our button, and the name of what was chosen.
+  const enhancePick = (pick) => {
+    const input = pick.querySelector("input[type=file]");
+    const chosen = pick.querySelector("output");
+    const nothing = chosen.textContent;
+    pick.classList.add("pick--live");
+    input.previousElementSibling.classList.add("button", "button--secondary");
+    chosen.hidden = false;
+    input.addEventListener("change", () => {
+      chosen.textContent = input.files.length ? input.files[0].name : nothing;
+    });
+  };
+
   // --- Officials: fields that belong to one decision show with it.
   const enhanceDecision = (form) => {
     const update = () => {
@@ -237,5 +250,6 @@
   $$("input[data-suggest]").forEach(enhanceSuggestions);
   $$("form[data-live]").forEach(enhanceLive);
   $$("form[data-decision]").forEach(enhanceDecision);
+  $$("[data-pick]").forEach(enhancePick);
   enhanceErrors();
 })();
