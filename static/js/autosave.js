@@ -65,11 +65,13 @@
     }
   };
 
+  const pageOf = (text) => new DOMParser().parseFromString(text, "text/html");
+
   // The form of this page as the server would show it now.
   const freshForm = async () => {
     const answer = await answerOf(location.pathname, {});
     if (!answer?.ok) return null;
-    return new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("form[data-autosave]");
+    return pageOf(await answer.text()).querySelector("form[data-autosave]");
   };
 
   // Signed in again in another window: this page's token is one of the former session.
@@ -99,15 +101,17 @@
     if (answer?.status === 403 && (await renewToken())) answer = await send(false);
     if (!answer || answer.status === 429 || answer.status >= 500) return tryAgain("failed", bar.dataset.failed);
     if (answer.type === "opaqueredirect" || answer.status === 403) return tryAgain("signed-out", "", bar.dataset.signedOut);
-    const json = /json/.test(answer.headers.get("Content-Type") ?? "") ? await answer.json().catch(() => null) : null;
+    const said = await answer.text().catch(() => "");
+    const json = /json/.test(answer.headers.get("Content-Type") ?? "") ? JSON.parse(said) : null;
     if (answer.status === 409 && json) {
       behind = true;
       show("changed", "", json.text);
       return false;
     }
-    if (!json) {
-      show("refused", "", bar.dataset.refused);
-      return true; // the server says why when the page itself is sent
+    if (!answer.ok) {
+      const reason = json ? json.text : pageOf(said).querySelector("main h1 + p")?.textContent;
+      show("refused", "", reason || bar.dataset.refused);
+      return true; // trying again would not help; the server says more when the page itself is sent
     }
     revision = json.revision;
     failures = 0;

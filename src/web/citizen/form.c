@@ -27,14 +27,18 @@ static bool is_open(const struct draft_page *page, int index)
             share_has(page->part->fill, form_page_key(page->version->form, (size_t)index)));
 }
 
-/* The draft and which of its pages the address names; false when the answer is given already. */
-static bool open_page(struct visit *visit, struct draft_page *page, enum place place, int *index)
+static bool find_page(struct visit *visit, const struct draft_page *page, int *index)
 {
-    if (!open_draft(visit, page, place)) return false;
     *index = form_page_find(page->version->form, request_param(visit->request, "page"));
     if (is_open(page, *index)) return true;
     visit_not_found(visit);
     return false;
+}
+
+/* The draft and which of its pages the address names; false when the answer is given already. */
+static bool open_page(struct visit *visit, struct draft_page *page, enum place place, int *index)
+{
+    return open_draft(visit, page, place) && find_page(visit, page, index);
 }
 
 /* A signature that somebody else gives is shown, not asked for. */
@@ -374,12 +378,24 @@ static void answer_changed(struct draft_page *page)
                                    format_time(visit->arena, newest.updated_at)));
 }
 
+/* In another window the dossier was handed in: the page that still types is told, not led away. */
+static bool open_to_save(struct visit *visit, struct draft_page *page, enum place place)
+{
+    if (place != PLACE_DRAFT) return open_draft(visit, page, place);
+    if (!draft_page_open(visit, page)) return false;
+    if (page->draft.submitted_at == INSTANT_NONE) return true;
+    answer_script(visit, 410, page->draft.revision,
+                  visit_text(visit, N_("Hồ sơ này đã được nộp ở một cửa sổ hoặc thiết bị khác, nên những gì "
+                                       "nhập ở đây không được lưu nữa.")));
+    return false;
+}
+
 static void page_autosave(struct request *request, enum place place)
 {
     struct visit *visit = visit_of(request);
     DRAFT_PAGE_AUTO page = {0};
     int index;
-    if (!open_page(visit, &page, place, &index)) return;
+    if (!open_to_save(visit, &page, place) || !find_page(visit, &page, &index)) return;
     struct form_submission submission = {0};
     enum status status = take_answers(&page, index, &submission);
     if (status == STATUS_OK) status = save(&page, index);
