@@ -23,6 +23,7 @@
     const ink = pad.querySelector("path");
     let drawing = false;
     pad.hidden = false;
+    ink.setAttribute("d", held.value);
     const add = (command, event) => {
       const path = `${held.value}${command}${placeOf(paper, event).map(Math.round).join(",")}`;
       if (path.length > LONGEST) return;

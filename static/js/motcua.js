@@ -116,6 +116,11 @@
     input.addEventListener("blur", () => setTimeout(close, 200));
   };
 
+  const release = (form) => {
+    delete form.dataset.sent;
+    $$("[aria-disabled]", form).forEach((button) => button.removeAttribute("aria-disabled"));
+  };
+
   // --- One submit: a second press does nothing (the server would not make a second dossier either).
   // For the whole page, since parts of it are replaced.
   document.addEventListener("submit", (event) => {
@@ -127,15 +132,36 @@
     }
     form.dataset.sent = "true";
     $$("button[type=submit]", form).forEach((button) => button.setAttribute("aria-disabled", "true"));
+    if (!form.querySelector("[data-unsent]")) return;
+    event.preventDefault();
+    sendFromHere(form);
   });
+
+  // --- A press on a broken line does not end on the browser's page of errors. It may be pressed again: the server does not
+  // make a second dossier of it.
+  const PATIENCE = 30000;
+  const sendFromHere = async (form) => {
+    const note = form.querySelector("[data-unsent]");
+    const patience = new AbortController();
+    const clock = setTimeout(() => patience.abort(), PATIENCE);
+    note.hidden = true;
+    try {
+      const body = new URLSearchParams(new FormData(form));
+      const answer = await fetch(form.action, { method: "POST", body, signal: patience.signal });
+      if (answer.redirected) location.assign(answer.url);
+      else form.submit(); // what is wrong is told by the page itself
+    } catch {
+      release(form);
+      note.hidden = false;
+      note.scrollIntoView({ block: "center" });
+    } finally {
+      clearTimeout(clock);
+    }
+  };
 
   // A page that comes back from the browser's cache may be sent again.
   window.addEventListener("pageshow", (event) => {
-    if (!event.persisted) return;
-    $$("form[data-sent]").forEach((form) => {
-      delete form.dataset.sent;
-      $$("[aria-disabled]", form).forEach((button) => button.removeAttribute("aria-disabled"));
-    });
+    if (event.persisted) $$("form[data-sent]").forEach(release);
   });
 
   // --- Questions that depend on answers: the server renders the page again, we put its form in place.
@@ -146,7 +172,7 @@
 
   const snapshot = (form) =>
     new Map(
-      $$("input:not([type=hidden]), select, textarea", form)
+      $$("input, select, textarea", form)
         .filter((control) => control.id)
         .map((control) => [control.id, controlValue(control)]),
     );
@@ -156,6 +182,24 @@
     control.id
       ? `#${CSS.escape(control.id)}`
       : `${control.localName}[name="${CSS.escape(control.name)}"][value="${CSS.escape(control.value)}"]`;
+
+  // Puts a form that was rendered anew in place of this one. What was typed since `before` is kept.
+  const putInPlace = (form, fresh, before) => {
+    const typed = [...snapshot(form)].filter(([id, value]) => before.get(id) !== value).map(([id]) => id);
+    for (const id of typed) {
+      const control = fresh.querySelector(`#${CSS.escape(id)}`);
+      if (!control) continue;
+      if (control.matches("[type=checkbox], [type=radio]")) control.checked = form.querySelector(`#${CSS.escape(id)}`).checked;
+      else control.value = form.querySelector(`#${CSS.escape(id)}`).value;
+    }
+    const focused = form.contains(document.activeElement) ? selectorOf(document.activeElement) : "";
+    form.replaceChildren(...fresh.childNodes);
+    $$("input[data-suggest]", form).forEach(enhanceSuggestions);
+    form.dispatchEvent(new CustomEvent("motcua:replaced", { bubbles: true }));
+    if (focused) form.querySelector(focused)?.focus({ preventScroll: true });
+    return typed;
+  };
+  window.motcua = { snapshot, putInPlace };
 
   // The form as the server shows it for what is typed now; null: no answer, or another change came after.
   const formFor = async (form, asks) => {
@@ -178,19 +222,7 @@
   const refresh = async (form) => {
     const before = snapshot(form);
     const fresh = await formFor(form, refreshes);
-    if (!fresh) return;
-    // What was typed while the answer was on its way is kept.
-    for (const [id, value] of snapshot(form)) {
-      const control = fresh.querySelector(`#${CSS.escape(id)}`);
-      if (!control || before.get(id) === value) continue;
-      if (typeof value === "boolean") control.checked = value;
-      else control.value = value;
-    }
-    const focused = form.contains(document.activeElement) ? selectorOf(document.activeElement) : "";
-    form.replaceChildren(...fresh.childNodes);
-    $$("input[data-suggest]", form).forEach(enhanceSuggestions);
-    form.dispatchEvent(new CustomEvent("motcua:replaced", { bubbles: true }));
-    if (focused) form.querySelector(focused)?.focus({ preventScroll: true });
+    if (fresh) putInPlace(form, fresh, before);
   };
 
   // Computed values: only their texts are put in place, so that typing is never interrupted.

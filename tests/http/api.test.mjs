@@ -175,6 +175,39 @@ test('wrong input is told by path and in words, in the language asked for, and i
   assert.equal(nowhere.headers['content-type'], 'application/problem+json');
 });
 
+test('an invitation is to a person: a program of the guest gets at no part of the draft, before and after', async () => {
+  const [owner, guest] = [await signedIn(city, 'lan@example.com'), await signedIn(city, 'hoa@example.com')];
+  const draft = await startDraft(owner, '2.000635', 'dich-vong-cau-giay');
+  const id = draft.split('/').pop();
+  const mine = new Program(await makeKey(owner, ['read', 'write', 'submit']));
+  const theirs = new Program(await makeKey(guest, ['read', 'write', 'submit']));
+  await owner.open(`${draft}/cung-khai`);
+  const known = city.mails(/\/loi-moi\//).length;
+  assert.equal((await owner.post(`${draft}/cung-khai`, { label: 'Chị Hoa', email: 'hoa@example.com', 'trang.nguoi_yeu_cau': 'fill', 'trang.yeu_cau': 'see' })).status, 303);
+  const link = /\/loi-moi\/[\w-]{43}/.exec(await until(() => city.mails(/To: <hoa@example.com/, /\/loi-moi\//)[known], 'the invitation'))[0];
+  const bearer = { Authorization: `Bearer ${theirs.key}` };
+  const byKey = (method, target) => new Person(city).send(method, target, { body: method === 'POST' ? 'ho_ten=X' : null, type: 'application/x-www-form-urlencoded', headers: bearer });
+  const refused = async () => {
+    for (const [method, target, body] of [['GET', ''], ['GET', '/missing'], ['PUT', '/answers', { answers: {}, revision: 1 }], ['POST', '/submission', { declaration: true, return_channel: 'counter' }], ['DELETE', '']])
+      assert.equal((await theirs.call(method, `/dossiers/${id}${target}`, body)).status, 404, `${method} ${target}`);
+    assert.equal((await theirs.attach(`/dossiers/${id}/papers/${paper}`, [samplePdf()])).status, 404);
+    assert.ok(!JSON.stringify((await theirs.call('GET', '/dossiers')).json).includes(id));
+  };
+  await refused();
+  assert.match((await byKey('POST', `${link}/nhan`)).location ?? '', /^\/dang-nhap|^$/, 'a key takes no invitation');
+  assert.equal((await guest.open(link)).status, 200, 'which is still there');
+  const part = (await guest.post(`${link}/nhan`)).location;
+  await refused();
+  for (const target of [part, `${part}/nguoi_yeu_cau`]) assert.match((await byKey('GET', target)).location ?? '', /^\/dang-nhap/, target);
+  for (const target of [`${part}/luu/nguoi_yeu_cau`, `${part}/ky`, `${part}/xong`]) assert.notEqual((await byKey('POST', target)).status, 200, target);
+  // The guest writes on the page; a program of the owner that read before that is told, and reads what she wrote.
+  const before = (await mine.call('GET', `/dossiers/${id}`)).json;
+  const fields = fieldsOf((await guest.open(`${part}/nguoi_yeu_cau`)).body, `${part}/nguoi_yeu_cau`);
+  assert.equal((await guest.post(`${part}/luu/nguoi_yeu_cau`, { ...fields, noi_cap: 'Công an thành phố Hà Nội' })).status, 200);
+  assert.equal((await mine.call('PUT', `/dossiers/${id}/answers`, { answers, revision: before.revision })).status, 409);
+  assert.equal((await mine.call('GET', `/dossiers/${id}`)).json.answers.noi_cap, 'Công an thành phố Hà Nội');
+});
+
 test('a key opens its owner\'s dossiers for its purposes and time, and nothing else does', async () => {
   const reads = new Program(await makeKey(lan, 'read'));
   const lans = new Program(await makeKey(lan, ['read', 'write']));

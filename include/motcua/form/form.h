@@ -331,6 +331,8 @@ NODISCARD enum status form_json_schema(const struct form *form, struct arena *ar
 /* --- Views for templates (docs/forms.md describes every member)
  * --------------------------------------------------- */
 
+/* A label before a sentence about it: "Họ và tên:", "Bạn nộp thay?". */
+const char *form_lead(struct arena *arena, const char *label);
 /* The page as a person fills it in. `errors` (may be NULL) as from form_validate; `filled` (may be NULL) as
  * from form_prefill. */
 NODISCARD enum status form_view(const struct form *form, struct arena *arena, size_t page,
