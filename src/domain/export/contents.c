@@ -1,3 +1,4 @@
+/* Writing the list of what lies where in the archive. */
 #include "contents.h"
 
 #include "motcua/domain/procedure.h"
