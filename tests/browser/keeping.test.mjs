@@ -169,6 +169,15 @@ test('the store of papers: where each was used, and one that nobody has to keep 
   await isAccessible(page, 'the store');
   await shot(page, 'the store');
 
+  // a page that the server cannot draw just now is asked for again by itself
+  let asked = 0;
+  await page.route(/\/xem\/1$/, (route) => (++asked === 1 ? route.fulfill({ status: 503 }) : route.continue()));
+  await enter(page, kept.filter({ hasText: 'Căn cước.pdf' }).locator('.files__name'));
+  await page.waitForFunction(() => document.querySelector('.preview__page').naturalWidth > 100);
+  assert.equal(asked, 2);
+  page.complaints.splice(0, page.complaints.length, ...page.complaints.filter((each) => !/503/.test(each)));
+  await page.goBack();
+
   // a dossier that was taken back: nobody has to keep its paper
   await lan.open(`/ho-so/${code}/rut`);
   assert.equal((await lan.post(`/ho-so/${code}/rut`, { reason: 'Tôi đổi ý' })).status, 303);
