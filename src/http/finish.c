@@ -111,26 +111,37 @@ static void conditional(struct request *request)
     }
 }
 
+/* Any number of digits (RFC 9110, 14.1.1): what is larger than all sizes is as good as the largest. */
+static bool range_number(struct str text, uint64_t *number)
+{
+    uint64_t value = 0;
+    for (size_t i = 0; i < text.length; i++) {
+        if (text.data[i] < '0' || text.data[i] > '9') return false;
+        value = value > UINT64_MAX / 10 - 1 ? UINT64_MAX : value * 10 + (uint64_t)(text.data[i] - '0');
+    }
+    *number = value;
+    return true;
+}
+
 /* "bytes=0-99", "bytes=100-", "bytes=-500". False: not one plain range, serve the whole. */
 static bool parse_range(struct str text, uint64_t length, uint64_t *first, uint64_t *last, bool *satisfiable)
 {
     struct str from, to;
-    int64_t a = 0, b = 0;
+    uint64_t a, b;
     if (!str_equal_ignore_case(str_slice(text, 0, 6), STR("bytes="))) return false;
     text = str_slice(text, 6, text.length);
     if (!str_split(str_trim(text), '-', &from, &to) || (from.length == 0 && to.length == 0)) return false;
-    if (from.length > 0 && (from.data[0] == '-' || str_to_int64(from, &a) != STATUS_OK)) return false;
-    if (to.length > 0 && (to.data[0] == '-' || str_to_int64(to, &b) != STATUS_OK)) return false;
+    if (!range_number(from, &a) || !range_number(to, &b)) return false;
     if (from.length == 0) {
         *satisfiable = b > 0 && length > 0;
-        *first = (uint64_t)b < length ? length - (uint64_t)b : 0;
+        *first = b < length ? length - b : 0;
         *last = length - 1;
         return true;
     }
     if (to.length > 0 && b < a) return false;
-    *satisfiable = (uint64_t)a < length;
-    *first = (uint64_t)a;
-    *last = to.length > 0 && (uint64_t)b < length ? (uint64_t)b : length - 1;
+    *satisfiable = a < length;
+    *first = a;
+    *last = to.length > 0 && b < length ? b : length - 1;
     return true;
 }
 

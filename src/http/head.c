@@ -243,6 +243,19 @@ static bool take_framing(struct head *head, const struct head_field *field, stru
     return true;
 }
 
+/* Fields of which one alone has a meaning: of several, another program could take another. */
+static const char *const single[] = {
+    "Range",           "If-Range",      "Content-Type",    "Authorization",          "Origin",
+    "X-CSRF-Token",    "Tus-Resumable", "Upload-Length",   "Upload-Offset",          "Upload-Defer-Length",
+    "Upload-Metadata", "Upload-Concat", "Upload-Checksum", "X-HTTP-Method-Override", "Idempotency-Key"};
+
+static bool is_repeated(const struct head *head, struct str name)
+{
+    for (size_t i = 0; i < sizeof single / sizeof single[0]; i++)
+        if (str_equal_ignore_case(name, str_of(single[i]))) return head_field(head, single[i]).data != NULL;
+    return false;
+}
+
 static bool parse_field(struct head *head, struct str line, struct framing *seen, struct verdict *verdict)
 {
     struct str name, value;
@@ -251,6 +264,7 @@ static bool parse_field(struct head *head, struct str line, struct framing *seen
         return refuse(verdict, 400, "malformed field name");
     if (!valid_value(value)) return refuse(verdict, 400, "control character in a field");
     if (head->field_count == HEAD_FIELDS_MAXIMUM) return refuse(verdict, 431, "too many fields");
+    if (is_repeated(head, name)) return refuse(verdict, 400, "a field that may stand there once");
     struct head_field *field = &head->fields[head->field_count++];
     *field = (struct head_field){name, str_trim(value)};
     return take_framing(head, field, seen, verdict);

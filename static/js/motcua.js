@@ -121,6 +121,16 @@
     $$("[aria-disabled]", form).forEach((button) => button.removeAttribute("aria-disabled"));
   };
 
+  // --- Pages of papers as pictures: when the server draws many at once it asks to come again.
+  const enhancePicture = (picture) => {
+    let tries = 0;
+    const again = () => {
+      if (++tries <= 3) setTimeout(() => (picture.src = picture.getAttribute("src")), 2000 * tries);
+    };
+    picture.addEventListener("error", again);
+    if (picture.complete && picture.naturalWidth === 0) again();
+  };
+
   // --- One submit: a second press does nothing (the server would not make a second dossier either).
   // For the whole page, since parts of it are replaced.
   document.addEventListener("submit", (event) => {
@@ -284,4 +294,5 @@
   $$("form[data-decision]").forEach(enhanceDecision);
   $$("[data-pick]").forEach(enhancePick);
   enhanceErrors();
+  $$(".preview__page").forEach(enhancePicture);
 })();

@@ -12,6 +12,7 @@
 #define DATABASE "motcua_test_keys"
 #include "dossiers.h"
 #include "motcua/crypto/filecrypt.h"
+#include "motcua/domain/document_store.h"
 #include "motcua/domain/key_rotation.h"
 #include "motcua/domain/resumable.h"
 
@@ -448,6 +449,46 @@ static void a_rotation_killed_at_any_moment_leaves_one_key_that_opens_everything
     assert_trail_fits();
 }
 
+static size_t faulty_papers(void)
+{
+    struct document_check check = {0};
+    assert_ok(robot, document_check_all(of(robot), &agency(WARD)->id, 0, NULL, NULL, &check, &robot->error));
+    return (size_t)check.faulty;
+}
+
+/* Neither a copy of its bytes nor a renewal of keys brings back what was erased. */
+static void keys_are_renewed_over_papers_that_were_erased(void **state)
+{
+    (void)state;
+    const int64_t grace = (int64_t)8 * 86400 * MICROSECONDS;
+    struct uuid draft = draft_of(lan, "2.000635", WARD), kept, gone, removed;
+    size_t swept = 0;
+    assert_ok(lan, attach(lan, WARD, &draft, "paper", "giay_to_tuy_than", &kept));
+    assert_ok(lan, attach(lan, WARD, &draft, "paper", "giay_to_tuy_than", &gone));
+    assert_ok(lan, attach(lan, WARD, &draft, "paper", "giay_to_tuy_than", &removed));
+    assert_ok(lan, document_remove(of(lan), &agency(WARD)->id, &draft, &gone, &lan->error));
+    now += grace;
+    assert_ok(lan, document_remove(of(lan), &agency(WARD)->id, &draft, &removed, &lan->error));
+    assert_ok(robot, document_sweep_removed(of(robot), 10, &swept, &robot->error));
+    assert_int_equal(swept, 1);
+    assert_asked(with_id("SELECT length(wrapped_key) FROM document WHERE id = ", &gone, ""), "0");
+    assert_asked(with_id("SELECT length(wrapped_key) > 0 FROM document WHERE id = ", &removed, ""), "t");
+    struct process *owner = process_start(&owner_database);
+    const char *version = arena_printf(city_arena, "%d", rotate(owner));
+    assert_true(rewrap(owner) >= 2);
+    assert_int_equal(rewrap(owner), 0);
+    assert_string_equal(versions_in_use(), version); /* none is held back by what is gone */
+    (void)rotate_master(owner);
+    struct process *fresh = process_start(&city_database);
+    assert_true(opens(fresh, WARD, &kept));
+    assert_false(opens(fresh, WARD, &gone));
+    assert_asked(with_id("SELECT length(wrapped_key) FROM document WHERE id = ", &gone, ""), "0");
+    assert_int_equal(faulty_papers(), 0);
+    assert_trail_fits();
+    process_end(fresh);
+    process_end(owner);
+}
+
 static void a_key_that_does_not_open_is_named_and_left(void **state)
 {
     (void)state;
@@ -497,6 +538,7 @@ int main(void)
         TEST(a_process_without_the_new_master_key_makes_no_key_by_the_old_one),
         TEST(a_rotation_killed_at_any_moment_leaves_one_key_that_opens_everything),
         TEST(the_application_may_not_change_what_is_wrapped),
+        TEST(keys_are_renewed_over_papers_that_were_erased),
         TEST(a_key_that_does_not_open_is_named_and_left),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);

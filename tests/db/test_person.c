@@ -138,6 +138,7 @@ static struct traces leave_traces(void)
               api_token_create(of(person), password, STR("Phần mềm"), API_READ, 30, key, &person->error));
     assert_ok(person, api_request_take(of(person), STR("lan-1"), &hash, &resource, &more, &person->error));
     traces.open = submitted(person, "2.000635", WARD);
+    (void)submitted(person, "1.001612", DISTRICT);
     traces.draft = ready_draft(person, "2.000635", WARD);
     assert_ok(person, store_list(of(person), 0, 10, &papers, &count, &more, &person->error));
     assert_true(count > 0);
@@ -189,7 +190,7 @@ static void an_account_leaves_nothing_but_its_dossiers(void **state)
         "account-closed");
     assert_asked(with_id("SELECT drafts || ' ' || dossiers FROM account_closing WHERE account_id = ",
                          &person->actor.account_id, ""),
-                 "1 1");
+                 "1 2");
     /* the agency goes on, with the name and the papers */
     assert_asked(
         with_id(
@@ -216,6 +217,42 @@ static void an_account_leaves_nothing_but_its_dossiers(void **state)
     struct audit_report report;
     assert_ok(robot, audit_verify(of(robot), &agency(WARD)->id, &report, &robot->error));
     assert_int_equal(report.finding_count, 0);
+    drop(&traces);
+}
+
+/* What the role that erases sees, on behalf of this agency and account, of rows that belong to no account. */
+static const char *eraser_sees(const char *what, const char *tenant, const struct uuid *account)
+{
+    return ask(arena_printf(city_arena,
+                            "SET ROLE motcua_eraser; SELECT set_config('motcua.tenant', '%s', false), "
+                            "set_config('motcua.account', '%s', false); SELECT count(*) FROM %s",
+                            tenant, account->text, what));
+}
+
+static void who_erases_sees_the_rows_of_nobody_at_one_agency_only(void **state)
+{
+    (void)state;
+    struct traces traces = leave_traces();
+    city_domain.account_grace_s = 0;
+    assert_ok(traces.person, wish(traces.person, &traces.session, ""));
+    assert_int_equal(close_due(), 1);
+    const struct uuid *friend = &traces.friend->actor.account_id;
+    const char *ward_id = agency(WARD)->id.text, *district = agency(DISTRICT)->id.text;
+    const char *of_ward =
+        arena_printf(city_arena, "dossier WHERE account_id IS NULL AND tenant_id = '%s'", ward_id);
+    assert_string_not_equal(eraser_sees(of_ward, ward_id, friend), "0");
+    assert_string_equal(eraser_sees(of_ward, district, friend), "0");
+    assert_string_equal(eraser_sees("dossier WHERE account_id IS NULL", "", friend), "0");
+    assert_string_equal(eraser_sees("document WHERE account_id IS NULL", "", friend), "0");
+    assert_string_equal(
+        eraser_sees(
+            arena_printf(city_arena, "document WHERE account_id IS NULL AND tenant_id = '%s'", ward_id),
+            district, friend),
+        "0");
+    const char *shares = arena_printf(
+        city_arena, "draft_share WHERE guest_id IS NULL AND account_id <> '%s' AND tenant_id <> '%s'",
+        traces.person->actor.account_id.text, district);
+    assert_string_equal(eraser_sees(shares, district, &traces.person->actor.account_id), "0");
     drop(&traces);
 }
 
@@ -298,6 +335,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(every_table_says_what_becomes_of_a_person_in_it, start_clock),
         cmocka_unit_test_setup(an_account_leaves_nothing_but_its_dossiers, start_clock),
+        cmocka_unit_test_setup(who_erases_sees_the_rows_of_nobody_at_one_agency_only, start_clock),
         cmocka_unit_test_setup(whoever_signs_in_in_time_keeps_the_account, start_clock),
         cmocka_unit_test_setup(not_everybody_closes_an_account, start_clock),
     };

@@ -113,7 +113,7 @@ test('the plan says what will happen, a held dossier is left out, the command do
   const rule = { procedure: '2.000635', archive_months: '2', erase_months: '12', warn_days: '30', how: 'anonymise', reason: 'Quyết định 12/QĐ-UBND' };
   const asked = await admin.post('/quan-tri/luu-tru/quy-dinh', rule);
   assert.equal(asked.status, 200);
-  assert.match(readable(asked.body), /Số hồ sơ đã kết thúc thuộc thủ tục này: 3\. Sớm nhất xóa ngày 14\/03\/2018/);
+  assert.match(readable(asked.body), /Số hồ sơ đã kết thúc thuộc thủ tục này, không tính hồ sơ đang được giữ lại: 3\. Sớm nhất xóa ngày 14\/03\/2018/);
   assert.ok(!(await admin.get('/quan-tri/luu-tru')).body.includes('Quyết định 12/QĐ-UBND'), 'nothing holds yet');
   const seen = /name="seen" value="([^"]*)"/.exec(asked.body)[1];
   assert.equal((await admin.post('/quan-tri/luu-tru/quy-dinh', { ...rule, erase_months: '1', seen })).status, 200, 'another one than was shown');
@@ -146,6 +146,15 @@ test('after the notice the person is gone from the dossier, its papers are gone,
   const verified = motcua('documents', 'verify');
   assert.equal(verified.status, 0, verified.stdout);
   assert.match(verified.stdout, / 0 faulty; 0 blobs without a document/);
+  // keys are renewed over what is gone: nothing fails, nothing comes back
+  for (const args of [['rotate-tenant', 'dich-vong-cau-giay', '--rewrap'], ['rotate-master']]) {
+    const renewed = motcua('keys', ...args);
+    assert.equal(renewed.status, 0, renewed.stderr);
+    assert.doesNotMatch(renewed.stdout, /[1-9]\d* damaged/);
+  }
+  const again = motcua('documents', 'verify');
+  assert.equal(again.status, 0, again.stdout);
+  assert.equal(again.stdout, verified.stdout);
   hung = await signedIn('hung@example.com');
   admin = await signedIn('quan-tri@dich-vong-cau-giay.example');
   assert.equal((await hung.get(`/ho-so/${codes[1]}`)).status, 404, 'nobody owns it any more');

@@ -23,8 +23,12 @@ enum status document_bundle(struct work *work, const struct uuid *tenant_id, str
                               .line =
                                   str_of(arena_printf(work->arena, "%d %zu\n", (int)MEDIA_PDF, lead.length)),
                               .lead = lead};
-    struct child_job job = {
-        .kind = MEDIA_BUNDLE, .context = &rows, .read = paper_rows_read, .write = paper_rows_write};
+    struct child_job job = {.account = work->actor->account_id,
+                            .tenant = *tenant_id,
+                            .kind = MEDIA_BUNDLE,
+                            .context = &rows,
+                            .read = paper_rows_read,
+                            .write = paper_rows_write};
     struct media_report report;
     *pdf = NULL;
     *left_out = 0;

@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <pthread.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
@@ -15,16 +14,13 @@
 
 #include "motcua/base/clock.h"
 #include "motcua/base/log.h"
+#include "places.h"
 
 enum { BLOCK = 65536 };
 
 struct inspector {
     const char *program;
-    unsigned parallel, running;
-    unsigned showing; /* of those that run: pages to look at. Half of the places at most, so that a file that
-                         takes long to draw keeps nobody from handing in */
-    pthread_mutex_t lock;
-    pthread_cond_t freed;
+    struct places *places;
 };
 
 static const char *const kind_names[] = {
@@ -46,45 +42,9 @@ bool inspect_kind_of_name(const char *name, enum media_kind *kind)
 struct inspector *inspector_create(struct arena *arena, const char *program, unsigned parallel)
 {
     struct inspector *inspector = arena_zalloc(arena, sizeof *inspector);
-    pthread_condattr_t attributes;
     inspector->program = program;
-    inspector->parallel = parallel;
-    pthread_mutex_init(&inspector->lock, NULL);
-    pthread_condattr_init(&attributes);
-    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-    pthread_cond_init(&inspector->freed, &attributes);
-    pthread_condattr_destroy(&attributes);
+    inspector->places = places_create(arena, parallel);
     return inspector;
-}
-
-static bool has_place(const struct inspector *inspector, bool shows)
-{
-    unsigned most_shown = inspector->parallel > 1 ? inspector->parallel / 2 : 1;
-    return inspector->running < inspector->parallel && (!shows || inspector->showing < most_shown);
-}
-
-static bool take_place(struct inspector *inspector, bool shows)
-{
-    int64_t until = clock_monotonic_us() + (int64_t)INSPECT_WAIT_SECONDS * 1000000;
-    struct timespec deadline = {until / 1000000, until % 1000000 * 1000};
-    int result = 0;
-    pthread_mutex_lock(&inspector->lock);
-    while (!has_place(inspector, shows) && result == 0)
-        result = pthread_cond_timedwait(&inspector->freed, &inspector->lock, &deadline);
-    bool taken = has_place(inspector, shows);
-    inspector->running += taken;
-    inspector->showing += taken && shows;
-    pthread_mutex_unlock(&inspector->lock);
-    return taken;
-}
-
-static void give_place(struct inspector *inspector, bool shows)
-{
-    pthread_mutex_lock(&inspector->lock);
-    inspector->running--;
-    inspector->showing -= shows;
-    pthread_cond_broadcast(&inspector->freed); /* not everybody may take it */
-    pthread_mutex_unlock(&inspector->lock);
 }
 
 struct child {
@@ -282,12 +242,12 @@ static enum status run_in_place(const struct inspector *inspector, const struct 
 enum status child_run(struct inspector *inspector, const struct child_job *job, struct media_report *report,
                       struct arena *arena, struct error *error)
 {
-    bool shows = job->page > 0;
-    if (!take_place(inspector, shows))
+    struct place place = {.account = job->account, .tenant = job->tenant, .shows = job->page > 0};
+    if (!places_take(inspector->places, &place, INSPECT_WAIT_SECONDS))
         return error_set(error, arena, STATUS_UNAVAILABLE, "document.busy",
                          N_("Hệ thống đang kiểm tra nhiều tệp cùng lúc; vui lòng thử lại sau ít phút"),
                          "no place for another inspection");
     enum status status = run_in_place(inspector, job, report, arena, error);
-    give_place(inspector, shows);
+    places_give(inspector->places, &place);
     return status;
 }

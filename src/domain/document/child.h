@@ -3,9 +3,11 @@
 #define DOCUMENT_CHILD_H
 
 #include "motcua/base/error.h"
+#include "motcua/base/uuid.h"
 #include "motcua/domain/inspect.h"
 
 struct child_job {
+    struct uuid account, tenant; /* on whose behalf: places are shared out among people (places.h) */
     enum media_kind kind;
     unsigned page,
         side; /* a page to look at, as media_show() has it; 0: the whole, as media_inspect() has it */

@@ -235,7 +235,7 @@ enum status document_attach(struct work *work, struct document_spool *spool, con
         status = document_check_begun(work, spool, tenant_id, dossier_id, claim, &document.media_type, error);
     if (status != STATUS_OK) return status;
     struct document_spool *changed;
-    status = document_inspect(work, spool, &document, &changed, error);
+    status = document_inspect(work, tenant_id, spool, &document, &changed, error);
     if (status == STATUS_OK)
         status = document_keep_spool(work, changed != NULL ? changed : spool, tenant_id, &document, error);
     bool gave_its_file = status == STATUS_OK && spool->moved; /* else what is stored is a file of its own */

@@ -120,8 +120,8 @@ NODISCARD enum status document_check_begun(struct work *work, const struct docum
  * Has the closed spool file looked into; fills pages, remarks and what was received. *kept: a closed file to
  * store instead, NULL when it stays as it came. STATUS_INVALID ("document.refused"): not to be taken.
  */
-NODISCARD enum status document_inspect(struct work *work, struct document_spool *spool,
-                                       struct document *document, struct document_spool **kept,
-                                       struct error *error);
+NODISCARD enum status document_inspect(struct work *work, const struct uuid *tenant_id,
+                                       struct document_spool *spool, struct document *document,
+                                       struct document_spool **kept, struct error *error);
 
 #endif

@@ -146,13 +146,18 @@ static enum status take_report(struct work *work, enum media_kind kind, const st
                            N_("Tạm thời chưa lưu được tệp; vui lòng thử lại"), NULL);
 }
 
-enum status document_inspect(struct work *work, struct document_spool *spool, struct document *document,
-                             struct document_spool **kept, struct error *error)
+enum status document_inspect(struct work *work, const struct uuid *tenant_id, struct document_spool *spool,
+                             struct document *document, struct document_spool **kept, struct error *error)
 {
     struct passing passing = {.data_folder = work->domain->data_folder};
     struct media_report report;
     enum media_kind kind = document_kind_of(document->media_type);
-    struct child_job job = {.kind = kind, .context = &passing, .read = read_plain, .write = write_kept};
+    struct child_job job = {.account = work->actor->account_id,
+                            .tenant = *tenant_id,
+                            .kind = kind,
+                            .context = &passing,
+                            .read = read_plain,
+                            .write = write_kept};
     *kept = NULL;
     document->remarks = "";
     if (work->domain->inspector == NULL) return STATUS_OK;

@@ -95,8 +95,12 @@ static enum status make_pdf(struct joining *joining, struct media_report *report
 {
     struct paper_rows *rows = &joining->rows;
     struct work *work = rows->work;
-    struct child_job job = {
-        .kind = MEDIA_PICTURES, .context = rows, .read = paper_rows_read, .write = paper_rows_write};
+    struct child_job job = {.account = work->actor->account_id,
+                            .tenant = *rows->tenant_id,
+                            .kind = MEDIA_PICTURES,
+                            .context = rows,
+                            .read = paper_rows_read,
+                            .write = paper_rows_write};
     if (work->domain->inspector == NULL)
         return error_set(rows->error, work->arena, STATUS_UNAVAILABLE, "document.inspector",
                          N_("Tạm thời chưa ghép được ảnh; vui lòng thử lại"), "there is no inspector");

@@ -47,7 +47,9 @@ enum status document_preview(struct work *work, const struct uuid *tenant_id, co
                          N_("Tệp này không xem trước được; vui lòng tải về để mở"), NULL);
     enum status status = document_open(work, tenant_id, document, &showing.reader, &descriptor, error);
     if (status != STATUS_OK) return status;
-    struct child_job job = {.kind = document_kind_of(document->media_type),
+    struct child_job job = {.account = work->actor->account_id,
+                            .tenant = *tenant_id,
+                            .kind = document_kind_of(document->media_type),
                             .page = page,
                             .side = side,
                             .context = &showing,

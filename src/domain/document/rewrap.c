@@ -6,21 +6,26 @@
 enum { REWRAP_BATCH = 100 };
 
 #define REWRAP_COLUMNS DB_COLUMNS({"id", DB_UUID}, {"key_version", DB_INT32}, {"wrapped_key", DB_BYTES})
-#define REWRAP_FROM(table)                                                                                   \
+#define REWRAP_FROM(table, further)                                                                          \
     "SELECT id, key_version, wrapped_key FROM " table " WHERE tenant_id = motcua.app_tenant() AND "          \
-    "key_version <> $1 AND id > $2 ORDER BY id LIMIT $3"
+    "key_version <> $1 AND id > $2 " further "ORDER BY id LIMIT $3"
 #define REWRAP_IN(table)                                                                                     \
     "UPDATE " table " SET key_version = $3, wrapped_key = $4 WHERE tenant_id = motcua.app_tenant() AND "     \
     "id = $1 AND key_version = $2"
 
 DB_STATEMENT(rewrap_documents, DB_PARAMETERS(DB_INT32, DB_UUID, DB_INT32), REWRAP_COLUMNS,
-             REWRAP_FROM("document"))
+             REWRAP_FROM("document", "AND swept_at IS NULL "))
 DB_STATEMENT(rewrap_document, DB_PARAMETERS(DB_UUID, DB_INT32, DB_INT32, DB_BYTES), DB_NOTHING,
              REWRAP_IN("document"))
 DB_STATEMENT(rewrap_uploads, DB_PARAMETERS(DB_INT32, DB_UUID, DB_INT32), REWRAP_COLUMNS,
-             REWRAP_FROM("resumable_upload"))
+             REWRAP_FROM("resumable_upload", ""))
 DB_STATEMENT(rewrap_upload, DB_PARAMETERS(DB_UUID, DB_INT32, DB_INT32, DB_BYTES), DB_NOTHING,
              REWRAP_IN("resumable_upload"))
+
+/* What was swept away has no key; nor does it hold an old version back. */
+DB_STATEMENT(rewrap_swept, DB_PARAMETERS(DB_INT32), DB_NOTHING,
+             "UPDATE document SET key_version = $1 WHERE tenant_id = motcua.app_tenant() AND "
+             "key_version <> $1 AND swept_at IS NOT NULL")
 
 struct rewrap {
     struct work *work;
@@ -124,7 +129,11 @@ enum status key_rewrap(struct work *work, const struct uuid *tenant_id, key_rewr
     status = key_ring_tenant(work, tenant_id, 0, &newest, &rewrap.version, error);
     if (status != STATUS_OK) return status;
     rewrap.newest = newest;
-    status = rewrap_table(&rewrap, error);
+    struct db_scope scope = work_scope(work, tenant_id);
+    struct db_result *ignored;
+    status = db_write_one(work->db, &scope, work->arena, &rewrap_swept, DB_VALUES(db_int32(rewrap.version)),
+                          &ignored, error);
+    if (status == STATUS_OK) status = rewrap_table(&rewrap, error);
     if (status == STATUS_OK) {
         rewrap.kind = "upload";
         rewrap.next = &rewrap_uploads;

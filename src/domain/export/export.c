@@ -4,6 +4,7 @@
 
 #include <unistd.h>
 
+#include "contents.h"
 #include "domain/identity/identity_private.h"
 #include "motcua/calendar/civil.h"
 #include "motcua/codec/json.h"
@@ -25,6 +26,7 @@ enum { PDF_BYTES = 8 * 1024 * 1024, PAPERS_AT_ONCE = 100 };
 
 static const char *const readme[] = {
     N_("Dữ liệu của bạn trên cổng Một Cửa"),
+    N_("MUC-LUC.txt: danh sách các bản nháp, hồ sơ và từng tệp có trong gói này."),
     N_("tai-khoan.json: hồ sơ cá nhân bạn đã khai trong tài khoản."),
     N_("thiet-bi.json: các thiết bị đang đăng nhập."),
     N_("khoa-truy-cap.json: các khóa bạn đã tạo cho phần mềm (không có mã khóa)."),
@@ -60,19 +62,16 @@ static void set_instant(json_t *object, const char *key, instant when)
     json_set_cstr(object, key, text);
 }
 
-static enum status add_profile(struct work *work, struct zip *zip, struct error *error)
+static enum status add_profile(struct zip *zip, const struct profile *profile)
 {
-    struct profile profile;
-    enum status status = profile_load(work, &profile, error);
-    if (status != STATUS_OK) return status;
     json_auto json = json_object();
-    json_set_cstr(json, "full_name", profile.full_name);
-    json_set_cstr(json, "email", profile.email);
-    json_set_cstr(json, "phone", profile.phone);
-    json_set_cstr(json, "birth_date", profile.birth_date);
-    json_set_cstr(json, "personal_id", profile.personal_id);
-    json_set_cstr(json, "address", profile.address);
-    json_set_cstr(json, "language", profile.language);
+    json_set_cstr(json, "full_name", profile->full_name);
+    json_set_cstr(json, "email", profile->email);
+    json_set_cstr(json, "phone", profile->phone);
+    json_set_cstr(json, "birth_date", profile->birth_date);
+    json_set_cstr(json, "personal_id", profile->personal_id);
+    json_set_cstr(json, "address", profile->address);
+    json_set_cstr(json, "language", profile->language);
     return zip_add_json(zip, "tai-khoan.json", json);
 }
 
@@ -246,8 +245,15 @@ static enum status add_file(struct work *work, struct zip *zip, const struct uui
     return status;
 }
 
+/* What is being written: the archive and its list of contents. */
+struct export
+{
+    struct zip *zip;
+    struct contents contents;
+};
+
 /* The files of a dossier or draft below `folder`; *list tells of each. */
-static enum status add_files(struct work *work, struct zip *zip, const struct uuid *tenant_id,
+static enum status add_files(struct work *work, struct export *export, const struct uuid *tenant_id,
                              const struct uuid *id, const char *folder, const char *fee_state, json_t **list,
                              struct error *error)
 {
@@ -269,31 +275,34 @@ static enum status add_files(struct work *work, struct zip *zip, const struct uu
         set_instant(file, "at", document->created_at);
         json_set_cstr(file, why == NULL ? "file" : "left_out", why == NULL ? name : why);
         json_array_append_new(*list, file);
-        if (why == NULL)
-            status = add_file(work, zip, tenant_id, document,
-                              arena_printf(work->arena, "%s/%s", folder, name), error);
+        const char *path = arena_printf(work->arena, "%s/%s", folder, name);
+        contents_file(&export->contents, path, document->file_name, why);
+        if (why == NULL) status = add_file(work, export->zip, tenant_id, document, path, error);
     }
     return status;
 }
 
 /* --- Drafts and dossiers */
 
-static enum status add_draft(struct work *work, struct zip *zip, const struct uuid *id, struct error *error)
+static enum status add_draft(struct work *work, struct export *export, const struct uuid *id,
+                             struct error *error)
 {
     DRAFT_AUTO draft = {0};
     enum status status = draft_load(work, id, &draft, error);
     if (status != STATUS_OK) return status;
     const char *folder = arena_printf(work->arena, "nhap/%s", id->text);
+    const char *path = arena_printf(work->arena, "%s/nhap.json", folder);
     json_t *files = NULL;
     json_auto json = json_object();
-    status = add_files(work, zip, &draft.tenant_id, id, folder, "", &files, error);
+    contents_draft(&export->contents, work, &draft);
+    contents_file(&export->contents, path, "", NULL);
+    status = add_files(work, export, &draft.tenant_id, id, folder, "", &files, error);
     if (status == STATUS_OK) status = add_invited(work, id, json, error);
     json_object_set_new(json, "files", files == NULL ? json_array() : files);
     json_object_set(json, "answers", draft.answers);
     set_instant(json, "created_at", draft.created_at);
     set_instant(json, "updated_at", draft.updated_at);
-    return status == STATUS_OK ? zip_add_json(zip, arena_printf(work->arena, "%s/nhap.json", folder), json)
-                               : status;
+    return status == STATUS_OK ? zip_add_json(export->zip, path, json) : status;
 }
 
 static json_t *events_of(struct work *work, const struct dossier_file *file)
@@ -336,7 +345,7 @@ static json_t *dossier_json(struct work *work, const struct dossier_file *file)
     return json;
 }
 
-static enum status add_dossier(struct work *work, struct zip *zip, const struct dossier_row *row,
+static enum status add_dossier(struct work *work, struct export *export, const struct dossier_row *row,
                                struct error *error)
 {
     DOSSIER_FILE_AUTO file = {0};
@@ -347,29 +356,32 @@ static enum status add_dossier(struct work *work, struct zip *zip, const struct 
     if (status != STATUS_OK) return status;
     if (!uuid_same(&file.dossier.account_id, &work->actor->account_id))
         return STATUS_OK; /* erased meanwhile */
+    const char *print = arena_printf(work->arena, "%s/ho-so.pdf", folder);
+    const char *path = arena_printf(work->arena, "%s/ho-so.json", folder);
+    contents_dossier(&export->contents, work, &file.dossier);
+    contents_file(&export->contents, print, "", NULL);
+    contents_file(&export->contents, path, "", NULL);
     status = paper_render_dossier(work, &file, false, &pdf, error);
+    if (status == STATUS_OK) status = zip_add_text(export->zip, print, buf_str(&pdf));
     if (status == STATUS_OK)
-        status = zip_add_text(zip, arena_printf(work->arena, "%s/ho-so.pdf", folder), buf_str(&pdf));
-    if (status == STATUS_OK)
-        status = add_files(work, zip, &row->tenant_id, &row->id, folder, row->fee_state, &files, error);
+        status = add_files(work, export, &row->tenant_id, &row->id, folder, row->fee_state, &files, error);
     json_auto json = dossier_json(work, &file);
     json_object_set_new(json, "files", files == NULL ? json_array() : files);
     if (status == STATUS_OK) status = add_invited(work, &row->id, json, error);
-    return status == STATUS_OK ? zip_add_json(zip, arena_printf(work->arena, "%s/ho-so.json", folder), json)
-                               : status;
+    return status == STATUS_OK ? zip_add_json(export->zip, path, json) : status;
 }
 
-static enum status add_drafts(struct work *work, struct zip *zip, struct error *error)
+static enum status add_drafts(struct work *work, struct export *export, struct error *error)
 {
     struct draft *drafts;
     size_t count;
     enum status status = draft_list(work, &drafts, &count, error);
     for (size_t i = 0; status == STATUS_OK && i < count; i++)
-        status = add_draft(work, zip, &drafts[i].id, error);
+        status = add_draft(work, export, &drafts[i].id, error);
     return status;
 }
 
-static enum status add_dossiers(struct work *work, struct zip *zip, struct error *error)
+static enum status add_dossiers(struct work *work, struct export *export, struct error *error)
 {
     struct dossier_row *rows;
     size_t count;
@@ -379,7 +391,7 @@ static enum status add_dossiers(struct work *work, struct zip *zip, struct error
         struct work scratch = *work;
         scratch.arena = round;
         struct error inner = {0};
-        status = add_dossier(&scratch, zip, &rows[i], &inner);
+        status = add_dossier(&scratch, export, &rows[i], &inner);
         if (status != STATUS_OK)
             (void)error_set(error, work->arena, status, "export.dossier", inner.message, "%s: %s",
                             rows[i].code, inner.detail == NULL ? "" : inner.detail);
@@ -387,24 +399,36 @@ static enum status add_dossiers(struct work *work, struct zip *zip, struct error
     return status;
 }
 
-enum status account_export(struct work *work, struct str password, struct document_spool **archive,
-                           struct error *error)
+static enum status fill(struct work *work, struct export *export, const struct profile *profile,
+                        struct error *error)
 {
-    struct zip *zip = NULL;
-    enum status status = identity_verify_own_password(work, password, "export_password", error);
-    if (status == STATUS_OK) status = zip_create(work, &zip, error);
-    if (status != STATUS_OK) return status;
-    status = add_readme(work, zip);
-    if (status == STATUS_OK) status = add_profile(work, zip, error);
+    struct zip *zip = export->zip;
+    enum status status = add_readme(work, zip);
+    if (status == STATUS_OK) status = add_profile(zip, profile);
     if (status == STATUS_OK) status = add_sessions(work, zip, error);
     if (status == STATUS_OK) status = add_keys(work, zip, error);
     if (status == STATUS_OK) status = add_parts(work, zip, error);
     if (status == STATUS_OK) status = add_uses(work, zip, error);
-    if (status == STATUS_OK) status = add_drafts(work, zip, error);
-    if (status == STATUS_OK) status = add_dossiers(work, zip, error);
+    if (status == STATUS_OK) status = add_drafts(work, export, error);
+    if (status == STATUS_OK) status = add_dossiers(work, export, error);
+    return status == STATUS_OK ? zip_add_text(zip, "MUC-LUC.txt", buf_str(&export->contents.text)) : status;
+}
+
+enum status account_export(struct work *work, struct str password, struct document_spool **archive,
+                           struct error *error)
+{
+    struct export export = {0};
+    struct profile profile;
+    enum status status = identity_verify_own_password(work, password, "export_password", error);
+    if (status == STATUS_OK) status = profile_load(work, &profile, error);
+    if (status == STATUS_OK) status = zip_create(work, &export.zip, error);
+    if (status != STATUS_OK) return status;
+    contents_begin(&export.contents, work, &profile);
+    status = fill(work, &export, &profile, error);
+    buf_release(&export.contents.text);
     if (status != STATUS_OK) {
-        zip_abandon(zip);
+        zip_abandon(export.zip);
         return status;
     }
-    return zip_finish(zip, archive);
+    return zip_finish(export.zip, archive);
 }

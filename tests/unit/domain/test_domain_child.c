@@ -72,7 +72,8 @@ static void pages_that_take_long_keep_nobody_from_handing_in(void **state)
         assert_int_equal(pthread_create(&threads[i], NULL, show_a_page, &statuses[i]), 0);
     sem_wait(&holding);
     usleep(50000); /* time for a second one to take the other place, if it may */
-    struct child_job job = {.kind = MEDIA_PDF, .read = read_nothing, .write = write_nowhere};
+    struct child_job job = {
+        .account = {"somebody else"}, .kind = MEDIA_PDF, .read = read_nothing, .write = write_nowhere};
     for (int i = 0; i < 3; i++)
         assert_int_equal(child_run(inspector, &job, &report, arena, &error), STATUS_OK);
     for (int i = 0; i < SHOWN; i++)
