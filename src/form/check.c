@@ -83,6 +83,12 @@ static bool type_problem(const struct form_field *field, struct form_problem *pr
 
 /* --- shape --- */
 
+static bool too_many_corners(struct arena *arena, struct form_problem *problem)
+{
+    return wrong(problem, "form.map", N_("Thửa đất có tối đa %s đỉnh. Hãy chỉ giữ các đỉnh của ranh giới."),
+                 count_text(arena, PLOT_CORNERS_MAXIMUM));
+}
+
 static bool shape_text(const struct form_field *field, struct arena *arena, struct str text,
                        struct form_problem *problem)
 {
@@ -238,6 +244,7 @@ static bool shape_list(const struct form_field *field, struct arena *arena, cons
     if (field->kind == KIND_MAP_PLOT && size > 0 && size < field->min_items)
         return wrong(problem, "form.map", N_("Thửa đất cần ít nhất %s đỉnh."),
                      count_text(arena, field->min_items));
+    if (field->kind == KIND_MAP_PLOT && size > PLOT_CORNERS_MAXIMUM) return too_many_corners(arena, problem);
     if (field->kind == KIND_CASCADE) {
         if (size > (int64_t)field->level_count)
             return wrong(problem, "form.option", N_("Hãy chọn một mục trong danh sách."), NULL);
@@ -326,6 +333,8 @@ static bool shape_parts(const struct form_field *field, struct arena *arena, con
 bool form_check_shape(const struct form_field *field, struct arena *arena, const json_t *value,
                       struct form_problem *problem)
 {
+    if (field->kind == KIND_MAP_PLOT && form_plot_lines(json_str_value(value)) > PLOT_CORNERS_MAXIMUM)
+        return too_many_corners(arena, problem);
     if (!form_value_typed(field, value)) return type_problem(field, problem);
     switch (field_info(field)->shape) {
     case SHAPE_TEXT:

@@ -64,8 +64,9 @@ const char *form_list_label(const struct form_environment *environment, struct a
 /* Plots of land (plot.c): a list of corners "21.0285,105.8542", latitude first, in the order of the boundary.
  */
 bool form_corner_valid(struct str text);
-/* The lines of a text, a corner each, as people write them; the text itself when one cannot be read, NULL
- * when there is none. */
+/* The lines of a text, a corner each, as people write them; the text itself when one cannot be read or there
+ * are more than PLOT_CORNERS_MAXIMUM, NULL when there is none. */
+size_t form_plot_lines(struct str text); /* those that are not blank */
 json_t *form_read_plot(struct arena *arena, struct str text);
 const char *form_plot_typed(struct arena *arena, const json_t *corners);
 bool form_plot_crosses(struct arena *arena, const json_t *corners);

@@ -503,6 +503,38 @@ static void plots_are_read_line_by_line(void **state)
         "");
 }
 
+/* A track of a GPS device is pasted: at most a hundred corners are read, what was typed stays, and drawing it
+ * again costs no more than its length. */
+static void a_plot_of_too_many_corners_stays_as_it_was_typed(void **state)
+{
+    (void)state;
+    const struct form *form = form_with("{\"key\":\"thua\",\"kind\":\"map_plot\",\"label\":\"Thửa\"}");
+    static const size_t counts[] = {100, 101, 5000};
+    for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
+        BUF_AUTO lines = BUF_WITH_MAXIMUM(1 << 20);
+        for (size_t line = 0; line < counts[i]; line++)
+            buf_printf(&lines, "21.0,105.%zu\n", line + 1);
+        json_auto answers = submit(form, NULL, "thua", arena_str(arena, buf_str(&lines)).data);
+        const json_t *answer = json_object_get(answers, "thua");
+        assert_int_equal(json_array_size(answer), counts[i] == 100 ? 100 : 0);
+        if (counts[i] > 100)
+            assert_string_equal(
+                errors_of(form, json_canonical_arena(answers, arena, 1 << 20).data), "thua:form.map");
+        json_auto view = NULL;
+        const size_t used = arena_used(arena);
+        assert_int_equal(form_view(form, arena, 0, answers, NULL, NULL, &environment, &view), STATUS_OK);
+        assert_true(arena_used(arena) - used < 20 * lines.length + 100000);
+    }
+    json_auto many = json_array();
+    for (int corner = 0; corner < 20000; corner++)
+        json_array_append_new(many, json_string("21.0,105.1"));
+    json_auto answers = json_object();
+    json_auto view = NULL;
+    json_object_set(answers, "thua", many);
+    assert_int_equal(form_view(form, arena, 0, answers, NULL, NULL, &environment, &view), STATUS_OK);
+    assert_string_equal(errors_of(form, json_canonical_arena(answers, arena, 1 << 20).data), "thua:form.map");
+}
+
 /* Three entries, two of the same name; 300 as far as the form is told. */
 static const struct form_option goods[] = {{"01", "Gạo"}, {"02", "Muối"}, {"03", "Muối"}};
 
@@ -659,6 +691,7 @@ int main(void)
         form_test(what_is_malformed_is_refused_and_changes_nothing),
         form_test(own_data_follow_whom_the_dossier_is_for),
         form_test(plots_are_read_line_by_line),
+        form_test(a_plot_of_too_many_corners_stays_as_it_was_typed),
         form_test(a_plot_says_its_area),
         form_test(codes_are_looked_up_by_the_shell),
         form_test(codes_are_named_in_rows_too_and_only_so_many),
