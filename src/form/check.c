@@ -103,11 +103,17 @@ static bool shape_text(const struct form_field *field, struct arena *arena, stru
     if (free_text && length < field->min_length)
         return wrong(problem, "form.too_short", N_("Nội dung quá ngắn, cần ít nhất %s ký tự."),
                      count_text(arena, field->min_length));
-    if (field->regex && !form_pattern_matches(field->regex, arena, text)) {
-        *problem = (struct form_problem){.code = "form.pattern"};
-        return true;
+    switch (field->regex ? form_pattern_match(field->regex, text) : PATTERN_MATCHES) {
+    case PATTERN_MATCHES:
+        return false;
+    case PATTERN_DIFFERS:
+        return wrong(problem, "form.pattern", NULL, NULL); /* in the words of the definition */
+    default:
+        return wrong(problem, "form.pattern_limit",
+                     N_("Nội dung này quá phức tạp nên không kiểm tra được. Hãy viết ngắn hơn; nếu vẫn không "
+                        "được, hãy báo cơ quan tiếp nhận."),
+                     NULL);
     }
-    return false;
 }
 
 /* Texts of fixed form; the same patterns stand in schema.c. */
@@ -195,12 +201,10 @@ static bool number_of(struct arena *arena, const json_t *value, struct feel_numb
     return feel_number_from_text(form_number_text(arena, value), number);
 }
 
-static bool shape_number(const struct form_field *field, struct arena *arena, const json_t *value,
-                         struct form_problem *problem)
+static bool number_limits(const struct form_field *field, struct arena *arena, struct feel_number number,
+                          struct form_problem *problem)
 {
-    struct feel_number number;
     char text[FEEL_NUMBER_TEXT_SIZE];
-    if (!number_of(arena, value, &number)) return type_problem(field, problem);
     if (field->has_minimum && feel_number_compare(number, field->minimum) < 0) {
         feel_number_text(field->minimum, text);
         return wrong(problem, "form.minimum", N_("Giá trị phải từ %s trở lên."),
@@ -212,6 +216,24 @@ static bool shape_number(const struct form_field *field, struct arena *arena, co
                      form_number_shown(arena, str_of(text), "vi", true));
     }
     return false;
+}
+
+static bool too_many_decimals(const struct form_field *field, struct arena *arena, struct str decimal,
+                              struct form_problem *problem)
+{
+    ptrdiff_t point = str_find_char(decimal, '.');
+    if (field->kind != KIND_NUMBER || point < 0 || (ptrdiff_t)decimal.length - point - 1 <= field->decimals)
+        return false;
+    return wrong(problem, "form.decimals", N_("Chỉ được có tối đa %s chữ số sau dấu phẩy."),
+                 count_text(arena, field->decimals));
+}
+
+static bool shape_number(const struct form_field *field, struct arena *arena, const json_t *value,
+                         struct form_problem *problem)
+{
+    struct feel_number number;
+    if (!number_of(arena, value, &number)) return type_problem(field, problem);
+    return number_limits(field, arena, number, problem);
 }
 
 static bool choice_path(const struct form_field *field, const json_t *value)
@@ -330,12 +352,27 @@ static bool shape_parts(const struct form_field *field, struct arena *arena, con
     }
 }
 
+/* A number that is too large, too small or too fine to be kept as one stays the text that was typed. */
+static bool number_beyond(const struct form_field *field, struct arena *arena, struct str text,
+                          struct form_problem *problem)
+{
+    enum form_shape shape = field_info(field)->shape;
+    struct feel_number number;
+    struct str decimal;
+    if ((shape != SHAPE_NUMBER && shape != SHAPE_INTEGER) || !text.data ||
+        !form_read_number(arena, text, shape == SHAPE_INTEGER, &decimal) ||
+        !feel_number_from_text(decimal, &number))
+        return false;
+    return number_limits(field, arena, number, problem) || too_many_decimals(field, arena, decimal, problem);
+}
+
 bool form_check_shape(const struct form_field *field, struct arena *arena, const json_t *value,
                       struct form_problem *problem)
 {
     if (field->kind == KIND_MAP_PLOT && form_plot_lines(json_str_value(value)) > PLOT_CORNERS_MAXIMUM)
         return too_many_corners(arena, problem);
-    if (!form_value_typed(field, value)) return type_problem(field, problem);
+    if (!form_value_typed(field, value))
+        return number_beyond(field, arena, json_str_value(value), problem) || type_problem(field, problem);
     switch (field_info(field)->shape) {
     case SHAPE_TEXT:
         if (field_has_choices(field) || field->list || field_info(field)->widget == WIDGET_SELECT)
@@ -502,17 +539,6 @@ static bool check_parts(const struct form_field *field, const struct form_enviro
     }
 }
 
-static bool check_decimals(const struct form_field *field, struct arena *arena, const json_t *value,
-                           struct form_problem *problem)
-{
-    struct str text = form_number_text(arena, value);
-    ptrdiff_t point = str_find_char(text, '.');
-    if (field->kind != KIND_NUMBER || point < 0 || (ptrdiff_t)text.length - point - 1 <= field->decimals)
-        return false;
-    return wrong(problem, "form.decimals", N_("Chỉ được có tối đa %s chữ số sau dấu phẩy."),
-                 count_text(arena, field->decimals));
-}
-
 bool form_check_value(const struct form_field *field, const struct form_environment *environment,
                       struct arena *arena, const json_t *value, struct form_problem *problem)
 {
@@ -525,7 +551,7 @@ bool form_check_value(const struct form_field *field, const struct form_environm
         if (field->kind == KIND_DOSSIER) return form_check_code(field, environment, text.data, problem);
         return check_identifier(field, text, problem);
     case SHAPE_NUMBER:
-        return check_decimals(field, arena, value, problem);
+        return too_many_decimals(field, arena, form_number_text(arena, value), problem);
     case SHAPE_DATE:
     case SHAPE_TIME:
         return check_days(field, environment, arena, text, problem);

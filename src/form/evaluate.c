@@ -35,9 +35,14 @@ static const struct feel_value *lookup(struct form_run *run, const struct form_b
     return nothing_settled(value);
 }
 
+void form_run_trouble(struct form_run *run, const char *path, const char *why)
+{
+    if (!run->state->trouble) run->state->trouble = arena_printf(run->arena, "%s: %s", path, why);
+}
+
 static void trouble(struct form_run *run, const struct form_expression *expression, const char *why)
 {
-    if (!run->state->trouble) run->state->trouble = arena_printf(run->arena, "%s: %s", expression->path, why);
+    form_run_trouble(run, expression->path, why);
 }
 
 static const struct feel_value *evaluate(struct form_run *run, const struct form_expression *expression)

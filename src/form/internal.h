@@ -140,6 +140,8 @@ struct form_run {
 NODISCARD enum status form_run_start(struct form_run *run, const struct form *form, struct arena *arena,
                                      const json_t *answers, const struct form_environment *environment,
                                      struct form_state *state);
+/* Notes for the log what could not be checked: the first of a run stands for all. */
+void form_run_trouble(struct form_run *run, const char *path, const char *why);
 bool form_run_true(struct form_run *run, const struct form_expression *expression);
 /* Makes the row the scope of expressions; `row` beyond the end: back to the top. */
 void form_run_enter_row(struct form_run *run, size_t group, size_t row);

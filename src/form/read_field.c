@@ -222,12 +222,11 @@ static void read_limits(struct form_reader *reader, const json_t *json, const ch
             form_read_integer(reader, json, path, "max_length", 1, FORM_TEXT_MAXIMUM, field->max_length);
         break;
     case KIND_MONEY:
-    case KIND_INTEGER: /* no further than a JSON number is exact everywhere */
+    case KIND_INTEGER:
+    case KIND_NUMBER: /* no further than a JSON number is exact everywhere */
         field->has_minimum = field->has_maximum = true;
         field->minimum = feel_number_from_int64(field->kind == KIND_MONEY ? 0 : -INTEGER_MAXIMUM);
         field->maximum = feel_number_from_int64(INTEGER_MAXIMUM);
-        /* fall through */
-    case KIND_NUMBER:
         read_number_limit(reader, json, path, "minimum", &field->has_minimum, &field->minimum);
         read_number_limit(reader, json, path, "maximum", &field->has_maximum, &field->maximum);
         field->decimals =
@@ -343,6 +342,11 @@ static void read_pattern(struct form_reader *reader, const json_t *json, const c
                     N_("Mẫu dùng cú pháp không được phép ở chỗ: %s"), unportable);
     else if (!(field->regex = form_pattern_compile(reader->arena, field->pattern)))
         form_report(reader, false, at, "form.definition.pattern", N_("Mẫu “%s” sai cú pháp."),
+                    field->pattern);
+    else if (form_pattern_runs_away(field->regex, field->max_length))
+        form_report(reader, true, at, "form.definition.pattern_limit",
+                    N_("Mẫu “%s” thử quá nhiều cách với nội dung đơn giản nên có lúc không kiểm tra được. "
+                       "Hãy bỏ các dấu lặp lồng nhau như (a+)+."),
                     field->pattern);
 }
 

@@ -71,6 +71,8 @@ static bool check_one(struct checker *checker, const struct form_field *field,
     }
     if (!field->value && form_check_value(field, run->environment, run->arena, value, &problem)) {
         bool own = strcmp(problem.code, "form.pattern") == 0;
+        if (strcmp(problem.code, "form.pattern_limit") == 0)
+            form_run_trouble(run, field->path, "the pattern reached its limits");
         add(checker, field, path, problem, own ? &field->pattern_message : NULL);
         return true;
     }

@@ -111,6 +111,20 @@ static void conditions_hide_and_require(void **state)
                         "{\"thay\":false}");
 }
 
+static void a_pattern_without_end_is_reported_and_not_blamed_on_the_answer(void **state)
+{
+    (void)state;
+    const struct form *form = form_with(
+        "{\"key\":\"a\",\"kind\":\"text\",\"label\":\"A\",\"pattern\":\"(a+)+[bc]\",\"pattern_message\":"
+        "\"Sai\"}");
+    json_auto answers = json_of("{\"a\":\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaad\"}");
+    assert_string_equal(errors_of(form, json_canonical_arena(answers, arena, 1000).data),
+                        "a:form.pattern_limit");
+    FORM_STATE_AUTO evaluated = {0};
+    assert_int_equal(form_evaluate(form, arena, answers, &environment, &evaluated), STATUS_OK);
+    assert_non_null(strstr(evaluated.trouble, "fields[0]"));
+}
+
 static void messages_are_in_the_words_of_the_definition_or_the_catalogue(void **state)
 {
     (void)state;
@@ -309,6 +323,29 @@ static void kinds_refuse_what_is_not_theirs(void **state)
         assert_string_equal(errors_of(form, arena_printf(arena, "{\"a\":%s}", cases[i].answer)), wanted);
         assert_string_equal(errors_of(form, "{}"), "");
     }
+}
+
+static void a_number_out_of_reach_is_told_its_limit(void **state)
+{
+    (void)state;
+    static const char *const cases[][3] = {
+        {"money", "99999999999999999999999", "a:form.maximum"},
+        {"money", "-99999999999999999999999", "a:form.minimum"},
+        {"integer", "9.007.199.254.740.993", "a:form.maximum"},
+        {"number", "99999999999999999999999", "a:form.maximum"},
+        {"number", "0,12345678901234567", "a:form.decimals"},
+        {"number", "mười", "a:form.number"},
+        {"integer", "1,5", "a:form.integer"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const struct form *form =
+            form_with(arena_printf(arena, "{\"key\":\"a\",\"label\":\"A\",\"kind\":\"%s\"}", cases[i][0]));
+        json_auto answers = submit(form, NULL, "a", cases[i][1]);
+        assert_string_equal(errors_of(form, json_canonical_arena(answers, arena, 1000).data), cases[i][2]);
+    }
+    const struct form *form = form_with("{\"key\":\"a\",\"label\":\"A\",\"kind\":\"number\"}");
+    assert_string_equal(errors_of(form, "{\"a\":100000000000000000000}"), "a:form.maximum");
+    assert_string_equal(errors_of(form, "{\"a\":\"5\"}"), "a:form.number");
 }
 
 static void a_personal_number_must_go_with_birth_and_gender(void **state)
@@ -518,8 +555,8 @@ static void a_plot_of_too_many_corners_stays_as_it_was_typed(void **state)
         const json_t *answer = json_object_get(answers, "thua");
         assert_int_equal(json_array_size(answer), counts[i] == 100 ? 100 : 0);
         if (counts[i] > 100)
-            assert_string_equal(
-                errors_of(form, json_canonical_arena(answers, arena, 1 << 20).data), "thua:form.map");
+            assert_string_equal(errors_of(form, json_canonical_arena(answers, arena, 1 << 20).data),
+                                "thua:form.map");
         json_auto view = NULL;
         const size_t used = arena_used(arena);
         assert_int_equal(form_view(form, arena, 0, answers, NULL, NULL, &environment, &view), STATUS_OK);
@@ -679,12 +716,14 @@ int main(void)
         form_test(values_of_several_controls_are_read_together),
         form_test(unticked_boxes_clear_only_what_was_visible),
         form_test(conditions_hide_and_require),
+        form_test(a_pattern_without_end_is_reported_and_not_blamed_on_the_answer),
         form_test(messages_are_in_the_words_of_the_definition_or_the_catalogue),
         form_test(computed_values_settle_in_the_order_of_dependencies),
         form_test(a_hidden_condition_chain_collapses),
         form_test(rows_are_kept_in_order_added_and_removed),
         form_test(rows_are_validated_one_by_one_and_together),
         form_test(kinds_refuse_what_is_not_theirs),
+        form_test(a_number_out_of_reach_is_told_its_limit),
         form_test(a_personal_number_must_go_with_birth_and_gender),
         form_test(pages_have_states_and_an_exit_ends_the_form),
         form_test(a_broken_condition_is_reported_and_counts_as_false),
