@@ -421,7 +421,28 @@ static bool check_person_name(struct str text, struct form_problem *problem)
     return false;
 }
 
-static bool check_identifier(const struct form_field *field, struct str text, struct form_problem *problem)
+/* Twelve digits: a province, and a year in which somebody can have been born. */
+static bool check_personal_number(const struct form_environment *environment, struct arena *arena,
+                                  struct str text, struct form_problem *problem)
+{
+    int year;
+    enum identifier_gender gender;
+    if (!identifier_read_personal(text, &year, &gender)) return false;
+    if (identifier_check_personal(text, 0, IDENTIFIER_GENDER_UNKNOWN) == IDENTIFIER_PROVINCE)
+        return wrong(
+            problem, "form.personal_id_province",
+            N_("Ba chữ số đầu của số định danh không phải mã tỉnh, thành phố nào. Hãy kiểm tra lại."), NULL);
+    const char *born = arena_printf(arena, "%04d", year);
+    if (environment && environment->today && strncmp(born, environment->today, 4) > 0)
+        return wrong(problem, "form.personal_id_birth",
+                     N_("Số định danh này ghi năm sinh %s, là năm chưa tới. Hãy kiểm tra ba chữ số từ thứ tư "
+                        "đến thứ sáu."),
+                     born);
+    return false;
+}
+
+static bool check_identifier(const struct form_field *field, const struct form_environment *environment,
+                             struct arena *arena, struct str text, struct form_problem *problem)
 {
     char phone[IDENTIFIER_PHONE_SIZE];
     switch (field->kind) {
@@ -437,13 +458,7 @@ static bool check_identifier(const struct form_field *field, struct str text, st
         break;
     case KIND_PERSONAL_ID:
     case KIND_IDENTITY_NUMBER:
-        if (text.length == 12 &&
-            identifier_check_personal(text, 0, IDENTIFIER_GENDER_UNKNOWN) == IDENTIFIER_PROVINCE)
-            return wrong(
-                problem, "form.personal_id_province",
-                N_("Ba chữ số đầu của số định danh không phải mã tỉnh, thành phố nào. Hãy kiểm tra lại."),
-                NULL);
-        break;
+        return check_personal_number(environment, arena, text, problem);
     case KIND_TAX_CODE:
         if (identifier_check_tax_code(text) != IDENTIFIER_VALID)
             return wrong(problem, "form.tax_code",
@@ -549,7 +564,7 @@ bool form_check_value(const struct form_field *field, const struct form_environm
         if (field->list && !form_list_contains(environment, field->list, field->parent, text.data))
             return wrong(problem, "form.option", N_("Hãy chọn một mục trong danh sách."), NULL);
         if (field->kind == KIND_DOSSIER) return form_check_code(field, environment, text.data, problem);
-        return check_identifier(field, text, problem);
+        return check_identifier(field, environment, arena, text, problem);
     case SHAPE_NUMBER:
         return too_many_decimals(field, arena, form_number_text(arena, value), problem);
     case SHAPE_DATE:

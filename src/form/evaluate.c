@@ -77,6 +77,29 @@ bool form_run_true(struct form_run *run, const struct form_expression *expressio
     return result;
 }
 
+/* Does it name another field that has no answer (yet)? */
+static bool names_unanswered(struct form_run *run, const struct form_expression *expression, const char *key)
+{
+    for (size_t i = 0; i < expression->binding_count; i++) {
+        const struct form_binding *binding = &expression->bindings[i];
+        bool answer = binding->scope == BINDING_TOP || binding->scope == BINDING_ROW;
+        if (answer && !str_equal_cstr(binding->name, key) && feel_is_null(lookup(run, binding))) return true;
+    }
+    return false;
+}
+
+bool form_run_valid(struct form_run *run, const struct form_field *field)
+{
+    struct arena_mark mark = arena_mark(run->arena);
+    const char *before = run->state->trouble;
+    const struct feel_value *value = evaluate(run, field->valid_if);
+    if (run->state->trouble != before) return false;
+    bool result =
+        feel_is_true(value) || (feel_is_null(value) && names_unanswered(run, field->valid_if, field->key));
+    arena_rewind(run->arena, mark);
+    return result;
+}
+
 static bool holds(struct form_run *run, const struct form_expression *condition)
 {
     return !condition || form_run_true(run, condition);

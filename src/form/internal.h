@@ -143,6 +143,9 @@ NODISCARD enum status form_run_start(struct form_run *run, const struct form *fo
 /* Notes for the log what could not be checked: the first of a run stands for all. */
 void form_run_trouble(struct form_run *run, const char *path, const char *why);
 bool form_run_true(struct form_run *run, const struct form_expression *expression);
+/* Does valid_if let the answer of the field pass? Also while it cannot tell for want of another answer: what
+ * is missing is said where it is missing. */
+bool form_run_valid(struct form_run *run, const struct form_field *field);
 /* Makes the row the scope of expressions; `row` beyond the end: back to the top. */
 void form_run_enter_row(struct form_run *run, size_t group, size_t row);
 void form_run_leave_row(struct form_run *run);

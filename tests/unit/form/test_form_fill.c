@@ -11,6 +11,8 @@ static void each_kind_reads_what_people_type(void **state)
         {"\"kind\":\"person_name\"", " Nguyễn   Thị  Lan ", "\"Nguyễn Thị Lan\""},
         {"\"kind\":\"email\"", "Lan.Anh@Example.COM", "\"Lan.Anh@example.com\""},
         {"\"kind\":\"phone\"", "+84 912.345.678", "\"0912345678\""},
+        {"\"kind\":\"phone\"", "(+84) 912-345-678", "\"0912345678\""},
+        {"\"kind\":\"phone\"", "84912345678", "\"0912345678\""},
         {"\"kind\":\"phone\"", "12", "\"12\""},
         {"\"kind\":\"number\"", "1.234,5", "1234.5"},
         {"\"kind\":\"number\"", "abc", "\"abc\""},
@@ -278,6 +280,10 @@ static void kinds_refuse_what_is_not_theirs(void **state)
         {"\"kind\":\"person_name\"", "\"H'Hen Niê\"", NULL},
         {"\"kind\":\"personal_id\"", "\"003085012345\"", "form.personal_id_province"},
         {"\"kind\":\"personal_id\"", "\"00108501234\"", "form.personal_id"},
+        {"\"kind\":\"personal_id\"", "\"001985012345\"", "form.personal_id_birth"},
+        {"\"kind\":\"personal_id\"", "\"001218012345\"", "form.personal_id_birth"},
+        {"\"kind\":\"personal_id\"", "\"001217012345\"", NULL},
+        {"\"kind\":\"identity_number\"", "\"001985012345\"", "form.personal_id_birth"},
         {"\"kind\":\"identity_number\"", "\"012345678\"", NULL},
         {"\"kind\":\"identity_number\"", "\"0123456789\"", "form.identity_card"},
         {"\"kind\":\"passport\"", "\"1B234567\"", "form.passport"},
@@ -323,6 +329,56 @@ static void kinds_refuse_what_is_not_theirs(void **state)
         assert_string_equal(errors_of(form, arena_printf(arena, "{\"a\":%s}", cases[i].answer)), wanted);
         assert_string_equal(errors_of(form, "{}"), "");
     }
+}
+
+/* What a condition leaves out of a list is no answer, wherever in the answer it stands. */
+static void options_that_are_hidden_are_not_taken(void **state)
+{
+    (void)state;
+    static const char *const cases[][4] = {
+        {"choice", "", "\"x\"", "\"y\""},
+        {"select", "", "\"x\"", "\"y\""},
+        {"several", "", "[\"y\",\"x\"]", "[\"y\"]"},
+        {"ranked", "", "[\"y\",\"x\"]", "[\"y\"]"},
+        {"cascade", ",\"levels\":[\"1\",\"2\"]", "[\"y\",\"x\"]", "[\"y\",\"z\"]"},
+    };
+    static const char hidden[] = "{\"value\":\"x\",\"label\":\"X\",\"visible_if\":\"lon\"}",
+                      inner[] = ",\"options\":[{\"value\":\"x\",\"label\":\"X\",\"visible_if\":\"lon\"},{"
+                                "\"value\":\"z\",\"label\":\"Z\"}]";
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        bool cascade = strcmp(cases[i][0], "cascade") == 0;
+        const struct form *form = form_with(arena_printf(
+            arena,
+            "{\"key\":\"lon\",\"kind\":\"yes_no\",\"label\":\"L\"},{\"key\":\"a\",\"kind\":\"%s\",\"label\":"
+            "\"A\"%s,\"options\":[%s,{\"value\":\"y\",\"label\":\"Y\"%s}]}",
+            cases[i][0], cases[i][1], hidden, cascade ? inner : ""));
+        assert_string_equal(errors_of(form, arena_printf(arena, "{\"lon\":false,\"a\":%s}", cases[i][2])),
+                            "a:form.option");
+        assert_string_equal(errors_of(form, arena_printf(arena, "{\"lon\":true,\"a\":%s}", cases[i][2])), "");
+        assert_string_equal(errors_of(form, arena_printf(arena, "{\"lon\":false,\"a\":%s}", cases[i][3])),
+                            "");
+    }
+}
+
+/* The answer that is missing is found fault with, not the one that waits for it. */
+static void a_condition_over_a_missing_answer_blames_nobody_else(void **state)
+{
+    (void)state;
+    const struct form *form = form_with(
+        "{\"key\":\"tu\",\"kind\":\"integer\",\"label\":\"T\",\"required\":true},{\"key\":\"den\","
+        "\"kind\":\"integer\",\"label\":\"D\",\"valid_if\":\"den >= tu\",\"message\":\"M\"},{\"key\":"
+        "\"ma\",\"kind\":\"text\",\"label\":\"M\",\"valid_if\":\"number(ma) > 1\",\"message\":\"M\"}");
+    assert_string_equal(errors_of(form, "{\"den\":5}"), "tu:form.required");
+    assert_string_equal(errors_of(form, "{\"tu\":6,\"den\":5}"), "den:form.condition");
+    assert_string_equal(errors_of(form, "{\"tu\":5,\"den\":5}"), "");
+    assert_string_equal(errors_of(form, "{\"tu\":5,\"ma\":\"x\"}"), "ma:form.condition");
+    const struct form *rows = form_with(
+        "{\"key\":\"g\",\"kind\":\"group\",\"label\":\"G\",\"fields\":[{\"key\":\"tu\",\"kind\":\"integer\","
+        "\"label\":\"T\",\"required\":true},{\"key\":\"den\",\"kind\":\"integer\",\"label\":\"D\",\"valid_"
+        "if\":"
+        "\"den >= tu\",\"message\":\"M\"}]}");
+    assert_string_equal(errors_of(rows, "{\"g\":[{\"den\":5},{\"tu\":6,\"den\":5}]}"),
+                        "g[0].tu:form.required g[1].den:form.condition");
 }
 
 static void a_number_out_of_reach_is_told_its_limit(void **state)
@@ -723,6 +779,8 @@ int main(void)
         form_test(rows_are_kept_in_order_added_and_removed),
         form_test(rows_are_validated_one_by_one_and_together),
         form_test(kinds_refuse_what_is_not_theirs),
+        form_test(options_that_are_hidden_are_not_taken),
+        form_test(a_condition_over_a_missing_answer_blames_nobody_else),
         form_test(a_number_out_of_reach_is_told_its_limit),
         form_test(a_personal_number_must_go_with_birth_and_gender),
         form_test(pages_have_states_and_an_exit_ends_the_form),
