@@ -1,4 +1,5 @@
 /* One field of a definition: properties of its kind, checked on the way. */
+#include "motcua/codec/identifier.h"
 #include "motcua/codec/json.h"
 #include "motcua/feel/json.h"
 
@@ -6,6 +7,9 @@
 
 #define INTEGER_MAXIMUM INT64_C(9007199254740991)
 #define FILES_MAXIMUM   100 /* of a paper */
+
+/* What papers may be (the shell holds files against the same kinds). */
+static const char files_taken[] = "pdf jpg png webp docx odt";
 
 static const char common[] = "key kind label help example required required_if visible_if valid_if message "
                              "value shown default meaning "
@@ -203,11 +207,16 @@ static const char *read_day_limit(struct form_reader *reader, const json_t *json
     return text;
 }
 
-/* "today" is compared when there is a day; texts of one length compare as what they say. */
+/* Texts of one length compare as what they say. "today" is some day of a time long enough: what no such day
+ * can satisfy is wrong already. */
 static bool day_limits_crossed(const struct form_field *field)
 {
-    return field->minimum_text && field->maximum_text && strcmp(field->minimum_text, "today") != 0 &&
-           strcmp(field->maximum_text, "today") != 0 && strcmp(field->minimum_text, field->maximum_text) > 0;
+    const char *low = field->minimum_text, *high = field->maximum_text;
+    bool from_today = low && strcmp(low, "today") == 0, until_today = high && strcmp(high, "today") == 0;
+    if (!low || !high || (from_today && until_today)) return false;
+    if (from_today) low = "2017-01-01";
+    if (until_today) high = "2099-12-31";
+    return strcmp(low, high) > 0;
 }
 
 static void read_limits(struct form_reader *reader, const json_t *json, const char *path,
@@ -287,10 +296,10 @@ static void read_files(struct form_reader *reader, const json_t *json, const cha
     field->accept_count = count;
     for (size_t i = 0; i < count; i++) {
         const char *type = json_string_value(json_array_get(accept, i));
-        if (!type || strlen(type) > 5 ||
-            strspn(type, "abcdefghijklmnopqrstuvwxyz0123456789") != strlen(type)) {
-            form_report(reader, false, path, "form.definition.accept",
-                        N_("Loại tệp viết bằng phần đuôi, ví dụ “pdf”, “jpg”."), NULL);
+        if (!type || !word_in(files_taken, type)) {
+            form_report(reader, false, arena_printf(reader->arena, "%s.accept[%zu]", path, i),
+                        "form.definition.accept",
+                        N_("Hệ thống không nhận loại tệp này. Các loại nhận được: %s."), files_taken);
             type = "";
         }
         field->accept[i] = arena_strdup(reader->arena, type);
@@ -365,6 +374,16 @@ static void read_accepts(struct form_reader *reader, const json_t *json, const c
         field->accepts = (enum form_code_source)at;
 }
 
+/* The codes of provinces are those that personal numbers begin with. */
+static void check_city(struct form_reader *reader, const char *path, const struct form_field *field)
+{
+    if (field->kind != KIND_ADDRESS || !field->parent) return;
+    struct str number = str_of(arena_printf(reader->arena, "0%s000000000", field->parent));
+    if (identifier_check_personal(number, 0, IDENTIFIER_GENDER_UNKNOWN) != IDENTIFIER_VALID)
+        form_report(reader, false, arena_printf(reader->arena, "%s.city", path), "form.definition.city",
+                    N_("“%s” không phải mã tỉnh, thành phố nào (hai chữ số, ví dụ 01)."), field->parent);
+}
+
 static void read_kind_properties(struct form_reader *reader, const json_t *json, const char *path,
                                  struct form_field *field)
 {
@@ -381,6 +400,7 @@ static void read_kind_properties(struct form_reader *reader, const json_t *json,
     field->level =
         form_read_string(reader, json, path, field->kind == KIND_PARTIAL_DATE ? "precision" : "level");
     field->parent = form_read_string(reader, json, path, field->kind == KIND_ADDRESS ? "city" : "parent");
+    check_city(reader, path, field);
     field->line_required = form_read_bool(reader, json, path, "line_required", true);
     field->table = form_read_bool(reader, json, path, "table", false);
     field->drawing = form_read_bool(reader, json, path, "drawing", false);
@@ -429,6 +449,17 @@ static void read_common(struct form_reader *reader, const json_t *json, const ch
             N_("Ô tính sẵn không nhập được nên không dùng required, required_if, default hay meaning."),
             NULL);
     enum form_shape shape = field_info(field)->shape;
+    if (field->hidden_value && !field->value)
+        form_report(
+            reader, false, arena_printf(reader->arena, "%s.shown", path), "form.definition.shown",
+            N_("Chỉ ô tính sẵn (có “value”) mới ẩn được bằng “shown”: không ai điền được ô không hiện."),
+            NULL);
+    if (shape == SHAPE_NONE && (field->required || field->required_if || field->valid_if || fallback))
+        form_report(
+            reader, false, path, "form.definition.static",
+            N_("Chữ trên trang không có câu trả lời nên không dùng required, required_if, valid_if hay "
+               "default."),
+            NULL);
     if (field->value &&
         (shape == SHAPE_GROUP || shape == SHAPE_NONE || field_info(field)->widget == WIDGET_FILE))
         form_report(reader, false, path, "form.definition.value", N_("Loại ô này không tính sẵn được."),

@@ -97,7 +97,7 @@ static void field_errors_name_their_place(void **state)
                                     "\"kind\":\"text\",\"label\":\"B\"}"),
                         "pages[0].fields[1] form.definition.key_twice");
     assert_string_equal(lint_fields("{\"key\":\"a\",\"kind\":\"integer\",\"label\":\"A\",\"default\":\"x\"}"),
-                        F " form.definition.default");
+                        F ".default form.definition.default");
     assert_string_equal(
         lint_fields("{\"key\":\"a\",\"kind\":\"integer\",\"label\":\"A\",\"meaning\":\"person.full_name\"}"),
         F " form.definition.meaning_kind");
@@ -109,6 +109,51 @@ static void field_errors_name_their_place(void **state)
             "{\"key\":\"g\",\"kind\":\"group\",\"label\":\"G\",\"fields\":[{\"key\":\"h\",\"kind\":\"group\","
             "\"label\":\"H\",\"fields\":[]}]}"),
         F ".fields[0] form.definition.kind");
+}
+
+/* A definition in which each part is well-formed and the whole cannot work. */
+static void what_could_never_work_is_refused(void **state)
+{
+    (void)state;
+    static const char *const cases[][2] = {
+        {"\"kind\":\"choice\",\"default\":\"z\",\"options\":[{\"value\":\"x\",\"label\":\"X\"}]",
+         F ".default form.definition.default"},
+        {"\"kind\":\"choice\",\"default\":\"x\",\"options\":[{\"value\":\"x\",\"label\":\"X\"}]", ""},
+        {"\"kind\":\"country\",\"default\":\"XX\"", F ".default form.definition.default"},
+        {"\"kind\":\"integer\",\"maximum\":3,\"default\":4", F ".default form.definition.default"},
+        {"\"kind\":\"personal_id\",\"birth_date\":\"a\"", F ".birth_date form.definition.agreement"},
+        {"\"kind\":\"personal_id\",\"birth_date\":\"chu\"", F ".birth_date form.definition.agreement"},
+        {"\"kind\":\"personal_id\",\"gender\":\"ngay\"", F ".gender form.definition.agreement"},
+        {"\"kind\":\"personal_id\",\"gender\":\"khong\"", F ".gender form.definition.unknown_name"},
+        {"\"kind\":\"personal_id\",\"birth_date\":\"ngay\"", ""},
+        {"\"kind\":\"text\",\"shown\":false,\"required\":true", F ".shown form.definition.shown"},
+        {"\"kind\":\"text\",\"shown\":false,\"value\":\"chu\"", ""},
+        {"\"kind\":\"date\",\"minimum\":\"today\",\"maximum\":\"2000-01-01\"", F " form.definition.limits"},
+        {"\"kind\":\"date\",\"minimum\":\"2150-01-01\",\"maximum\":\"today\"", F " form.definition.limits"},
+        {"\"kind\":\"date\",\"minimum\":\"today\",\"maximum\":\"2030-01-01\"", ""},
+        {"\"kind\":\"date\",\"minimum\":\"today\",\"maximum\":\"today\"", ""},
+        {"\"kind\":\"file\",\"accept\":[\"pdf\",\"exe\"]", F ".accept[1] form.definition.accept"},
+        {"\"kind\":\"heading\",\"required\":true", F " form.definition.static"},
+        {"\"kind\":\"notice\",\"default\":1", F " form.definition.static"},
+        {"\"kind\":\"address\",\"city\":\"99\"", F ".city form.definition.city"},
+        {"\"kind\":\"address\",\"city\":\"1\"", F ".city form.definition.city"},
+        {"\"kind\":\"address\",\"city\":\"01\"", ""},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        assert_string_equal(
+            lint_fields(arena_printf(arena,
+                                     "{\"key\":\"a\",\"label\":\"A\",%s},{\"key\":\"chu\",\"kind\":\"text\","
+                                     "\"label\":\"C\"},{\"key\":\"ngay\",\"kind\":\"date\",\"label\":\"N\"}",
+                                     cases[i][0])),
+            cases[i][1]);
+    static const char variable[] = "{\"form\":\"a\",\"title\":\"A\",\"variables\":[\"x\",\"%s\"],\"pages\":[{"
+                                   "\"key\":\"p\",\"title\":\"P\","
+                                   "\"fields\":[{\"key\":\"b\",\"kind\":\"group\",\"label\":\"B\",\"fields\":"
+                                   "[{\"key\":\"c\",\"kind\":\"text\","
+                                   "\"label\":\"C\"}]}]}]}";
+    assert_string_equal(lint(arena_printf(arena, variable, "b")), "variables[1] form.definition.variable");
+    assert_string_equal(lint(arena_printf(arena, variable, "c")), "variables[1] form.definition.variable");
+    assert_string_equal(lint(arena_printf(arena, variable, "d")), "");
 }
 
 static void expressions_are_checked_before_publication(void **state)
@@ -172,6 +217,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         form_test(structure_errors_name_their_place),
         form_test(field_errors_name_their_place),
+        form_test(what_could_never_work_is_refused),
         form_test(expressions_are_checked_before_publication),
         form_test(what_is_right_compiles),
     };
