@@ -156,6 +156,49 @@ static void what_could_never_work_is_refused(void **state)
     assert_string_equal(lint(arena_printf(arena, variable, "d")), "");
 }
 
+static const char *rows_of(const char *kind, int rows, int fields)
+{
+    BUF_AUTO text = BUF_WITH_MAXIMUM(1 << 20);
+    buf_printf(&text, "{\"key\":\"g\",\"kind\":\"group\",\"label\":\"G\",\"max_rows\":%d,\"fields\":[", rows);
+    for (int i = 0; i < fields; i++)
+        buf_printf(&text, "%s{\"key\":\"f%d\",\"kind\":\"%s\",\"label\":\"F\"}", i ? "," : "", i, kind);
+    buf_append_cstr(&text, "]}");
+    return arena_str(arena, buf_str(&text)).data;
+}
+
+static void a_page_that_could_grow_too_large_is_refused(void **state)
+{
+    (void)state;
+    assert_string_equal(lint_fields(rows_of("nationality", 200, 8)), F " form.definition.page_size");
+    assert_string_equal(lint_fields(rows_of("nationality", 200, 1)), "");
+    assert_string_equal(lint_fields(rows_of("nationality", 40, 5)), "");
+    assert_string_equal(lint_fields(rows_of("address", 200, 8)), F " form.definition.page_size");
+    assert_string_equal(lint_fields(rows_of("text", 200, 20)), "");
+    assert_string_equal(lint_fields(rows_of("text", 200, 60)), F " form.definition.page_size");
+}
+
+/* What is allowed is drawn in half of what a request may use (32 MiB). */
+static void the_largest_page_can_be_drawn(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *kind;
+        int rows, fields;
+    } pages[] = {{"nationality", 200, 1}, {"nationality", 40, 5}, {"text", 200, 20}, {"address", 77, 4}};
+    for (size_t i = 0; i < sizeof pages / sizeof pages[0]; i++) {
+        const struct form *form = form_with(rows_of(pages[i].kind, pages[i].rows, pages[i].fields));
+        json_auto answers = json_object();
+        json_t *rows = json_array();
+        for (int row = 0; row < pages[i].rows; row++)
+            json_array_append_new(rows, json_object());
+        json_object_set_new(answers, "g", rows);
+        json_auto view = NULL;
+        size_t used = arena_used(arena);
+        assert_int_equal(form_view(form, arena, 0, answers, NULL, NULL, &environment, &view), STATUS_OK);
+        assert_true(arena_used(arena) - used < (size_t)16 << 20);
+    }
+}
+
 static void expressions_are_checked_before_publication(void **state)
 {
     (void)state;
@@ -218,6 +261,8 @@ int main(void)
         form_test(structure_errors_name_their_place),
         form_test(field_errors_name_their_place),
         form_test(what_could_never_work_is_refused),
+        form_test(a_page_that_could_grow_too_large_is_refused),
+        form_test(the_largest_page_can_be_drawn),
         form_test(expressions_are_checked_before_publication),
         form_test(what_is_right_compiles),
     };
