@@ -20,6 +20,7 @@ struct reading {
     struct error *error;
     struct list_cells *cells;
     int place[LIST_COLUMNS]; /* in a row; -1: the table has no such column */
+    size_t width;            /* cells of the first line */
 };
 
 static enum status refuse(struct reading *reading, const char *code, const char *message,
@@ -36,14 +37,25 @@ static enum status refuse_line(struct reading *reading, size_t line, const char 
     return refuse(reading, code, message, arena_printf(reading->words, "%zu", line));
 }
 
+static bool names_column(struct str cell, int column)
+{
+    return str_equal_ignore_case(cell, str_of(column_names[column][0])) ||
+           str_equal_ignore_case(cell, str_of(column_names[column][1]));
+}
+
 static enum status read_head(struct reading *reading, const struct str *cells, size_t count)
 {
+    reading->width = count;
     for (int column = 0; column < LIST_COLUMNS; column++) {
         reading->place[column] = -1;
-        for (size_t i = 0; i < count; i++)
-            if (str_equal_ignore_case(cells[i], str_of(column_names[column][0])) ||
-                str_equal_ignore_case(cells[i], str_of(column_names[column][1])))
-                reading->place[column] = (int)i;
+        for (size_t i = 0; i < count; i++) {
+            if (!names_column(cells[i], column)) continue;
+            if (reading->place[column] >= 0)
+                return refuse(reading, "list.column_twice",
+                              N_("Dòng 1: hai cột cùng nghĩa “%s”. Hãy bỏ bớt một cột."),
+                              arena_str(reading->words, cells[i]).data);
+            reading->place[column] = (int)i;
+        }
     }
     if (reading->place[LIST_CODE] >= 0 && reading->place[LIST_LABEL] >= 0) return STATUS_OK;
     return refuse(reading, "list.head",
@@ -85,6 +97,13 @@ static enum status check_row(struct reading *reading, struct str row[LIST_COLUMN
 static enum status read_line(struct reading *reading, const struct str *cells, size_t count, size_t line)
 {
     struct str row[LIST_COLUMNS];
+    for (size_t i = reading->width; i < count;
+         i++) /* a separator in a name that is not quoted shifts the rest */
+        if (cells[i].length > 0)
+            return refuse_line(
+                reading, line, "list.cells",
+                N_("Dòng %s: nhiều ô hơn dòng đầu. Tên có dấu phẩy hay chấm phẩy phải đặt trong "
+                   "ngoặc kép."));
     for (int column = 0; column < LIST_COLUMNS; column++) {
         size_t place = (size_t)reading->place[column];
         struct str raw = reading->place[column] < 0 || place >= count ? STR("") : cells[place];
