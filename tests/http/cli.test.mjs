@@ -54,7 +54,7 @@ test('every command explains itself and refuses what it does not know', () => {
 });
 
 test('official units are taken over from a table, all or none, and printed as one', () => {
-  const file = join(folder, 'units.csv');
+  const file = path.join(folder, 'units.csv');
   writeFileSync(file, 'ma,loai,ten,ten_day_du,ma_cap_tren,tu_ngay\n98,thanh_pho,Mẫu,Thành phố Mẫu,,\n98001,phuong,Một,Phường Một,98,1/7/2025\n');
   assert.equal(good(['units', 'import', file]), '2 units taken over\n');
   const table = good(['units', 'export']);
