@@ -5,9 +5,11 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
-import { root, until } from './city.mjs';
-import { begin, city, isAccessible, open, signIn } from './people.mjs';
-import { readsWell } from './reading.mjs';
+import { business } from './answers.mjs';
+import { Person, makeKey, root, samplePdf, samplePng, until } from './city.mjs';
+import { answersOfPages } from './kinds.mjs';
+import { begin, city, handIn, isAccessible, open, pdfText, signIn, submit, text } from './people.mjs';
+import { controlsAsRead, readsWell } from './reading.mjs';
 
 const form = JSON.parse(readFileSync(path.join(root, 'tests/vectors/forms/kitchen-sink.json'), 'utf8'));
 const motcua = (...args) => {
@@ -16,7 +18,10 @@ const motcua = (...args) => {
   return result.stdout;
 };
 
-test('a form with every kind is published, and its lists come as tables', () => {
+let ownCode; // of a dossier from before
+
+test('a form with every kind is published, and its lists come as tables', async () => {
+  ({ code: ownCode } = await handIn('lan@example.com', '1.001612', 'cau-giay', business));
   const folder = mkdtempSync(path.join(tmpdir(), 'motcua-kinds-'));
   cpSync(path.join(root, 'samples/procedures/2.000635'), folder, { recursive: true });
   const procedure = JSON.parse(readFileSync(path.join(folder, 'procedure.json'), 'utf8'));
@@ -160,5 +165,207 @@ test('without JavaScript a long list is searched by a button, and whatever is ty
       assert.ok(back === plain(value) || back.replace(/[ .-]/g, '') === plain(value).replace(/[ .-]/g, ''), `${name}: ${JSON.stringify(back)} for ${JSON.stringify(value)}`);
     }
   }
+  await lan.context().close();
+});
+
+// --- Each kind, by the keyboard alone and without scripts: wrong, corrected, and read back everywhere.
+
+/** Types as a person does who has no mouse: Tab until the control has the focus, then keys. */
+async function byKeyboard(page, name, value, { search = false } = {}) {
+  const keys = page.keyboard;
+  const focused = () => page.evaluate(() => [document.activeElement?.name ?? '', document.activeElement?.type ?? '', document.activeElement?.value ?? '']);
+  let [at, type, held] = await focused();
+  for (let i = 0; at !== name; i++) {
+    assert.ok(i < 60, `the keyboard does not reach ${name}, it stays at ${at}`);
+    await keys.press('Tab');
+    [at, type, held] = await focused();
+  }
+  if (type === 'radio') {
+    if (held !== value || !(await page.evaluate(() => document.activeElement.checked))) await keys.press('Space');
+    for (let i = 0; (await focused())[2] !== value; i++) {
+      assert.ok(i < 20, `${name} has no ${value}`);
+      await keys.press('ArrowDown');
+    }
+  } else if (type === 'checkbox') {
+    for (const each of [value].flat()) {
+      if (each !== true) for (let i = 0; i < 20 && (await focused())[2] !== each; i++) await keys.press('Tab');
+      if (!(await page.evaluate(() => document.activeElement.checked))) await keys.press('Space');
+    }
+  } else if (type === 'select-one') {
+    await page.locator(`[name="${name}"] option[value="${value}"]`).waitFor({ state: 'attached' });
+    const [from, to] = await page.evaluate((wanted) => [document.activeElement.selectedIndex, [...document.activeElement.options].findIndex((option) => option.value === wanted)], value);
+    for (let i = from; i !== to; i += Math.sign(to - from)) await keys.press(to > from ? 'ArrowDown' : 'ArrowUp');
+  } else {
+    await keys.press('Control+a');
+    await keys.press('Delete');
+    const lines = value.split('\n');
+    for (const [i, line] of lines.entries()) {
+      if (i) await keys.press('Enter');
+      await keys.insertText(line);
+    }
+    if (search) {
+      await page.locator('.suggestions [role=option]').first().waitFor();
+      await keys.press('ArrowDown');
+      await keys.press('Enter');
+    }
+  }
+}
+
+async function byHand(page, name, value) {
+  const control = page.locator(`[name="${name}"]`).first();
+  const type = await control.evaluate((element) => element.type);
+  if (type === 'radio' || (type === 'checkbox' && value !== true)) for (const each of [value].flat()) await page.check(`[name="${name}"][value="${each}"]`);
+  else if (type === 'checkbox') await control.check();
+  else if (type === 'select-one') (await control.locator(`option[value="${value}"]`).count()) && (await control.selectOption(value)); // or it comes with the next page
+  else await control.fill(value);
+}
+
+const field = (key) => form.pages.flatMap((each) => each.fields).find((each) => each.key === key);
+const typed = async (page, entry, values, way) => {
+  for (const [rest, value] of Object.entries(values)) {
+    const name = entry.key + rest;
+    // what depends on the answer before comes when the server has said what it is
+    if (way === byKeyboard) await page.locator(`[name="${name}"]`).first().waitFor({ state: 'attached' });
+    else if (!(await page.locator(`[name="${name}"]`).count())) continue;
+    await way(page, name, value, { search: entry.search && values === entry.type });
+  }
+};
+const settled = (page) => page.waitForFunction(() => !document.querySelector('form[aria-busy=true]'));
+const held = (page, name) => page.locator(`[name="${name}"]`).first().inputValue();
+
+/** What is heard of each field: its name, its help, whether it must be filled in, and what is wrong with it. */
+async function readsAsMeant(page, entries, faults) {
+  const heard = await controlsAsRead(page);
+  for (const entry of entries) {
+    const { label, help, required, kind } = field(entry.key);
+    if (kind === 'group' || kind === 'computed') continue;
+    const names = [...heard.keys()].filter((name) => name === entry.key || name.startsWith(`${entry.key}.`));
+    if (entry.later && !names.length) continue;
+    assert.ok(names.length, `${entry.key} is heard`);
+    for (const name of names) {
+      const control = heard.get(name);
+      const whole = [control, ...control.groups];
+      assert.ok(whole.some((each) => each.name.includes(label.vi)), `${name}: ${JSON.stringify(control)} has no “${label.vi}”`);
+      assert.ok(whole.some((each) => each.name.includes('(không bắt buộc)')) !== Boolean(required), `${name}: whether it must be filled in is heard: ${JSON.stringify(control)}`);
+      if (required && !(kind === 'partial_date' && !name.endsWith('.year'))) assert.ok(whole.some((each) => each.required), `${name}: required is heard`);
+      if (help) assert.ok(whole.some((each) => each.description.includes(help.vi)), `${name}: its help is heard`);
+      if (!faults || !entry.wrong) continue;
+      assert.ok(whole.some((each) => entry.said.test(each.description)), `${name}: what is wrong is heard: ${JSON.stringify(control)}`);
+      assert.ok(whole.some((each) => each.invalid && each.invalid !== 'false'), `${name}: that it is wrong is heard`);
+    }
+  }
+}
+
+const bare = (value) => value.replaceAll(' ', '').replace(/^0(?=\d$)/, ''); // days are shown with two digits
+/** Each fault is named in plain words beside its field and in the summary, which leads there; nothing typed is lost. */
+async function saysWhatIsWrong(page, entries) {
+  const links = await page.locator('.error-summary a').evaluateAll((all) => all.map((link) => [link.hash, link.textContent.trim()]));
+  for (const entry of entries.filter((each) => each.wrong)) {
+    const id = `f-${(entry.at ?? entry.key).replaceAll(/[[.]/g, '-').replaceAll(']', '')}`;
+    assert.match(await page.locator(`[id="${id}-error"]`).innerText(), entry.said, entry.key);
+    const link = links.find(([hash]) => hash === `#${id}`);
+    assert.ok(link, `the summary leads to ${entry.key}: ${JSON.stringify(links)}`);
+    assert.match(link[1], entry.said);
+    for (const [rest, value] of Object.entries(entry.wrong)) if (typeof value === 'string') assert.equal(bare(await held(page, entry.key + rest)), bare(value), `${entry.key}${rest} is still there`);
+  }
+  assert.equal(links.length, entries.filter((each) => each.wrong).length, `nothing else is wrong: ${JSON.stringify(links)}`);
+}
+
+const opened = async (page, address) => {
+  await page.goto(address);
+  await page.locator('main details').evaluateAll((all) => all.forEach((each) => (each.open = true)));
+  return text(page);
+};
+const plain = (words) => words.replace(/\s+/g, ' ');
+/** Every answer in the words of people, on a page or a paper. */
+function readBack(where, words, entries) {
+  const missing = entries.filter((entry) => !plain(words).includes(entry.shown)).map((entry) => `${entry.key}: ${entry.shown}`);
+  assert.deepEqual(missing, [], `${where} says all of it: ${plain(words).slice(0, 6000)}`);
+}
+
+test('each kind is filled in, corrected and sent by the keyboard alone, heard by a screen reader, and read back everywhere', async () => {
+  const lan = await someone({ width: 1280 });
+  const draft = await startedDraft(lan);
+  const answered = answersOfPages(ownCode);
+  for (const [key, entries] of Object.entries(answered)) {
+    await until(async () => {
+      await lan.goto(`${draft}/${key}`);
+      return key !== 'nguoi' || lan.locator('select[name=nghe]').count();
+    }, 'the list of occupations');
+    await readsAsMeant(lan, entries, false);
+    for (const entry of entries.filter((each) => each.type && !each.later)) await typed(lan, entry, entry.wrong ?? entry.type, byKeyboard);
+    await pressNext(lan);
+    assert.ok(await lan.evaluate(() => document.activeElement.matches('.error-summary')), 'the summary is read first');
+    await saysWhatIsWrong(lan, entries);
+    await readsAsMeant(lan, entries, true);
+    await lan.keyboard.press('Tab');
+    await lan.keyboard.press('Enter'); // the first of what is wrong
+    for (const entry of entries.filter((each) => each.wrong || each.later)) await typed(lan, entry, entry.type, byKeyboard);
+    await pressNext(lan);
+    assert.doesNotMatch(lan.url(), new RegExp(`/${key}$`), `${key} is taken: ${(await lan.locator('.error-summary').allInnerTexts()).join()}`);
+  }
+  const program = new Person(city);
+  const key = await makeKey(await new Person(city).signIn('lan@example.com'), ['read', 'write']);
+  const api = (address) => program.send('GET', `/api/v1/dossiers/${address}`, { headers: { Authorization: `Bearer ${key}` } });
+  const entries = Object.values(answered).flat();
+  const { answers } = JSON.parse((await api(draft.slice(-36))).body);
+  for (const entry of entries.filter((each) => 'data' in each)) assert.deepEqual(answers[entry.key], entry.data, entry.key);
+
+  await lan.goto(`${draft}/giay-to`);
+  for (const [paper, file] of [['giay_to_tuy_than', samplePdf()], ['tep', samplePdf()], ['anh', samplePng()]]) {
+    await lan.locator(`#tep-${paper}`).setInputFiles({ name: file.name, mimeType: file.type, buffer: file.bytes });
+    await lan.locator(`#giay-${paper}`, { hasText: /Đã tải lên 1 tệp/ }).waitFor();
+  }
+  const files = [{ key: 'tep', shown: '1 tệp' }];
+  await lan.goto(`${draft}/xem-lai`);
+  readBack('the review', await text(lan), [...entries, ...files]);
+  assert.match(await text(lan), new RegExp(entries.find((each) => each.total).total));
+  await isAccessible(lan, 'the review');
+  await picture(lan, 'review-all-1280');
+  const code = await submit(lan);
+  const paper = await pdfText(lan, `/ho-so/${code}/ban-in.pdf`);
+  readBack('the page of the dossier', await opened(lan, `/ho-so/${code}`), entries);
+  // lines of the paper break where they must, and rows name what stands in them
+  readBack('the printed dossier', paper.replaceAll(' ', ''), entries.filter((each) => each.key !== 'ho').map((each) => ({ ...each, shown: each.shown.replaceAll(' ', '') })));
+  for (const each of ['Nguyễn Văn An', '2.000.000 đồng', 'Tổng Thu nhập']) assert.ok(paper.includes(each), each);
+  assert.deepEqual(lan.complaints, []);
+  await lan.context().close();
+
+  const official = await signIn(await open(), 'mot-cua@dich-vong-cau-giay.example');
+  await official.goto(`/can-bo/ho-so?tim=${encodeURIComponent(code)}`);
+  const address = await official.locator('a[href^="/can-bo/ho-so/"]', { hasText: code }).first().getAttribute('href');
+  readBack('the page of the official', await opened(official, address), entries);
+  await picture(official, 'official-1280');
+  await official.context().close();
+});
+
+/** To the button that goes on, by the keyboard. */
+async function pressNext(page) {
+  await settled(page);
+  for (let i = 0; i < 80 && !(await page.evaluate(() => document.activeElement.matches('.actions button[value=next]'))); i++) await page.keyboard.press('Tab');
+  await Promise.all([page.waitForNavigation(), page.keyboard.press('Enter')]);
+}
+
+test('each kind is filled in and corrected without scripts on a telephone', async () => {
+  const lan = await someone({ width: 360, script: false });
+  const draft = await startedDraft(lan);
+  const answered = answersOfPages(ownCode);
+  for (const [key, entries] of Object.entries(answered)) {
+    await lan.goto(`${draft}/${key}`);
+    for (const entry of entries.filter((each) => each.type)) await typed(lan, entry, entry.wrong ?? entry.type, byHand);
+    await press(lan);
+    const shown = await lan.locator('main form').evaluate((all) => all.textContent.length);
+    assert.ok(shown);
+    await saysWhatIsWrong(lan, entries);
+    // lists that depend on a choice come one press at a time
+    for (let i = 0; i < 4 && new URL(lan.url()).pathname.endsWith(`/${key}`); i++) {
+      for (const entry of entries.filter((each) => each.wrong || each.later)) await typed(lan, entry, entry.search ? { '': 'Trồng lúa nước vùng cao (4711)' } : entry.type, byHand);
+      await press(lan);
+    }
+    assert.doesNotMatch(lan.url(), new RegExp(`/${key}$`), `${key} is taken: ${(await lan.locator('.error-summary').allInnerTexts()).join()}`);
+  }
+  await lan.goto(`${draft}/xem-lai`);
+  readBack('the review', await text(lan), Object.values(answered).flat());
+  await picture(lan, 'review-all-360');
   await lan.context().close();
 });
