@@ -211,27 +211,27 @@ async function byKeyboard(page, name, value, { search = false } = {}) {
   }
 }
 
-async function byHand(page, name, value) {
-  const control = page.locator(`[name="${name}"]`).first();
-  const type = await control.evaluate((element) => element.type);
-  if (type === 'radio' || (type === 'checkbox' && value !== true)) for (const each of [value].flat()) await page.check(`[name="${name}"][value="${each}"]`);
-  else if (type === 'checkbox') await control.check();
-  else if (type === 'select-one') (await control.locator(`option[value="${value}"]`).count()) && (await control.selectOption(value)); // or it comes with the next page
-  else await control.fill(value);
-}
+/** What is there of these controls is filled in at once; lists whose choice comes with the next page wait for it. */
+const byHand = (page, values) =>
+  page.evaluate((all) => {
+    for (const [name, value] of all) {
+      const controls = [...document.getElementsByName(name)].filter((each) => each.type !== 'hidden');
+      for (const control of controls) {
+        if (control.type === 'radio' || control.type === 'checkbox') control.checked = value === true || [value].flat().includes(control.value);
+        else if (control.type !== 'select-one' || [...control.options].some((option) => option.value === value)) control.value = value;
+      }
+    }
+  }, values);
 
 const field = (key) => form.pages.flatMap((each) => each.fields).find((each) => each.key === key);
-const typed = async (page, entry, values, way) => {
-  for (const [rest, value] of Object.entries(values)) {
-    const name = entry.key + rest;
-    // what depends on the answer before comes when the server has said what it is
-    if (way === byKeyboard) await page.locator(`[name="${name}"]`).first().waitFor({ state: 'attached' });
-    else if (!(await page.locator(`[name="${name}"]`).count())) continue;
-    await way(page, name, value, { search: entry.search && values === entry.type });
+const named = (entry, values) => Object.entries(values).map(([rest, value]) => [entry.key + rest, value]);
+const typed = async (page, entry, values) => {
+  for (const [name, value] of named(entry, values)) {
+    await page.locator(`[name="${name}"]`).first().waitFor({ state: 'attached' }); // what depends on the answer before may be on its way
+    await byKeyboard(page, name, value, { search: entry.search && values === entry.type });
   }
 };
 const settled = (page) => page.waitForFunction(() => !document.querySelector('form[aria-busy=true]'));
-const held = (page, name) => page.locator(`[name="${name}"]`).first().inputValue();
 
 /** What is heard of each field: its name, its help, whether it must be filled in, and what is wrong with it. */
 async function readsAsMeant(page, entries, faults) {
@@ -259,14 +259,18 @@ async function readsAsMeant(page, entries, faults) {
 const bare = (value) => value.replaceAll(' ', '').replace(/^0(?=\d$)/, ''); // days are shown with two digits
 /** Each fault is named in plain words beside its field and in the summary, which leads there; nothing typed is lost. */
 async function saysWhatIsWrong(page, entries) {
-  const links = await page.locator('.error-summary a').evaluateAll((all) => all.map((link) => [link.hash, link.textContent.trim()]));
+  const { links, faults, held } = await page.evaluate(() => ({
+    links: [...document.querySelectorAll('.error-summary a')].map((link) => [link.hash, link.textContent.trim()]),
+    faults: Object.fromEntries([...document.querySelectorAll('.field-error')].map((each) => [each.id, each.textContent.trim()])),
+    held: Object.fromEntries([...document.querySelectorAll('main form :is(input:not([type=radio], [type=checkbox]), select, textarea)')].map((each) => [each.name, each.value])),
+  }));
   for (const entry of entries.filter((each) => each.wrong)) {
     const id = `f-${(entry.at ?? entry.key).replaceAll(/[[.]/g, '-').replaceAll(']', '')}`;
-    assert.match(await page.locator(`[id="${id}-error"]`).innerText(), entry.said, entry.key);
+    assert.match(faults[`${id}-error`] ?? '', entry.said, entry.key);
     const link = links.find(([hash]) => hash === `#${id}`);
     assert.ok(link, `the summary leads to ${entry.key}: ${JSON.stringify(links)}`);
     assert.match(link[1], entry.said);
-    for (const [rest, value] of Object.entries(entry.wrong)) if (typeof value === 'string') assert.equal(bare(await held(page, entry.key + rest)), bare(value), `${entry.key}${rest} is still there`);
+    for (const [name, value] of named(entry, entry.wrong)) if (typeof value === 'string') assert.equal(bare(held[name] ?? ''), bare(value), `${name} is still there`);
   }
   assert.equal(links.length, entries.filter((each) => each.wrong).length, `nothing else is wrong: ${JSON.stringify(links)}`);
 }
@@ -288,14 +292,14 @@ test('each kind is filled in, corrected and sent by the keyboard alone, heard by
       return key !== 'nguoi' || lan.locator('select[name=nghe]').count();
     }, 'the list of occupations');
     await readsAsMeant(lan, entries, false);
-    for (const entry of entries.filter((each) => each.type && !each.later)) await typed(lan, entry, entry.wrong ?? entry.type, byKeyboard);
+    for (const entry of entries.filter((each) => each.type && !each.later)) await typed(lan, entry, entry.wrong ?? entry.type);
     await pressNext(lan);
     assert.ok(await lan.evaluate(() => document.activeElement.matches('.error-summary')), 'the summary is read first');
     await saysWhatIsWrong(lan, entries);
     await readsAsMeant(lan, entries, true);
     await lan.keyboard.press('Tab');
     await lan.keyboard.press('Enter'); // the first of what is wrong
-    for (const entry of entries.filter((each) => each.wrong || each.later)) await typed(lan, entry, entry.type, byKeyboard);
+    for (const entry of entries.filter((each) => each.wrong || each.later)) await typed(lan, entry, entry.type);
     await pressNext(lan);
     assert.doesNotMatch(lan.url(), new RegExp(`/${key}$`), `${key} is taken: ${(await lan.locator('.error-summary').allInnerTexts()).join()}`);
   }
@@ -343,14 +347,12 @@ test('each kind is filled in and corrected without scripts on a telephone', asyn
   const answered = answersOfPages(ownCode);
   for (const [key, entries] of Object.entries(answered)) {
     await lan.goto(`${draft}/${key}`);
-    for (const entry of entries.filter((each) => each.type)) await typed(lan, entry, entry.wrong ?? entry.type, byHand);
+    await byHand(lan, entries.filter((each) => each.type).flatMap((entry) => named(entry, entry.wrong ?? entry.type)));
     await press(lan);
-    const shown = await lan.locator('main form').evaluate((all) => all.textContent.length);
-    assert.ok(shown);
     await saysWhatIsWrong(lan, entries);
-    // lists that depend on a choice come one press at a time
-    for (let i = 0; i < 4 && new URL(lan.url()).pathname.endsWith(`/${key}`); i++) {
-      for (const entry of entries.filter((each) => each.wrong || each.later)) await typed(lan, entry, entry.search ? { '': 'Trồng lúa nước vùng cao (4711)' } : entry.type, byHand);
+    const right = entries.filter((each) => each.wrong || each.later).flatMap((entry) => named(entry, entry.search ? { '': 'Trồng lúa nước vùng cao (4711)' } : entry.type));
+    for (let i = 0; i < 4 && new URL(lan.url()).pathname.endsWith(`/${key}`); i++) { // lists that depend on a choice come one press at a time
+      await byHand(lan, right);
       await press(lan);
     }
     assert.doesNotMatch(lan.url(), new RegExp(`/${key}$`), `${key} is taken: ${(await lan.locator('.error-summary').allInnerTexts()).join()}`);
