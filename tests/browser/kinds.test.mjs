@@ -70,7 +70,8 @@ test('every page with every kind reads well on a telephone and on a wide screen,
     const lost = await lan.evaluate(() => [...document.querySelectorAll('.error-summary a')].filter((link) => {
       const target = document.getElementById(link.hash.slice(1));
       link.click();
-      return !target?.contains(document.activeElement);
+      const wanted = target?.querySelector('input:not([type=hidden]), select, textarea') ? 'input, select, textarea' : '*'; // not to what takes a row away
+      return !(target?.contains(document.activeElement) && document.activeElement.matches(wanted));
     }).map((link) => link.hash));
     assert.deepEqual(lost, [], `${key}: the summary leads to the fields`);
     await wide(`${key}-faults`, () => isAccessible(lan, `${key} with faults, wide`));
@@ -136,6 +137,24 @@ test('amounts are said in words, a long list is searched, a plot is set on the g
   await picture(lan, 'review');
   assert.deepEqual(lan.complaints, []);
   await lan.context().close();
+});
+
+test('the table of a list is chosen with a button in the words of the page, and its name is shown', async () => {
+  const admin = await signIn(await open({ width: 360 }), 'quan-tri@cau-giay.example');
+  await admin.goto('/quan-tri/danh-muc');
+  await readsWell(admin, 'lists');
+  assert.equal(await admin.locator('label[for=table]').innerText(), 'Chọn tệp');
+  assert.equal(await admin.locator('#table').evaluate((input) => getComputedStyle(input).opacity), '0', 'the words of the browser are not seen');
+  assert.equal(await admin.locator('output[for=table]').innerText(), 'Chưa chọn tệp nào.');
+  await admin.locator('#table').setInputFiles({ name: 'nghề.csv', mimeType: 'text/csv', buffer: Buffer.from('ma,ten\n1,\n') });
+  assert.equal(await admin.locator('output[for=table]').innerText(), 'nghề.csv');
+  await admin.fill('[name=name]', 'nghe');
+  await admin.fill('[name=title]', 'Nghề');
+  await Promise.all([admin.waitForNavigation(), admin.locator('form.card button[type=submit]').click()]);
+  assert.match(await admin.locator('#table-error').innerText(), /Dòng 2: thiếu mã hoặc tên/);
+  await isAccessible(admin, 'lists with a fault');
+  assert.deepEqual(admin.complaints, []);
+  await admin.context().close();
 });
 
 test('without JavaScript a long list is searched by a button, and whatever is typed comes back', async () => {

@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { createHash, randomUUID } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import Ajv from 'ajv/dist/2020.js';
-import { extract } from '../browser/answers.mjs';
-import { Person, answerPages, fieldsOf, makeKey, password, publishWithPaper, samplePdf, samplePng, signedIn, startCity, startDraft, submitDossier, until } from '../browser/city.mjs';
+import { business, extract } from '../browser/answers.mjs';
+import { Person, answerPages, attachAll, fieldsOf, makeKey, password, publishWithPaper, samplePdf, samplePng, signedIn, startCity, startDraft, submitDossier, submitDraft, until } from '../browser/city.mjs';
 import { base64, octets, pdfOf, version } from './tus.mjs';
 
 const base = '/api/v1';
@@ -275,7 +275,10 @@ test('a paper says what it takes and how many, and takes nothing else, whole or 
 });
 
 test('a code of another dossier is told apart only where it is the own: a foreign one is like one nobody has', async () => {
-  const own = await submitDossier(lan), foreign = await submitDossier(hoa), nobodys = '000.25.05.H26-170214-9999';
+  const before = await startDraft(lan, '1.001612', 'cau-giay'); // the own one is at another agency
+  await answerPages(lan, before, business);
+  await attachAll(lan, before);
+  const own = await submitDraft(lan, before), foreign = await submitDossier(hoa), nobodys = '000.25.05.H26-170214-9999';
   assert.equal(publishWithPaper(city, '2.000635', {}, { key: 'ho_so_truoc', kind: 'dossier', accepts: 'dossier', label: 'Hồ sơ trước' }).status, 0);
   const program = new Program(await makeKey(lan, ['read', 'write', 'submit']));
   await until(async () => (await lan.open('/thu-tuc/2.000635/luoc-do.json')).body.includes('ho_so_truoc'), 'the new version');
