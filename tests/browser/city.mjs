@@ -351,6 +351,15 @@ export async function submitDraft(person, draft, returnChannel = 'counter') {
 
 export const signedIn = (city, identifier, options) => new Person(city, options).signIn(identifier);
 
+/** A key for programs of this person. */
+export async function makeKey(person, scope, days = '30') {
+  const page = '/tai-khoan/khoa-truy-cap';
+  await person.open(page);
+  const answer = await person.post(page, { name: 'Phần mềm nhân sự', scope, days, password });
+  assert.equal(answer.status, 201, answer.text.slice(0, 500));
+  return /Bearer (motcua_[\w-]{43})</.exec(answer.body)[1];
+}
+
 /** A copy of an extract, from nothing to its code. */
 export async function submitDossier(person, answers = extract) {
   const draft = await startDraft(person, '2.000635', 'dich-vong-cau-giay');
