@@ -183,43 +183,63 @@
       ? `#${CSS.escape(control.id)}`
       : `${control.localName}[name="${CSS.escape(control.name)}"][value="${CSS.escape(control.value)}"]`;
 
+  const setControl = (control, value) => {
+    if (typeof value === "boolean") control.checked = value;
+    else control.value = value;
+  };
+
+  const typedSince = (form, before) => new Map([...snapshot(form)].filter(([id, value]) => before.get(id) !== value));
+
   // Puts a form that was rendered anew in place of this one. What was typed since `before` is kept.
   const putInPlace = (form, fresh, before) => {
-    const typed = [...snapshot(form)].filter(([id, value]) => before.get(id) !== value).map(([id]) => id);
-    for (const id of typed) {
+    for (const [id, value] of typedSince(form, before)) {
       const control = fresh.querySelector(`#${CSS.escape(id)}`);
-      if (!control) continue;
-      if (control.matches("[type=checkbox], [type=radio]")) control.checked = form.querySelector(`#${CSS.escape(id)}`).checked;
-      else control.value = form.querySelector(`#${CSS.escape(id)}`).value;
+      if (control) setControl(control, value);
     }
     const focused = form.contains(document.activeElement) ? selectorOf(document.activeElement) : "";
     form.replaceChildren(...fresh.childNodes);
     $$("input[data-suggest]", form).forEach(enhanceSuggestions);
     form.dispatchEvent(new CustomEvent("motcua:replaced", { bubbles: true }));
     if (focused) form.querySelector(focused)?.focus({ preventScroll: true });
-    return typed;
   };
-  window.motcua = { snapshot, putInPlace };
+  window.motcua = { snapshot, setControl, typedSince, putInPlace };
 
   const refreshes = new WeakMap();
 
-  // Only the answer to the last change counts, and none any more once the form is on its way.
-  const refresh = async (form) => {
+  // Only the answer to the last change counts, and none any more once the form is on its way. False: it was refused;
+  // null: the line is broken.
+  const refresh = async (form, pressed = { name: "_show", value: "1" }) => {
     refreshes.get(form)?.abort();
     const asked = new AbortController();
     refreshes.set(form, asked);
     const before = snapshot(form);
     const body = new URLSearchParams(new FormData(form));
-    body.set("_show", "1");
+    body.set(pressed.name, pressed.value);
     body.set("_background", "1");
-    let fresh;
     try {
       const answer = await fetch(form.action, { method: "POST", body, signal: asked.signal });
-      fresh = answer.ok ? parse(await answer.text()).querySelector("form[data-live]") : null;
+      const fresh = answer.ok ? parse(await answer.text()).querySelector("form[data-live]") : null;
+      if (fresh) putInPlace(form, fresh, before);
+      return Boolean(fresh) || asked.signal.aborted;
     } catch {
+      return asked.signal.aborted || null;
+    }
+  };
+
+  // A row more, or one less: one goes on in the new row, or stays where one was.
+  const changeRows = async (form, button) => {
+    const group = button.closest("fieldset").id;
+    const placed = await refresh(form, button);
+    if (placed) {
+      const rows = document.getElementById(group);
+      const added = button.name === "_add" && $$(".row-card", rows).at(-1);
+      (added ? added.querySelector("input:not([type=hidden]), select, textarea") : rows).focus();
+    } else if (placed === false) {
+      button.dataset.byPage = "true"; // as without a script: the server says what it is
+      form.requestSubmit(button);
       return;
     }
-    if (fresh) putInPlace(form, fresh, before);
+    form.dispatchEvent(new CustomEvent(placed ? "motcua:rows" : "motcua:unsent"));
   };
 
   // Computed values: only their texts are put in place, so that typing is never interrupted.
@@ -246,7 +266,14 @@
   };
 
   const enhanceLive = (form) => {
-    form.addEventListener("submit", () => refreshes.get(form)?.abort());
+    form.addEventListener("submit", (event) => {
+      const button = event.submitter;
+      if (button?.matches("fieldset [name=_add], fieldset [name=_remove]") && !button.dataset.byPage) {
+        event.preventDefault();
+        event.stopImmediatePropagation();
+        changeRows(form, button);
+      } else refreshes.get(form)?.abort();
+    });
     form.addEventListener("change", (event) => {
       const control = event.target;
       if (!control.name) return;
