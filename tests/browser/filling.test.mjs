@@ -229,7 +229,7 @@ test('for somebody else: asked first, nothing of oneself crosses over, an old wi
   assert.deepEqual([await old.inputValue('[name=ho_ten]'), await old.inputValue('[name=noi_cap]')], ['', 'Công an tỉnh Nam Định']);
   await old.close();
   const { nguoi_nop_ho_so: _own, nguoi_yeu_cau: { 'noi_cu_tru.city': _city, ...person }, ...rest } = marital;
-  for (const fields of [{ than_thich: 'true' }, { ...person, thu_dien_tu: '' }]) {
+  for (const fields of [{ dien_thoai_nguoi_nop: '0912 345 678', than_thich: 'true' }, { ...person, thu_dien_tu: '' }]) {
     await fill(lan, fields);
     await next(lan);
   }
