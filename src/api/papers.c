@@ -28,6 +28,8 @@ static json_t *papers_of(struct visit *visit, const struct procedure_version *ve
         view_flag(view, "upload", paper->upload);
         view_set(view, "accept", document_type_list(paper->types));
         if (paper->max_files > 0) view_number(view, "max_files", paper->max_files);
+        if (paper->upload)
+            view_number(view, "max_bytes", (int64_t)uploads_limit_anywhere(visit->web->settings, paper));
         json_array_append_new(list, view);
     }
     return list;

@@ -62,6 +62,7 @@ static void print_finding(const char *path, const struct form_finding *finding)
         printf("%.*s%s%s", (int)(place - finding->message), finding->message, finding->argument, place + 2);
     else
         printf("%s", finding->message);
+    if (finding->place[0]) printf(" (%s)", finding->place);
     printf(" [%s]\n", finding->code);
 }
 

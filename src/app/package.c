@@ -17,8 +17,9 @@ enum status package_read_json(struct arena *arena, const char *path, json_t **js
     status = json_parse(arena, text, PACKAGE_FILE_BYTES, 0, json, &problem);
     if (status == STATUS_OK) return STATUS_OK;
     const char *line = problem.argument;
-    return error_set(error, arena, status, "package.json", NULL, "%s is no valid JSON%s%s", path,
-                     line == NULL ? "" : ", line ", line == NULL ? "" : line);
+    return error_set(error, arena, status, "package.json", NULL, "%s is no valid JSON%s%s: %s", path,
+                     line == NULL ? "" : ", line ", line == NULL ? "" : line,
+                     problem.detail == NULL ? problem.code : problem.detail);
 }
 
 static bool is_there(struct arena *arena, const char *folder, const char *name)

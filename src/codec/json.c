@@ -68,7 +68,10 @@ enum status json_parse(struct arena *arena, struct str text, size_t maximum, uns
     json_t *parsed = json_loadb(text.length ? text.data : "", text.length,
                                 JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &problem);
     if (!parsed)
-        return fail(arena, error, STATUS_INVALID, "json.syntax", N_("Dữ liệu JSON sai cú pháp ở dòng %s."),
+        return fail(arena, error, STATUS_INVALID, "json.syntax",
+                    json_error_code(&problem) == json_error_duplicate_key
+                        ? N_("Dữ liệu JSON có một khóa viết hai lần trong cùng một đối tượng, ở dòng %s.")
+                        : N_("Dữ liệu JSON sai cú pháp ở dòng %s."),
                     arena_printf(arena, "%d", problem.line), arena_strdup(arena, problem.text));
     *json = parsed;
     return STATUS_OK;

@@ -1,7 +1,11 @@
 /* Definition → form: pages, sections and fields in one pass, then the expressions (expressions.c). */
+#include <stdlib.h>
+
 #include "motcua/codec/json.h"
 
 #include "model.h"
+
+enum { PLACE_BYTES = 300 };
 
 static const char *indexed(struct form_reader *reader, const char *path, const char *name, size_t index)
 {
@@ -37,7 +41,8 @@ static size_t array_size(struct form_reader *reader, const json_t *json, const c
     size_t size = json_array_size(list);
     if (!json_is_array(list) || size == 0 || size > maximum) {
         form_report(reader, false, path, "form.definition.list",
-                    N_("Cần một danh sách “%s” không trống và không quá dài."), name);
+                    N_("Cần một danh sách có số mục trong khoảng cho phép: %s."),
+                    arena_printf(reader->arena, "%s, 1–%zu", name, maximum));
         return 0;
     }
     return size;
@@ -197,6 +202,28 @@ static void check_unique(struct form_reader *reader, const struct form_field *fi
     }
 }
 
+/* The words people know a place by: titles of page and section, label of the field. */
+static const char *place_of(struct arena *arena, const json_t *definition, const char *path)
+{
+    const json_t *at = definition;
+    const char *place = "";
+    while (*path && at) {
+        size_t length = strcspn(path, ".[]");
+        if (*path == '[' || *path == '.' || *path == ']') {
+            path++;
+            continue;
+        }
+        const char *name = arena_strndup(arena, path, length);
+        at = json_is_array(at) ? json_array_get(at, strtoul(name, NULL, 10)) : json_object_get(at, name);
+        path += length;
+        const json_t *words = json_object_get(at, json_object_get(at, "label") ? "label" : "title");
+        struct str text = json_str_value(json_is_object(words) ? json_object_get(words, "vi") : words);
+        if (text.length > 0 && text.length <= PLACE_BYTES)
+            place = arena_printf(arena, "%s%s%.*s", place, *place ? " › " : "", STR_ARG(text));
+    }
+    return place;
+}
+
 enum status form_compile(struct arena *arena, const json_t *definition, struct form **form,
                          struct form_findings *findings)
 {
@@ -212,6 +239,8 @@ enum status form_compile(struct arena *arena, const json_t *definition, struct f
         check_unique(&reader, made->fields, made->field_count);
     }
     if (!reader.failed) form_link_expressions(&reader);
+    for (size_t i = 0; i < reader.finding_count; i++)
+        reader.findings[i].place = place_of(arena, definition, reader.findings[i].path);
     if (findings) *findings = (struct form_findings){.list = reader.findings, .count = reader.finding_count};
     if (reader.failed) return STATUS_INVALID;
     *form = made;
@@ -227,6 +256,7 @@ enum status form_compile_text(struct arena *arena, struct str text, struct form 
     if (status != STATUS_OK) {
         struct form_reader reader = {.arena = arena};
         form_report(&reader, false, "", error.code, error.message, error.argument);
+        reader.findings[0].place = "";
         if (findings)
             *findings = (struct form_findings){.list = reader.findings, .count = reader.finding_count};
         return STATUS_INVALID;
@@ -282,6 +312,15 @@ const char *form_field_kind(const struct form *form, size_t index)
 bool form_field_is_file(const struct form *form, size_t index)
 {
     return field_info(&form->fields[index])->widget == WIDGET_FILE;
+}
+
+struct form_file_rules form_field_file_rules(const struct form *form, size_t index)
+{
+    const struct form_field *field = &form->fields[index];
+    return (struct form_file_rules){.accept = field->accept,
+                                    .accept_count = field->accept_count,
+                                    .max_bytes = field->max_bytes,
+                                    .max_files = (int)field->max_files};
 }
 
 const char *form_field_meaning(const struct form *form, size_t index)

@@ -39,6 +39,30 @@ static void separate(struct buf *out, const char *separator)
     if (out->length) buf_append_cstr(out, separator);
 }
 
+const char *form_plot_area_shown(const struct form_environment *environment, struct arena *arena,
+                                 const json_t *corners)
+{
+    const char *area = arena_printf(arena, "%.0f", form_plot_area(arena, corners));
+    return form_message(arena, environment, N_("%s m²"),
+                        form_number_shown(arena, str_of(area), form_language(environment), true));
+}
+
+/* The area, and the corners that whoever decides looks up on a map: "1.250 m² (21,0285000 105,8542000; ...)".
+ */
+static const char *plot_shown(const struct form_environment *environment, struct arena *arena,
+                              const json_t *corners)
+{
+    BUF_AUTO out = BUF_WITH_MAXIMUM(SHOWN_MAXIMUM);
+    buf_printf(&out, "%s (", form_plot_area_shown(environment, arena, corners));
+    for (const char *c = form_plot_typed(arena, corners); *c; c++)
+        if (*c == '\n')
+            buf_append_cstr(&out, "; ");
+        else
+            buf_append_char(&out, *c);
+    buf_append_char(&out, ')');
+    return arena_str(arena, buf_str(&out)).data;
+}
+
 static const char *list_shown(const struct form_field *field, const struct form_environment *environment,
                               struct arena *arena, const json_t *value)
 {
@@ -46,11 +70,7 @@ static const char *list_shown(const struct form_field *field, const struct form_
     const struct form_choice *choices = field->choices;
     size_t count = field->choice_count;
     const char *language = form_language(environment);
-    if (field->kind == KIND_MAP_PLOT)
-        return form_message(
-            arena, environment, N_("%s m²"),
-            form_number_shown(arena, str_of(arena_printf(arena, "%.0f", form_plot_area(arena, value))),
-                              language, true));
+    if (field->kind == KIND_MAP_PLOT) return plot_shown(environment, arena, value);
     if (field_info(field)->widget == WIDGET_FILE)
         return form_message(arena, environment, N_("%s tệp"),
                             arena_printf(arena, "%zu", json_array_size(value)));

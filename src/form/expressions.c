@@ -70,9 +70,8 @@ static void link_one(struct linker *linker, struct form_expression *expression,
     struct error error = {0};
     if (feel_compile(arena, str_of(expression->source), &linker->names, &expression->feel, &error) !=
         STATUS_OK) {
-        form_report(linker->reader, false, expression->path, "form.definition.feel",
-                    N_("Biểu thức FEEL không đọc được ở vị trí %s."),
-                    error.argument ? error.argument : "1:1");
+        form_report(linker->reader, false, expression->path, "form.definition.feel", error.message,
+                    error.argument);
         return;
     }
     size_t count;

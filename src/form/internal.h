@@ -70,6 +70,8 @@ json_t *form_read_plot(struct arena *arena, struct str text);
 const char *form_plot_typed(struct arena *arena, const json_t *corners);
 bool form_plot_crosses(struct arena *arena, const json_t *corners);
 double form_plot_area(struct arena *arena, const json_t *corners); /* square metres */
+const char *form_plot_area_shown(const struct form_environment *environment, struct arena *arena,
+                                 const json_t *corners); /* "1.250 m²" */
 /* A drawn signature: an SVG path of M and L over 600 × 200. */
 bool form_drawing_valid(struct str text);
 enum { SIGNATURE_MAXIMUM = 12000 };

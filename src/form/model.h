@@ -184,7 +184,7 @@ struct form_field {
     /* file */
     const char **accept;
     size_t accept_count;
-    int64_t max_bytes;
+    int64_t max_bytes, max_files; /* 0: not said */
     size_t page, section;
 };
 

@@ -70,14 +70,23 @@ static json_t *page_list(struct form_viewer *viewer, size_t current)
     return list;
 }
 
+const char *form_lead(struct arena *arena, const char *label)
+{
+    struct str text = str_of(label);
+    if (str_ends_with(text, STR("?")) || str_ends_with(text, STR(":"))) return label;
+    if (str_ends_with(text, STR("."))) text = str_slice(text, 0, text.length - 1);
+    return arena_printf(arena, "%.*s:", STR_ARG(text));
+}
+
 static json_t *error_list(struct form_viewer *viewer)
 {
     json_t *list = json_array();
     for (size_t i = 0; viewer->errors && i < viewer->errors->count; i++) {
         const struct form_error *error = &viewer->errors->list[i];
-        json_t *view = form_view_new("label text");
+        json_t *view = form_view_new("label lead text");
         set(view, "field", error->field);
         set(view, "label", error->label);
+        if (error->label) set(view, "lead", form_lead(viewer->arena, error->label));
         set(view, "text", error->text);
         set(view, "href", arena_printf(viewer->arena, "#%s", form_control_id(viewer->arena, error->field)));
         set(view, "page_key", viewer->run->form->pages[error->page].key);

@@ -63,6 +63,12 @@ static void wrong_type(struct form_reader *reader, const char *path, const char 
     form_report(reader, false, join(reader, path, name), "form.definition.type", message, NULL);
 }
 
+static void too_long(struct form_reader *reader, const char *path)
+{
+    form_report(reader, false, path, "form.definition.text_length",
+                N_("Đoạn chữ này quá dài (tối đa 4000 byte)."), NULL);
+}
+
 static const char *people_text(struct form_reader *reader, const json_t *node, const char *path)
 {
     struct str text = json_str_value(node);
@@ -72,8 +78,7 @@ static const char *people_text(struct form_reader *reader, const json_t *node, c
         return NULL;
     }
     if (text.length > TEXT_MAXIMUM) {
-        form_report(reader, false, path, "form.definition.text_length",
-                    N_("Đoạn chữ này quá dài (tối đa 4000 byte)."), NULL);
+        too_long(reader, path);
         return NULL;
     }
     return arena_str(reader->arena, text).data;
@@ -113,8 +118,12 @@ const char *form_read_string(struct form_reader *reader, const json_t *json, con
 {
     const json_t *node = json_object_get(json, name);
     if (!node) return NULL;
-    if (!json_is_string(node) || json_string_length(node) == 0 || json_string_length(node) > TEXT_MAXIMUM) {
+    if (!json_is_string(node) || json_string_length(node) == 0) {
         wrong_type(reader, path, name, N_("Chỗ này phải là một chuỗi ký tự không trống."));
+        return NULL;
+    }
+    if (json_string_length(node) > TEXT_MAXIMUM) {
+        too_long(reader, join(reader, path, name));
         return NULL;
     }
     return arena_str(reader->arena, json_str_value(node)).data;

@@ -5,6 +5,7 @@
 #include "model.h"
 
 #define INTEGER_MAXIMUM INT64_C(9007199254740991)
+#define FILES_MAXIMUM   100 /* of a paper */
 
 static const char common[] = "key kind label help example required required_if visible_if valid_if message "
                              "value shown default meaning "
@@ -202,6 +203,13 @@ static const char *read_day_limit(struct form_reader *reader, const json_t *json
     return text;
 }
 
+/* "today" is compared when there is a day; texts of one length compare as what they say. */
+static bool day_limits_crossed(const struct form_field *field)
+{
+    return field->minimum_text && field->maximum_text && strcmp(field->minimum_text, "today") != 0 &&
+           strcmp(field->maximum_text, "today") != 0 && strcmp(field->minimum_text, field->maximum_text) > 0;
+}
+
 static void read_limits(struct form_reader *reader, const json_t *json, const char *path,
                         struct form_field *field)
 {
@@ -252,7 +260,8 @@ static void read_limits(struct form_reader *reader, const json_t *json, const ch
     default:
         break;
     }
-    if (field->min_length > field->max_length || (field->max_items && field->min_items > field->max_items))
+    if (field->min_length > field->max_length || (field->max_items && field->min_items > field->max_items) ||
+        day_limits_crossed(field))
         form_report(reader, false, path, "form.definition.limits", N_("Giới hạn dưới lớn hơn giới hạn trên."),
                     NULL);
 }
@@ -260,29 +269,30 @@ static void read_limits(struct form_reader *reader, const json_t *json, const ch
 static void read_files(struct form_reader *reader, const json_t *json, const char *path,
                        struct form_field *field)
 {
-    static const char *const photo_types[] = {"jpg", "png"};
-    static const char *const default_types[] = {"pdf", "jpg", "png"};
+    static const char *photo_types[] = {"jpg", "png"};
     const json_t *accept = json_object_get(json, "accept");
     bool photo = field->kind == KIND_PHOTO;
-    field->max_items = form_read_integer(reader, json, path, "max_files", 1, 50, 1);
-    field->max_bytes =
-        form_read_integer(reader, json, path, "max_bytes", 1, INT64_C(1) << 40, photo ? 10 << 20 : 50 << 20);
-    field->accept_count = accept ? json_array_size(accept) : photo ? 2 : 3;
-    if (field->accept_count == 0 || field->accept_count > 20) {
+    field->max_files = form_read_integer(reader, json, path, "max_files", 1, FILES_MAXIMUM, photo ? 1 : 0);
+    field->max_items = field->max_files > 0 ? field->max_files : FILES_MAXIMUM;
+    field->max_bytes = form_read_integer(reader, json, path, "max_bytes", 1, INT64_C(1) << 40, 0);
+    field->accept = photo_types;
+    field->accept_count = photo ? 2 : 0;
+    if (!accept) return;
+    size_t count = json_array_size(accept);
+    if (count == 0 || count > 20) {
         form_report(reader, false, path, "form.definition.accept",
                     N_("“accept” phải liệt kê từ 1 đến 20 loại tệp."), NULL);
-        field->accept_count = 0;
         return;
     }
-    field->accept = arena_array(reader->arena, field->accept_count, sizeof *field->accept);
-    for (size_t i = 0; i < field->accept_count; i++) {
-        const char *type =
-            !accept ? (photo ? photo_types : default_types)[i] : json_string_value(json_array_get(accept, i));
+    field->accept = arena_array(reader->arena, count, sizeof *field->accept);
+    field->accept_count = count;
+    for (size_t i = 0; i < count; i++) {
+        const char *type = json_string_value(json_array_get(accept, i));
         if (!type || strlen(type) > 5 ||
             strspn(type, "abcdefghijklmnopqrstuvwxyz0123456789") != strlen(type)) {
             form_report(reader, false, path, "form.definition.accept",
                         N_("Loại tệp viết bằng phần đuôi, ví dụ “pdf”, “jpg”."), NULL);
-            type = "pdf";
+            type = "";
         }
         field->accept[i] = arena_strdup(reader->arena, type);
     }
@@ -451,7 +461,11 @@ void form_read_field(struct form_reader *reader, const json_t *json, const char 
             N_("Tệp và ảnh không đặt được trong nhóm lặp lại: mỗi ô ứng với một giấy tờ của thủ tục."), NULL);
         return;
     }
-    if (!json_is_object(json) || at == KIND_COUNT) {
+    if (!json_is_object(json) || *kind == 0) {
+        form_report(reader, false, path, "form.definition.missing", N_("Thiếu thuộc tính “%s”."), "kind");
+        return;
+    }
+    if (at == KIND_COUNT) {
         form_report(reader, false, path, "form.definition.kind",
                     N_("Không có loại ô “%s”. Xem danh sách loại ô trong tài liệu biểu mẫu."),
                     arena_strdup(reader->arena, kind));

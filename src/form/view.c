@@ -26,8 +26,8 @@ json_t *form_view_new(const char *names)
 static const char field_members[] =
     "help help_id example required optional visible hidden error error_id described_by filled_from value "
     "input "
-    "day month year partial options searchable parts rows can_add add_value add_label totals files max_files "
-    "max_bytes accept visible_if text consent_text depends part is_group widget_static widget_output "
+    "day month year partial options searchable parts rows can_add add_value add_label totals files "
+    "visible_if text consent_text depends part is_group widget_static widget_output "
     "widget_input widget_textarea widget_radios widget_checkboxes widget_checkbox widget_select widget_date "
     "widget_parts widget_group widget_file widget_search widget_plot list words table "
     "drawing has_drawing offered has_offered";
@@ -81,7 +81,10 @@ static json_t *field_base(struct form_viewer *viewer, const struct form_field *f
     json_object_set_new(view, arena_printf(arena, "is_%s", field_info(field)->name), json_true());
     set_widget(view, arena, field->value ? WIDGET_OUTPUT : field_info(field)->widget);
     set(view, "label", form_text_in(&field->label, viewer->language));
-    set(view, "help", form_text_in(&field->help, viewer->language));
+    const char *help = form_text_in(&field->help, viewer->language);
+    if (!help && field->kind == KIND_TIME)
+        help = form_translate(viewer->environment, N_("Giờ và phút, ví dụ 09:30 hoặc 14:05."));
+    set(view, "help", help);
     set(view, "example", form_text_in(&field->example, viewer->language));
     if (field_takes_input(field)) {
         flag(view, "required", state->required);
@@ -92,7 +95,7 @@ static json_t *field_base(struct form_viewer *viewer, const struct form_field *f
     flag(view, "hidden", !state->visible);
     if (field->visible_if) set(view, "visible_if", field->visible_if->source);
     if (error) set(view, "error", error->text);
-    set_described_by(viewer, view, id, field->help.vi != NULL, error != NULL);
+    set_described_by(viewer, view, id, help != NULL, error != NULL);
     return view;
 }
 
@@ -131,6 +134,32 @@ static const char *autocomplete(const struct form_viewer *viewer, const struct f
     return NULL;
 }
 
+/* As wide as what is written in it; NULL: the whole line. */
+static const char *input_width(const struct form_field *field)
+{
+    if (field->width) return field->width;
+    switch (field->kind) {
+    case KIND_TIME:
+    case KIND_INTEGER:
+        return "short";
+    case KIND_PHONE:
+    case KIND_PERSONAL_ID:
+    case KIND_IDENTITY_CARD:
+    case KIND_IDENTITY_NUMBER:
+    case KIND_PASSPORT:
+    case KIND_TAX_CODE:
+    case KIND_HOUSEHOLD:
+    case KIND_NUMBER:
+        return "medium";
+    case KIND_EMAIL:
+    case KIND_PERSON_NAME:
+    case KIND_DOSSIER:
+        return "long";
+    default:
+        return NULL;
+    }
+}
+
 /* The person's own dossiers, to choose from instead of copying a code. */
 static void add_offered(struct form_viewer *viewer, json_t *view, const struct form_field *field)
 {
@@ -154,7 +183,7 @@ static void add_input(struct form_viewer *viewer, json_t *view, const struct for
     set(input, "type", field->kind == KIND_EMAIL ? "email" : field->kind == KIND_PHONE ? "tel" : "text");
     set(input, "inputmode", input_mode(field->kind));
     set(input, "autocomplete", autocomplete(viewer, field));
-    set(input, "width", field->width);
+    set(input, "width", input_width(field));
     set(input, "unit",
         field->kind == KIND_MONEY ? form_translate(viewer->environment, N_("đồng"))
                                   : form_text_in(&field->unit, viewer->language));
@@ -252,7 +281,6 @@ static void add_address(struct form_viewer *viewer, json_t *parts, const struct 
     json_t *line = part(viewer, arena_printf(viewer->arena, "%s.line", name),
                         N_("Số nhà, đường/phố, tổ dân phố hoặc thôn"), WIDGET_INPUT);
     part_input(line, json_get_cstr(value, "line", ""), NULL, "long");
-    flag(line, "required", field->line_required);
     json_array_append_new(parts, line);
 }
 
@@ -354,8 +382,14 @@ static void add_parts(struct form_viewer *viewer, json_t *view, const struct for
         break;
     }
     size_t i;
-    json_array_foreach(parts, i, box) /* the fault is said once, for all of them */
+    json_array_foreach(parts, i, box)
+    { /* the fault is said once, for all of them; what must be filled in is said of each */
         json_object_set(box, "error_id", json_object_get(view, "error_id"));
+        bool left_out = (field->kind == KIND_RANKED && i >= (size_t)field->min_items && i > 0) ||
+                        (field->kind == KIND_ADDRESS && i == 3 && !field->line_required);
+        flag(box, "required", json_is_true(json_object_get(view, "required")) && !left_out);
+        flag(box, "optional", field->kind == KIND_ADDRESS && left_out);
+    }
     json_object_set_new(view, "parts", parts);
 }
 
@@ -368,14 +402,7 @@ static void add_files(struct form_viewer *viewer, json_t *view, const struct for
     size_t count = json_is_array(value) ? json_array_size(value) : 0;
     for (size_t i = 0; i < count; i++)
         json_array_append_new(files, json_pack("{s:O}", "document", json_array_get(value, i)));
-    BUF_AUTO accept = BUF_WITH_MAXIMUM(400);
-    for (size_t i = 0; i < field->accept_count; i++)
-        buf_printf(&accept, "%s.%s", i ? "," : "", field->accept[i]);
     json_object_set_new(view, "files", files);
-    json_object_set_new(view, "max_files", json_integer(field->max_items));
-    json_object_set_new(view, "max_bytes", json_integer(field->max_bytes));
-    json_set_str(view, "accept", buf_str(&accept));
-    flag(view, "can_add", (int64_t)count < field->max_items);
     if (count > 0) set(view, "text", form_value_shown(field, viewer->environment, viewer->arena, value));
     viewer->has_files = true;
 }
@@ -474,7 +501,7 @@ static void add_widget(struct form_viewer *viewer, json_t *view, const struct fo
     case WIDGET_PLOT:
         json_set_cstr(view, "value", form_plot_typed(viewer->arena, answer));
         if (json_array_size(answer) > 0)
-            set(view, "text", form_value_shown(field, viewer->environment, viewer->arena, answer));
+            set(view, "text", form_plot_area_shown(viewer->environment, viewer->arena, answer));
         break;
     case WIDGET_FILE:
         add_files(viewer, view, field, answer);

@@ -21,9 +21,10 @@
   let timer = 0;
   let failures = 0;
   let running = null; // the save that is on its way
-  let newest = null; // revision of the other page, while the person has to choose
+  let behind = false; // the page was saved elsewhere: the person has to choose
   let leaving = false;
   let pressed = false;
+  let shown = motcua.snapshot(form); // what the controls held when they were last the same as the draft
 
   // The bar lies over the end of the window: what one types in must not be under it.
   const makeRoom = () => {
@@ -64,12 +65,18 @@
     }
   };
 
+  const pageOf = (text) => new DOMParser().parseFromString(text, "text/html");
+
+  // The form of this page as the server would show it now.
+  const freshForm = async () => {
+    const answer = await answerOf(location.pathname, {});
+    if (!answer?.ok) return null;
+    return pageOf(await answer.text()).querySelector("form[data-autosave]");
+  };
+
   // Signed in again in another window: this page's token is one of the former session.
   const renewToken = async () => {
-    const answer = await answerOf(location.pathname, {});
-    if (!answer?.ok) return false;
-    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    const token = page.querySelector("form[data-autosave] input[name=csrf]")?.value;
+    const token = (await freshForm())?.elements.csrf.value;
     if (!token || token === form.elements.csrf.value) return false;
     document.querySelectorAll("input[name=csrf]").forEach((input) => {
       input.value = token;
@@ -90,23 +97,26 @@
     return false;
   };
 
-  const settle = async (answer, upTo) => {
+  const settle = async (answer, upTo, sent) => {
     if (answer?.status === 403 && (await renewToken())) answer = await send(false);
     if (!answer || answer.status === 429 || answer.status >= 500) return tryAgain("failed", bar.dataset.failed);
     if (answer.type === "opaqueredirect" || answer.status === 403) return tryAgain("signed-out", "", bar.dataset.signedOut);
-    const json = /json/.test(answer.headers.get("Content-Type") ?? "") ? await answer.json().catch(() => null) : null;
+    const said = await answer.text().catch(() => "");
+    const json = /json/.test(answer.headers.get("Content-Type") ?? "") ? JSON.parse(said) : null;
     if (answer.status === 409 && json) {
-      newest = json.revision;
+      behind = true;
       show("changed", "", json.text);
       return false;
     }
-    if (!json) {
-      show("refused", "", bar.dataset.refused);
-      return true; // the server says why when the page itself is sent
+    if (!answer.ok) {
+      const reason = json ? json.text : pageOf(said).querySelector("main h1 + p")?.textContent;
+      show("refused", "", reason || bar.dataset.refused);
+      return true; // trying again would not help; the server says more when the page itself is sent
     }
     revision = json.revision;
     failures = 0;
     kept = upTo;
+    shown = sent;
     since = Date.now();
     show("saved", json.text);
     const line = form.querySelector("[data-saved-at]");
@@ -120,10 +130,11 @@
     clearTimeout(timer);
     if (running) await running;
     if (changes === kept) return true;
-    if (newest !== null) return false;
+    if (behind) return false;
     show("saving", bar.dataset.saving);
     const upTo = changes;
-    running = send(keepalive === true).then((answer) => settle(answer, upTo));
+    const sent = motcua.snapshot(form);
+    running = send(keepalive === true).then((answer) => settle(answer, upTo, sent));
     try {
       return await running;
     } finally {
@@ -132,7 +143,7 @@
   }
 
   const plan = () => {
-    if (newest !== null || failures > 0) return; // a choice or a second attempt is waited for
+    if (behind || failures > 0) return; // a choice or a second attempt is waited for
     clearTimeout(timer);
     timer = setTimeout(save, Math.max(0, Math.min(PAUSE, since + LONGEST - Date.now())));
   };
@@ -141,7 +152,7 @@
     if (!event.target.name) return;
     if (changes === kept) since = Date.now();
     changes += 1;
-    if (!running && failures === 0 && newest === null) show("waiting", bar.dataset.waiting);
+    if (!running && failures === 0 && !behind) show("waiting", bar.dataset.waiting);
     plan();
   };
   form.addEventListener("input", noteChange);
@@ -155,24 +166,35 @@
 
   form.addEventListener("submit", async (event) => {
     if (leaving) return;
-    if (changes === kept && !running) {
-      leaving = true;
-      return;
-    }
     event.preventDefault();
     if (pressed) return;
     pressed = true;
+    changes += 1; // also where nothing was typed: who is told here need not read the browser's page of errors
     const safe = await save();
     pressed = false;
-    if (!safe) return;
+    if (!safe) {
+      if (bar.dataset.state === "failed") show("failed", bar.dataset.failed, bar.dataset.unsent);
+      return;
+    }
     leaving = true;
     form.requestSubmit(same(event.submitter));
   });
 
-  bar.querySelector("[data-take-over]").addEventListener("click", () => {
-    revision = newest;
-    newest = null;
+  // What was typed here is put into the newer page; the rest of that page stays as it was saved there.
+  bar.querySelector("[data-take-over]").addEventListener("click", async () => {
+    const fresh = await freshForm();
+    if (!fresh) {
+      show("changed", bar.dataset.failed, part("alert").textContent);
+      return;
+    }
+    behind = false;
     changes += 1;
+    const saved = motcua.snapshot(fresh);
+    const typed = motcua.putInPlace(form, fresh, shown);
+    shown = saved;
+    revision = form.elements._revision.value;
+    typed.forEach((id) => document.getElementById(id)?.dispatchEvent(new Event("change", { bubbles: true })));
+    document.getElementById(typed[0])?.focus();
     save();
   });
   bar.querySelector("[data-reload]").addEventListener("click", () => {

@@ -23,6 +23,7 @@
     const ink = pad.querySelector("path");
     let drawing = false;
     pad.hidden = false;
+    ink.setAttribute("d", held.value);
     const add = (command, event) => {
       const path = `${held.value}${command}${placeOf(paper, event).map(Math.round).join(",")}`;
       if (path.length > LONGEST) return;
@@ -103,6 +104,13 @@
         svg("path", { class: "plot__cursor", d: `M${cursor[0] - 8},${cursor[1]}h16M${cursor[0]},${cursor[1] - 8}v16` }),
       );
     };
+    // Where the cross is, for whoever does not see it.
+    const tell = () => {
+      const at = plot.querySelector("[data-at]");
+      const [north, south, east, west] = at.dataset.directions.split(",");
+      const away = cursor.map((place) => ((place - 200) / CELL) * Number(scale.value));
+      at.textContent = [[-away[1], north, south], [away[0], east, west]].map(([by, ahead, back]) => `${Math.abs(by)} m ${by < 0 ? back : ahead}`).join(", ");
+    };
     const set = (place) => {
       if (!origin) return boxes[0].focus(); // the first point has to be known in degrees
       put([...(isPoint ? [] : corners()), toDegrees(place)]);
@@ -116,6 +124,7 @@
       else if (event.key === "Enter") set([...cursor]);
       else return;
       event.preventDefault();
+      if (step) tell();
       draw();
     });
     plot.querySelector("[data-undo]").addEventListener("click", () => {

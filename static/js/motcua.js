@@ -10,7 +10,7 @@
   const focusFirstControl = (element) => {
     const control = element.matches("input, select, textarea")
       ? element
-      : element.querySelector("input:not([type=hidden]), select, textarea, button, a") || element;
+      : element.querySelector("input:not([type=hidden]), select, textarea") || element.querySelector("button, a") || element;
     control.focus();
   };
 
@@ -116,6 +116,11 @@
     input.addEventListener("blur", () => setTimeout(close, 200));
   };
 
+  const release = (form) => {
+    delete form.dataset.sent;
+    $$("[aria-disabled]", form).forEach((button) => button.removeAttribute("aria-disabled"));
+  };
+
   // --- Pages of papers as pictures: when the server draws many at once it asks to come again.
   const enhancePicture = (picture) => {
     let tries = 0;
@@ -137,15 +142,36 @@
     }
     form.dataset.sent = "true";
     $$("button[type=submit]", form).forEach((button) => button.setAttribute("aria-disabled", "true"));
+    if (!form.querySelector("[data-unsent]")) return;
+    event.preventDefault();
+    sendFromHere(form);
   });
+
+  // --- A press on a broken line does not end on the browser's page of errors. It may be pressed again: the server does not
+  // make a second dossier of it.
+  const PATIENCE = 30000;
+  const sendFromHere = async (form) => {
+    const note = form.querySelector("[data-unsent]");
+    const patience = new AbortController();
+    const clock = setTimeout(() => patience.abort(), PATIENCE);
+    note.hidden = true;
+    try {
+      const body = new URLSearchParams(new FormData(form));
+      const answer = await fetch(form.action, { method: "POST", body, signal: patience.signal });
+      if (answer.redirected) location.assign(answer.url);
+      else form.submit(); // what is wrong is told by the page itself
+    } catch {
+      release(form);
+      note.hidden = false;
+      note.scrollIntoView({ block: "center" });
+    } finally {
+      clearTimeout(clock);
+    }
+  };
 
   // A page that comes back from the browser's cache may be sent again.
   window.addEventListener("pageshow", (event) => {
-    if (!event.persisted) return;
-    $$("form[data-sent]").forEach((form) => {
-      delete form.dataset.sent;
-      $$("[aria-disabled]", form).forEach((button) => button.removeAttribute("aria-disabled"));
-    });
+    if (event.persisted) $$("form[data-sent]").forEach(release);
   });
 
   // --- Questions that depend on answers: the server renders the page again, we put its form in place.
@@ -156,7 +182,7 @@
 
   const snapshot = (form) =>
     new Map(
-      $$("input:not([type=hidden]), select, textarea", form)
+      $$("input, select, textarea", form)
         .filter((control) => control.id)
         .map((control) => [control.id, controlValue(control)]),
     );
@@ -167,55 +193,52 @@
       ? `#${CSS.escape(control.id)}`
       : `${control.localName}[name="${CSS.escape(control.name)}"][value="${CSS.escape(control.value)}"]`;
 
-  const refreshes = new WeakMap();
-
-  // Only the answer to the last change counts, and none any more once the form is on its way.
-  const refresh = async (form) => {
-    refreshes.get(form)?.abort();
-    const asked = new AbortController();
-    refreshes.set(form, asked);
-    const before = snapshot(form);
-    const body = new URLSearchParams(new FormData(form));
-    body.set("_show", "1");
-    body.set("_background", "1");
-    let fresh;
-    try {
-      const answer = await fetch(form.action, { method: "POST", body, signal: asked.signal });
-      fresh = answer.ok ? parse(await answer.text()).querySelector("form[data-live]") : null;
-    } catch {
-      return;
-    }
-    if (!fresh) return;
-    // What was typed while the answer was on its way is kept.
-    for (const [id, value] of snapshot(form)) {
+  // Puts a form that was rendered anew in place of this one. What was typed since `before` is kept.
+  const putInPlace = (form, fresh, before) => {
+    const typed = [...snapshot(form)].filter(([id, value]) => before.get(id) !== value).map(([id]) => id);
+    for (const id of typed) {
       const control = fresh.querySelector(`#${CSS.escape(id)}`);
-      if (!control || before.get(id) === value) continue;
-      if (typeof value === "boolean") control.checked = value;
-      else control.value = value;
+      if (!control) continue;
+      if (control.matches("[type=checkbox], [type=radio]")) control.checked = form.querySelector(`#${CSS.escape(id)}`).checked;
+      else control.value = form.querySelector(`#${CSS.escape(id)}`).value;
     }
     const focused = form.contains(document.activeElement) ? selectorOf(document.activeElement) : "";
     form.replaceChildren(...fresh.childNodes);
     $$("input[data-suggest]", form).forEach(enhanceSuggestions);
     form.dispatchEvent(new CustomEvent("motcua:replaced", { bubbles: true }));
     if (focused) form.querySelector(focused)?.focus({ preventScroll: true });
+    return typed;
+  };
+  window.motcua = { snapshot, putInPlace };
+
+  // The form as the server shows it for what is typed now; null: no answer, or another change came after.
+  const formFor = async (form, asks) => {
+    asks.get(form)?.abort();
+    const asked = new AbortController();
+    asks.set(form, asked);
+    const body = new URLSearchParams(new FormData(form));
+    body.set("_show", "1");
+    body.set("_background", "1");
+    try {
+      const answer = await fetch(form.action, { method: "POST", body, signal: asked.signal });
+      return answer.ok ? parse(await answer.text()).querySelector("form[data-live]") : null;
+    } catch {
+      return null;
+    }
+  };
+
+  // Only the answer to the last change counts, and none any more once the form is on its way.
+  const refreshes = new WeakMap();
+  const refresh = async (form) => {
+    const before = snapshot(form);
+    const fresh = await formFor(form, refreshes);
+    if (fresh) putInPlace(form, fresh, before);
   };
 
   // Computed values: only their texts are put in place, so that typing is never interrupted.
   const recomputes = new WeakMap();
   const recompute = async (form) => {
-    recomputes.get(form)?.abort(); // only the answer to the last change counts here too
-    const asked = new AbortController();
-    recomputes.set(form, asked);
-    const body = new URLSearchParams(new FormData(form));
-    body.set("_show", "1");
-    body.set("_background", "1");
-    let fresh;
-    try {
-      const answer = await fetch(form.action, { method: "POST", body, signal: asked.signal });
-      fresh = answer.ok ? parse(await answer.text()).querySelector("form[data-live]") : null;
-    } catch {
-      return;
-    }
+    const fresh = await formFor(form, recomputes);
     if (!fresh) return;
     $$("output[id], [data-total]", form).forEach((old, i) => {
       const now = old.id ? fresh.querySelector(`#${CSS.escape(old.id)}`) : $$("output[id], [data-total]", fresh)[i];
@@ -241,6 +264,19 @@
     });
   };
 
+  // --- A file to send with the rest of its form: our button, and the name of what was chosen.
+  const enhancePick = (pick) => {
+    const input = pick.querySelector("input[type=file]");
+    const chosen = pick.querySelector("output");
+    const nothing = chosen.textContent;
+    pick.classList.add("pick--live");
+    input.previousElementSibling.classList.add("button", "button--secondary");
+    chosen.hidden = false;
+    input.addEventListener("change", () => {
+      chosen.textContent = input.files.length ? input.files[0].name : nothing;
+    });
+  };
+
   // --- Officials: fields that belong to one decision show with it.
   const enhanceDecision = (form) => {
     const update = () => {
@@ -256,6 +292,7 @@
   $$("input[data-suggest]").forEach(enhanceSuggestions);
   $$("form[data-live]").forEach(enhanceLive);
   $$("form[data-decision]").forEach(enhanceDecision);
+  $$("[data-pick]").forEach(enhancePick);
   enhanceErrors();
   $$(".preview__page").forEach(enhancePicture);
 })();

@@ -324,6 +324,7 @@
     };
     form.querySelector("button[type=submit]").hidden = true;
     form.classList.add("dropzone--live");
+    form.querySelector(".pick").classList.add("pick--live");
     for (const input of inputs) input.previousElementSibling.classList.add("button", "button--secondary");
 
     // The page says what the server has now; rows of what failed stay.

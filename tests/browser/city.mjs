@@ -121,8 +121,11 @@ export async function startCity({ time = '2017-03-14T09:00', options = [], fresh
   return city;
 }
 
-/** Publishes a procedure of the samples anew, its first paper changed like this; what the program said. */
-export function publishWithPaper(city, code, change) {
+/**
+ * Publishes a procedure of the samples anew, its first paper changed like this and, where given, with this field more on the first
+ * page of the form (a file field that stands for that paper, unless it says otherwise); what the program said.
+ */
+export function publishWithPaper(city, code, change, field = null) {
   const copy = path.join(city.data, `procedure-${code}`);
   rmSync(copy, { recursive: true, force: true });
   cpSync(path.join(root, 'samples/procedures', code), copy, { recursive: true });
@@ -130,6 +133,12 @@ export function publishWithPaper(city, code, change) {
   const description = JSON.parse(readFileSync(file, 'utf8'));
   Object.assign(description.papers[0], change);
   writeFileSync(file, JSON.stringify(description));
+  if (field) {
+    const form = JSON.parse(readFileSync(path.join(copy, 'form.json'), 'utf8'));
+    const [page] = form.pages;
+    (page.fields ?? page.sections[0].fields).push({ key: description.papers[0].key, kind: 'file', label: 'Bản chụp', ...field });
+    writeFileSync(path.join(copy, 'form.json'), JSON.stringify(form));
+  }
   const environment = { ...process.env, MOTCUA_SHARE: root, MOTCUA_DATA: path.join(city.data, 'var') };
   delete environment.DATABASE_URL;
   return spawnSync(city.program, ['catalogue', 'publish', copy], { env: environment, encoding: 'utf8' });

@@ -48,6 +48,43 @@ static void a_page_may_save_again_until_another_one_has(void **state)
     assert_int_equal(revision, 5);
 }
 
+/* What one page takes away from another one is not brought back by a window that still shows it. */
+static void what_follows_on_another_page_counts_as_saved_there(void **state)
+{
+    (void)state;
+    struct uuid id = draft_of(lan, "2.000635", WARD);
+    DRAFT_AUTO draft = {.answers = NULL};
+    const struct procedure_version *version;
+    int revision;
+    assert_ok(lan, draft_load(of(lan), &id, &draft, &lan->error));
+    assert_ok(lan, reference_procedure_version(of(lan), &draft.procedure_version_id, &version, &lan->error));
+    json_auto answers = json_pack("{s:s}", "ho_ten", "Nguyễn Thị Lan");
+    json_auto turned = json_pack("{s:n}", "ho_ten");
+    struct draft_edit person = {.answers = answers,
+                                .page = "nguoi_yeu_cau",
+                                .revision = 1,
+                                .editor = "a",
+                                .form = version->form,
+                                .form_page = (size_t)form_page_find(version->form, STR("nguoi_yeu_cau"))};
+    struct draft_edit asked = person;
+    asked.page = "yeu_cau";
+    asked.form_page = (size_t)form_page_find(version->form, STR("yeu_cau"));
+    asked.editor = "b";
+    asked.turned = turned;
+    asked.turned_at = 1;
+    assert_ok(lan, draft_save(of(lan), &id, &person, &revision, &lan->error));
+    /* It was worked out from what stood there before. */
+    assert_status(lan, draft_save(of(lan), &id, &asked, &revision, &lan->error), STATUS_CONFLICT);
+    asked.turned_at = revision;
+    assert_ok(lan, draft_save(of(lan), &id, &asked, &revision, &lan->error));
+    assert_status(lan, draft_save(of(lan), &id, &person, &revision, &lan->error), STATUS_CONFLICT);
+    asked.turned = NULL;
+    asked.turned_at = 0;
+    assert_ok(lan, draft_save(of(lan), &id, &asked, &revision, &lan->error));
+    person.revision = revision;
+    assert_ok(lan, draft_save(of(lan), &id, &person, &revision, &lan->error));
+}
+
 static void keep(size_t reminded, size_t deleted)
 {
     size_t told, gone;
@@ -446,6 +483,7 @@ int main(void)
     cmocka_set_message_output(CM_OUTPUT_TAP);
     const struct CMUnitTest tests[] = {
         TEST(a_page_may_save_again_until_another_one_has),
+        TEST(what_follows_on_another_page_counts_as_saved_there),
         TEST(a_draft_is_reminded_of_once_and_deleted_with_its_papers_after_its_time),
         TEST(no_draft_ends_unannounced),
         TEST(a_change_starts_the_time_anew),

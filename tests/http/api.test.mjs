@@ -4,7 +4,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import Ajv from 'ajv/dist/2020.js';
 import { extract } from '../browser/answers.mjs';
-import { Person, answerPages, fieldsOf, password, publishWithPaper, samplePdf, samplePng, signedIn, startCity, startDraft, until } from '../browser/city.mjs';
+import { Person, answerPages, fieldsOf, password, publishWithPaper, samplePdf, samplePng, signedIn, startCity, startDraft, submitDossier, until } from '../browser/city.mjs';
 import { base64, octets, pdfOf, version } from './tus.mjs';
 
 const base = '/api/v1';
@@ -175,6 +175,39 @@ test('wrong input is told by path and in words, in the language asked for, and i
   assert.equal(nowhere.headers['content-type'], 'application/problem+json');
 });
 
+test('an invitation is to a person: a program of the guest gets at no part of the draft, before and after', async () => {
+  const [owner, guest] = [await signedIn(city, 'lan@example.com'), await signedIn(city, 'hoa@example.com')];
+  const draft = await startDraft(owner, '2.000635', 'dich-vong-cau-giay');
+  const id = draft.split('/').pop();
+  const mine = new Program(await makeKey(owner, ['read', 'write', 'submit']));
+  const theirs = new Program(await makeKey(guest, ['read', 'write', 'submit']));
+  await owner.open(`${draft}/cung-khai`);
+  const known = city.mails(/\/loi-moi\//).length;
+  assert.equal((await owner.post(`${draft}/cung-khai`, { label: 'Chị Hoa', email: 'hoa@example.com', 'trang.nguoi_yeu_cau': 'fill', 'trang.yeu_cau': 'see' })).status, 303);
+  const link = /\/loi-moi\/[\w-]{43}/.exec(await until(() => city.mails(/To: <hoa@example.com/, /\/loi-moi\//)[known], 'the invitation'))[0];
+  const bearer = { Authorization: `Bearer ${theirs.key}` };
+  const byKey = (method, target) => new Person(city).send(method, target, { body: method === 'POST' ? 'ho_ten=X' : null, type: 'application/x-www-form-urlencoded', headers: bearer });
+  const refused = async () => {
+    for (const [method, target, body] of [['GET', ''], ['GET', '/missing'], ['PUT', '/answers', { answers: {}, revision: 1 }], ['POST', '/submission', { declaration: true, return_channel: 'counter' }], ['DELETE', '']])
+      assert.equal((await theirs.call(method, `/dossiers/${id}${target}`, body)).status, 404, `${method} ${target}`);
+    assert.equal((await theirs.attach(`/dossiers/${id}/papers/${paper}`, [samplePdf()])).status, 404);
+    assert.ok(!JSON.stringify((await theirs.call('GET', '/dossiers')).json).includes(id));
+  };
+  await refused();
+  assert.match((await byKey('POST', `${link}/nhan`)).location ?? '', /^\/dang-nhap|^$/, 'a key takes no invitation');
+  assert.equal((await guest.open(link)).status, 200, 'which is still there');
+  const part = (await guest.post(`${link}/nhan`)).location;
+  await refused();
+  for (const target of [part, `${part}/nguoi_yeu_cau`]) assert.match((await byKey('GET', target)).location ?? '', /^\/dang-nhap/, target);
+  for (const target of [`${part}/luu/nguoi_yeu_cau`, `${part}/ky`, `${part}/xong`]) assert.notEqual((await byKey('POST', target)).status, 200, target);
+  // The guest writes on the page; a program of the owner that read before that is told, and reads what she wrote.
+  const before = (await mine.call('GET', `/dossiers/${id}`)).json;
+  const fields = fieldsOf((await guest.open(`${part}/nguoi_yeu_cau`)).body, `${part}/nguoi_yeu_cau`);
+  assert.equal((await guest.post(`${part}/luu/nguoi_yeu_cau`, { ...fields, noi_cap: 'Công an thành phố Hà Nội' })).status, 200);
+  assert.equal((await mine.call('PUT', `/dossiers/${id}/answers`, { answers, revision: before.revision })).status, 409);
+  assert.equal((await mine.call('GET', `/dossiers/${id}`)).json.answers.noi_cap, 'Công an thành phố Hà Nội');
+});
+
 test('a key opens its owner\'s dossiers for its purposes and time, and nothing else does', async () => {
   const reads = new Program(await makeKey(lan, 'read'));
   const lans = new Program(await makeKey(lan, ['read', 'write']));
@@ -240,7 +273,7 @@ test('a large paper may come in parts by tus with the key', async () => {
 });
 
 test('a paper says what it takes and how many, and takes nothing else, whole or in parts', async () => {
-  assert.equal(publishWithPaper(city, '2.000635', { accept: ['pdf'], max_files: 1 }).status, 0);
+  assert.equal(publishWithPaper(city, '2.000635', { accept: ['pdf', 'jpg'] }, { accept: ['pdf'], max_files: 1, max_bytes: 100_000 }).status, 0);
   const program = new Program(await makeKey(lan, ['read', 'write']));
   const said = async () => (await program.call('GET', '/procedures/2.000635')).json.papers;
   const [first] = await until(async () => {
@@ -249,6 +282,7 @@ test('a paper says what it takes and how many, and takes nothing else, whole or 
   }, 'the new version');
   assert.equal(first.key, paper);
   assert.deepEqual(first.accept, ['application/pdf']);
+  assert.equal(first.max_bytes, 100_000);
   const { id } = (await program.call('POST', '/dossiers', fresh())).json;
   const target = `/dossiers/${id}/papers/${paper}`;
   const sendInParts = async (bytes) => {
@@ -264,6 +298,9 @@ test('a paper says what it takes and how many, and takes nothing else, whole or 
   assert.equal(wrong.json.type, 'urn:motcua:problem:document.type');
   assert.match(wrong.json.detail, /chỉ nhận tệp PDF/);
   assert.equal((await sendInParts(png.bytes)).status, 422);
+  const large = await program.attach(target, [{ name: 'to.pdf', bytes: pdfOf(100_001) }]);
+  assert.equal(large.status, 413);
+  assert.equal(large.json.type, 'urn:motcua:problem:document.size');
   assert.equal((await program.attach(target, [samplePdf()], { 'Idempotency-Key': 'mot tep' })).status, 201);
   const more = await program.attach(target, [samplePdf()]);
   assert.equal(more.status, 422);
@@ -275,6 +312,37 @@ test('a paper says what it takes and how many, and takes nothing else, whole or 
   assert.equal((await program.call('GET', `/dossiers/${id}`)).json.papers.find((one) => one.key === paper).documents.length, 1);
   assert.equal(publishWithPaper(city, '2.000635', {}).status, 0);
   assert.ok(await until(async () => !('max_files' in (await said())[0]), 'the version after it'));
+});
+
+test('a code of another dossier is told apart only where it is the own: a foreign one is like one nobody has', async () => {
+  const own = await submitDossier(lan), foreign = await submitDossier(hoa), nobodys = '000.25.05.H26-170214-9999';
+  assert.equal(publishWithPaper(city, '2.000635', {}, { key: 'ho_so_truoc', kind: 'dossier', accepts: 'dossier', label: 'Hồ sơ trước' }).status, 0);
+  const program = new Program(await makeKey(lan, ['read', 'write', 'submit']));
+  await until(async () => (await lan.open('/thu-tuc/2.000635/luoc-do.json')).body.includes('ho_so_truoc'), 'the new version');
+  const tried = async (code) => {
+    const made = await program.call('POST', '/dossiers', { ...fresh(), answers: { ...answers, ho_so_truoc: code } });
+    assert.equal(made.status, 201, made.body);
+    for (const one of made.json.missing.filter((each) => each.paper)) await program.attach(`/dossiers/${made.json.id}/papers/${one.paper}`, [samplePdf()]);
+    const missing = (await program.call('GET', `/dossiers/${made.json.id}/missing`)).json;
+    const sent = await program.call('POST', `/dossiers/${made.json.id}/submission`, { declaration: true, return_channel: 'counter' });
+    return { kept: made.json.answers.ho_so_truoc, missing, sent, id: made.json.id };
+  };
+  const refused = [];
+  for (const code of [foreign, nobodys]) {
+    const { kept, missing, sent, id } = await tried(code);
+    assert.equal(kept, code, 'what is wrong with one answer is no reason to lose it');
+    assert.deepEqual(missing.missing.map((one) => [one.field, one.code]), [['ho_so_truoc', 'form.dossier_unknown']]);
+    assert.equal(sent.status, 422);
+    refused.push(JSON.stringify([missing, sent.json]).replaceAll(id, ''));
+    assert.doesNotMatch(refused.at(-1), /Hoa|submitted|received/);
+  }
+  assert.equal(new Set(refused).size, 1, 'the same words for all of them');
+  const taken = await tried(own);
+  assert.deepEqual(taken.missing.missing, []);
+  assert.equal(taken.sent.status, 201);
+  // what is no code has the wrong shape, whosever it may be
+  for (const wrong of ['x', 7, foreign.toLowerCase()]) assert.equal((await program.call('POST', '/dossiers', { ...fresh(), answers: { ...answers, ho_so_truoc: wrong } })).status, 422);
+  assert.equal(publishWithPaper(city, '2.000635', {}).status, 0);
 });
 
 test('recovering a forgotten password revokes every key, changing it does not', async () => {

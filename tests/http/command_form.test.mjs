@@ -1,7 +1,9 @@
 /* motcua form: the generated JSON Schema against ajv on thousands of generated and mutated answers. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { test } from 'node:test';
 import Ajv from 'ajv/dist/2020.js';
 
@@ -99,6 +101,69 @@ test('check names the place of an error and fails', () => {
   assert.doesNotMatch(result.stdout, /2\.000635/);
 });
 
+const one = (...fields) => ({ form: 'a', title: 'A', pages: [{ key: 'p', title: { vi: 'Người yêu cầu' }, fields }] });
+const text = (more) => ({ key: 'a', kind: 'text', label: 'Họ tên', ...more });
+const many = (count, make) => Array.from({ length: count }, (_, i) => make(i));
+const nested = (depth) => [{ value: 'x', label: 'X', ...(depth ? { options: nested(depth - 1) } : {}) }];
+
+test('a hostile definition gets a sentence with its place, at once', () => {
+  const hostile = {
+    deep: ['['.repeat(100000) + ']'.repeat(100000), /quá sâu/],
+    'deep-objects': ['{"form":'.repeat(9000) + '1' + '}'.repeat(9000), /quá sâu/],
+    'key-twice': ['{"form":"a","form":"b","title":"A","pages":[]}', /một khóa viết hai lần.*dòng 1/],
+    bytes: [Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x7d]), /UTF-8/],
+    nul: ['{"form":"a\\u0000b"}', /dòng 1/],
+    number: ['{"form":1e999}', /dòng 1/],
+    'no-object': ['[]', /đối tượng JSON/],
+    'null-pages': [{ form: 'a', title: 'A', pages: [null, 1, 'x'] }, /pages\[2\]: error/],
+    'many-pages': [{ form: 'a', title: 'A', pages: many(2000, (i) => ({ key: `p${i}`, title: 'P', fields: [text({ key: `k${i}` })] })) }, /pages, 1–100/],
+    'many-fields': [one(...many(10000, (i) => text({ key: `a${i}` }))), /tối đa 1000/],
+    'many-fields-in-groups': [one(...many(50, (g) => ({ key: `g${g}`, kind: 'group', label: 'G', fields: many(100, (i) => text({ key: `a${i}` })) }))), /tối đa 1000/],
+    'no-kind': [one({ key: 'a', label: 'A' }), /Thiếu thuộc tính “kind”/],
+    'unknown-kind': [one(text({ kind: 'wizard' })), /Không có loại ô “wizard”.*\(Người yêu cầu › Họ tên\)/],
+    'fields-twice': [one(text(), text()), /Hai ô cùng khóa “a”/],
+    'asks-itself': [one(text({ visible_if: 'a = "x"' })), /phụ thuộc vòng tròn/],
+    'circle-of-conditions': [one(text({ visible_if: 'b = "x"' }), text({ key: 'b', visible_if: 'a = "x"' })), /phụ thuộc vòng tròn/],
+    'circle-of-values': [one(...many(300, (i) => ({ key: `a${i}`, kind: 'computed', label: 'A', value: `a${(i + 1) % 300} + 1` }))), /phụ thuộc vòng tròn/],
+    'long-pattern': [one(text({ pattern: 'a'.repeat(100000), pattern_message: 'm' })), /quá dài/],
+    'large-pattern': [one(text({ pattern: '((a{1,1000}){1,1000}){1,1000}', pattern_message: 'm' })), /sai cú pháp/],
+    'long-expression': [one(text({ visible_if: `${'1 + '.repeat(200000)}1 = 1` })), /quá dài/],
+    'deep-expression': [one(text({ visible_if: '('.repeat(9000) + 'true' + ')'.repeat(9000) })), /lồng nhau quá nhiều/],
+    'broken-expression': [one(text({ visible_if: 'b = ' })), /viết sai ở vị trí 1:5.*\(Người yêu cầu › Họ tên\)/],
+    'deep-options': [one({ key: 'a', kind: 'cascade', label: 'A', levels: many(12, () => 'x'), options: nested(11) }), /quá sâu/],
+    'many-options': [one({ key: 'a', kind: 'choice', label: 'A', options: many(501, (i) => ({ value: `${i}`, label: 'x' })) }), /từ 1 đến 500/],
+    'days-crossed': [one({ key: 'a', kind: 'date', label: 'A', minimum: '2018-01-01', maximum: '2017-12-31' }), /Giới hạn dưới lớn hơn/],
+    'long-label': [one(text({ label: 'x'.repeat(200000) })), /quá dài/],
+    'long-way-of-conditions': [one(...many(1000, (i) => text({ key: `a${i}`, visible_if: i < 999 ? `a${i + 1} = "x"` : 'true' }))), null],
+    'slow-pattern': [one(text({ pattern: '(a+)+b', pattern_message: 'm' })), null],
+    'endless-value': [one(text(), { key: 'b', kind: 'computed', label: 'B', value: 'count(for i in 1..100000, j in 1..100000 return i)' }), null],
+    'recursive-value': [one(text(), { key: 'b', kind: 'computed', label: 'B', value: '{f: function(x) f(x), r: f(1)}.r' }), null],
+  };
+  const folder = mkdtempSync(path.join(tmpdir(), 'motcua-hostile-'));
+  const files = Object.entries(hostile).map(([name, [definition]]) => {
+    writeFileSync(path.join(folder, `${name}.json`), typeof definition === 'string' || Buffer.isBuffer(definition) ? definition : JSON.stringify(definition));
+    return path.join(folder, `${name}.json`);
+  });
+  const begin = Date.now();
+  const result = run(['form', 'check', ...files]);
+  assert.ok(Date.now() - begin < 20000, `${Date.now() - begin} ms`);
+  assert.equal(result.status, 1, result.stderr);
+  assert.equal(result.stderr, '');
+  for (const [name, [, said]] of Object.entries(hostile)) {
+    const lines = result.stdout.split('\n').filter((line) => line.startsWith(`${folder}/${name}.json: `) && line.includes(': error: '));
+    if (said) assert.match(lines.join('\n'), said, name);
+    else assert.deepEqual(lines, [], name);
+  }
+  // what is no fault of the definition has its limits when somebody answers
+  for (const name of ['slow-pattern', 'endless-value', 'recursive-value']) {
+    const start = Date.now();
+    const line = run(['form', 'validate', path.join(folder, `${name}.json`)], `{"a":"${'a'.repeat(450)}"}\n`).stdout.trim().split('\n').at(-1); // warnings stand before it
+    assert.equal(JSON.parse(line).valid, name !== 'slow-pattern', name);
+    assert.ok(Date.now() - start < 10000, `${name}: ${Date.now() - start} ms`);
+  }
+  rmSync(folder, { recursive: true });
+});
+
 test('validate checks conditions too', () => {
   const vector = JSON.parse(readFileSync('tests/vectors/procedures/1.001612.json', 'utf8'));
   const changed = { ...vector.answers, so_lao_dong: 10 };
@@ -112,7 +177,6 @@ test('the published schema of definitions accepts the samples and refuses slips'
   const validate = new Ajv({ strict: true, strictTypes: false, strictRequired: false }).compile(schema);
   for (const file of ['tests/vectors/forms/all-kinds.json', ...['2.000635', '1.001612', '1.013225', '1.004873'].map(code => `samples/procedures/${code}/form.json`)])
     assert.ok(validate(JSON.parse(readFileSync(file, 'utf8'))), `${file}: ${JSON.stringify(validate.errors)}`);
-  const one = field => ({ form: 'a', title: 'A', pages: [{ key: 'p', title: 'P', fields: [field] }] });
   for (const field of [{ kind: 'text', label: 'A' }, { key: 'a', kind: 'text', label: 'A', maximum: 3 }, { key: 'a', kind: 'no', label: 'A' }, { key: '1', kind: 'text', label: 'A' }, { key: 'a', kind: 'date', label: 'A', minimum: 3 }, { key: 'a', kind: 'text', label: { en: 'A' } }])
     assert.ok(!validate(one(field)), JSON.stringify(field));
   const used = new Set(JSON.parse(readFileSync('tests/vectors/forms/all-kinds.json', 'utf8')).pages[0].fields.map(f => f.kind));

@@ -68,6 +68,8 @@ test('without a script a page that was saved elsewhere is shown again with what 
   const late = await lan.post(`${draft}/nguoi_yeu_cau`, { ...fields, noi_cap: 'Công an quận Ba Đình', _action: 'leave' });
   assert.equal(late.status, 409);
   assert.match(late.body, /name="noi_cap"[^>]*value="Công an quận Ba Đình"/);
+  assert.match(late.text, /Đã lưu ở cửa sổ kia .* Nơi cấp Công an quận Cầu Giấy/);
+  assert.equal(/<dl class="summary summary--small">(.*?)<\/dl>/s.exec(late.body)[1].split('<dt>').length, 2, 'only what differs');
   const again = await lan.post(`${draft}/nguoi_yeu_cau`, { ...fieldsOf(late.body, `${draft}/nguoi_yeu_cau`), _action: 'leave' });
   assert.equal(again.status, 303);
   assert.match((await lan.open(`${draft}/nguoi_yeu_cau`)).body, /value="Công an quận Ba Đình"/);
@@ -175,6 +177,19 @@ test('a dossier handed in for somebody else names both, takes nothing of the sub
   // It says nothing about her, so nothing of it fills in her next dossier.
   const next = await startDraft(lan, '1.001612', 'cau-giay');
   assert.doesNotMatch((await lan.open(`${next}/chu_ho`)).body, /Phạm Thị Hoa/);
+});
+
+test('a window that still shows oneself does not put that into a dossier that is for somebody else by now', async () => {
+  const draft = await startDraft(lan, '1.004873', 'dich-vong-cau-giay');
+  const fields = async (page) => fieldsOf((await lan.open(`${draft}/${page}`)).body, `${draft}/${page}`);
+  const person = await fields('nguoi_yeu_cau');
+  assert.equal(person.ho_ten, 'Nguyễn Thị Lan');
+  assert.equal((await lan.post(`${draft}/luu/nguoi_nop_ho_so`, { ...(await fields('nguoi_nop_ho_so')), nop_thay: 'true', _editor: 'a' })).status, 200);
+  assert.equal((await lan.post(`${draft}/luu/nguoi_yeu_cau`, { ...person, _editor: 'b' })).status, 409);
+  const shown = await lan.post(`${draft}/nguoi_yeu_cau`, { ...person, noi_cap: 'Công an tỉnh Nam Định', _action: 'next' });
+  assert.equal(shown.status, 409);
+  assert.match(shown.text, /Đã lưu ở cửa sổ kia .* Họ, chữ đệm, tên Không khai/);
+  assert.equal((await fields('nguoi_yeu_cau')).ho_ten, '');
 });
 
 test('a copy of one\'s own dossier that is then for somebody else loses what was one\'s own', async () => {

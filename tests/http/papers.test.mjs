@@ -153,7 +153,39 @@ test('HEIC is refused in words, by the form and by the script', async () => {
   assert.match(answer.body, /Tương thích nhất/);
 });
 
-const publish = (change) => publishWithPaper(city, '2.000635', change);
+const publish = (change, field) => publishWithPaper(city, '2.000635', change, field);
+
+test('a file field of the form and its paper hold both, by the form, by the script and for programs', async () => {
+  for (const [change, field, said] of [
+    [{ accept: ['pdf'] }, { accept: ['jpg', 'png'] }, /no kind of file/],
+    [{ accept: ['pdf'] }, { kind: 'photo' }, /no kind of file/],
+    [{}, { accept: ['pdf', 'dwg'] }, /"dwg"/],
+    [{ upload: false }, {}, /with the same key/],
+  ]) {
+    const refused = publish(change, field);
+    assert.equal(refused.status, 1);
+    assert.match(refused.stderr, said);
+  }
+  assert.equal(publish({ accept: ['pdf', 'jpg'], max_files: 3, upload_limit_mb: 1 }, { accept: ['jpg', 'png', 'pdf'], max_bytes: 300_000, max_files: 1 }).status, 0);
+  const draft = await newDraft();
+  const page = await papersOf(draft);
+  assert.match(page.text, /PDF, JPG; mỗi tệp không quá 300 KB; tối đa 1 tệp\./);
+  assert.match(page.body, /accept="\.pdf,\.jpg,\.jpeg"/);
+  const large = await attach(draft, { name: 'to.pdf', bytes: pdfOf(300_001) });
+  assert.equal(large.status, 413);
+  assert.match(large.text, /mức cho phép là 300 KB/);
+  const announced = await tus(lan, 'POST', `${draft}/giay-to/${paper}/tai-len`, { headers: { 'Upload-Length': '300001' } });
+  assert.equal(announced.status, 413);
+  assert.equal((await attach(draft, samplePng())).status, 422);
+  assert.equal((await attach(draft, { name: 'vừa.pdf', bytes: pdfOf(300_000) })).status, 303);
+  assert.equal((await attach(draft, samplePdf())).status, 422, 'one file is enough');
+  assert.match((await lan.open(`${draft}/${Object.keys(extract)[0]}`)).text, /Bản chụp.*Đã tải lên: 1 tệp/);
+  // a paper that says nothing of itself takes what the field says; a field that says nothing leaves it to the paper
+  assert.equal(publish({}, { accept: ['png'] }).status, 0);
+  assert.match((await papersOf(await newDraft())).text, /PNG; mỗi tệp không quá 8 MB\./);
+  assert.equal(publish({ accept: ['pdf'] }, {}).status, 0);
+  assert.match((await papersOf(await newDraft())).text, /PDF; mỗi tệp không quá 8 MB\./);
+});
 
 test('a paper says what it takes, and takes nothing else, by the form and by the script', async () => {
   for (const [change, said] of [

@@ -228,3 +228,17 @@ test('an invitation that is declined, revoked or too late opens nothing, and wro
   const dead = await hoa.open(declined);
   assert.match(dead.text, /Phần của bạn nằm trong trang “Hồ sơ của tôi”.*Hãy nhờ người đã mời bạn gửi lời mời khác/);
 });
+
+test('that no dossier is needed is told on the page that says so, not on a page of a guest', async () => {
+  const draft = await begin();
+  const part = await accept(hoa, await invite(draft, { email: 'hoa@example.com', 'trang.ho_kinh_doanh': 'fill' }));
+  await lan.open(`${draft}/dieu_kien`);
+  const told = await lan.post(`${draft}/dieu_kien`, { ...business.dieu_kien, nho_le: 'true', _action: 'next' });
+  assert.match(told.text, /Bạn không phải đăng ký/);
+  assert.match((await lan.open(`${draft}/ho_kinh_doanh`)).text, /Bạn không phải đăng ký/);
+  assert.doesNotMatch((await hoa.open(`${part}/ho_kinh_doanh`)).text, /Bạn không phải đăng ký|bán hàng rong/);
+  // It is her own when she was asked.
+  const asked = await accept(hoa, await invite(draft, { email: 'hoa@example.com', 'trang.dieu_kien': 'fill' }));
+  assert.match((await hoa.open(`${asked}/dieu_kien`)).text, /Bạn không phải đăng ký/);
+  assert.equal((await hoa.post(`${asked}/dieu_kien`, { ...business.dieu_kien, nho_le: 'true', _action: 'next' })).status, 422);
+});

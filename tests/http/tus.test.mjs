@@ -362,7 +362,7 @@ test('what is no paper is refused as soon as its beginning shows it, not with it
   assert.equal((await patch(lan, upload, 0, film.subarray(0, 1000))).status, 204);
   const answer = await patch(lan, upload, 1000, film.subarray(1000));
   assert.equal(answer.status, 422);
-  assert.match(answer.text, /Không nhận phim/);
+  assert.match(answer.text, /Không nhận video/);
   assert.equal((await tus(lan, 'HEAD', upload)).status, 404);
   assert.deepEqual(spool(), before);
 });

@@ -55,8 +55,10 @@ struct draft_edit {
     const struct form *form;
     size_t form_page;
     const json_t *held; /* {key: ...}: signatures that somebody else gives; NULL: none */
-    const json_t
-        *turned; /* {key: value or null}: answers of any page that follow from this one's; NULL: none */
+    /* {key: value or null}: answers of any page that follow from this one's, worked out from the draft's
+     * revision `turned_at`; whoever has such a page open finds it changed. NULL: none. */
+    const json_t *turned;
+    int turned_at;
     const struct uuid *share; /* who saves was invited (domain/share.h); NULL: the owner */
 };
 /* Keeps the answers, right or wrong; *revision is the new one. STATUS_CONFLICT ("draft.changed"): already

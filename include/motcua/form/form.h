@@ -39,6 +39,7 @@ struct form_finding {
     const char *code;     /* stable, e.g. "form.definition.unknown_name" */
     const char *message;  /* N_() source text, %s is `argument` */
     const char *argument; /* or NULL */
+    const char *place; /* titles and label that stand around it, "Người yêu cầu › Họ tên"; "" for the whole */
     bool warning;
 };
 
@@ -73,6 +74,14 @@ const char *form_field_kind(const struct form *form, size_t index);
 const char *form_field_meaning(const struct form *form, size_t index);
 /* Of kind `file` or `photo`: stands for the paper of the procedure with the same key. */
 bool form_field_is_file(const struct form *form, size_t index);
+/* What such a field says of its files; its paper may say less. */
+struct form_file_rules {
+    const char *const *accept; /* endings, "pdf" */
+    size_t accept_count;       /* 0: not said */
+    int64_t max_bytes;         /* of one file; 0: not said */
+    int max_files;             /* 0: not said */
+};
+struct form_file_rules form_field_file_rules(const struct form *form, size_t index);
 
 /* --- Environment
  * ------------------------------------------------------------------------------------------------ */
@@ -322,6 +331,8 @@ NODISCARD enum status form_json_schema(const struct form *form, struct arena *ar
 /* --- Views for templates (docs/forms.md describes every member)
  * --------------------------------------------------- */
 
+/* A label before a sentence about it: "Họ và tên:", "Bạn nộp thay?". */
+const char *form_lead(struct arena *arena, const char *label);
 /* The page as a person fills it in. `errors` (may be NULL) as from form_validate; `filled` (may be NULL) as
  * from form_prefill. */
 NODISCARD enum status form_view(const struct form *form, struct arena *arena, size_t page,

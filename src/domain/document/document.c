@@ -9,17 +9,17 @@
 #include "motcua/domain/scan.h"
 #include "motcua/i18n/text.h"
 
-DB_STATEMENT(
-    document_add,
-    DB_PARAMETERS(DB_UUID, DB_UUID, DB_UUID, DB_TEXT, DB_TEXT, DB_TEXT, DB_TEXT, DB_INT64, DB_BYTES, DB_TEXT,
-                  DB_INT32, DB_BYTES, DB_INSTANT, DB_BYTES, DB_INT64, DB_INT32, DB_TEXT, DB_TEXT),
-    DB_NOTHING,
-    "INSERT INTO document (tenant_id, id, account_id, dossier_id, kind, paper_key, file_name, "
-    "media_type, size, sha256, "
-    "storage_name, key_version, wrapped_key, created_at, received_sha256, received_size, pages, remarks, "
-    "store) "
-    "VALUES (motcua.app_tenant(), $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, "
-    "$17, $18)")
+/* What both ways of keeping a new row write, in the order of insert_row(). */
+#define NEW_ROW                                                                                              \
+    DB_PARAMETERS(DB_UUID, DB_UUID, DB_UUID, DB_TEXT, DB_TEXT, DB_TEXT, DB_TEXT, DB_INT64, DB_BYTES,         \
+                  DB_TEXT, DB_INT32, DB_BYTES, DB_INSTANT, DB_BYTES, DB_INT64, DB_INT32, DB_TEXT, DB_TEXT)
+#define INSERT_ROW                                                                                           \
+    "INSERT INTO document (tenant_id, id, account_id, dossier_id, kind, paper_key, file_name, media_type, "  \
+    "size, sha256, storage_name, key_version, wrapped_key, created_at, received_sha256, received_size, "     \
+    "pages, remarks, store) SELECT motcua.app_tenant(), $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, " \
+    "$13, $14, $15, $16, $17, $18 "
+
+DB_STATEMENT(document_add, NEW_ROW, DB_NOTHING, INSERT_ROW)
 
 /*
  * Papers may be added and taken away while the draft is unsent, and what answers an open request for
@@ -33,18 +33,8 @@ DB_STATEMENT(
     "d.tenant_id = motcua.app_tenant() AND d.id = " id                                                       \
     " AND d.account_id = motcua.app_account() AND d.status = 'supplement'))"
 
-DB_STATEMENT(document_attach_own,
-             DB_PARAMETERS(DB_UUID, DB_UUID, DB_UUID, DB_TEXT, DB_TEXT, DB_TEXT, DB_TEXT, DB_INT64, DB_BYTES,
-                           DB_TEXT, DB_INT32, DB_BYTES, DB_INSTANT, DB_BYTES, DB_INT64, DB_INT32, DB_TEXT,
-                           DB_TEXT),
-             DB_NOTHING,
-             HELD_DRAFT
-             "$3 FOR SHARE) "
-             "INSERT INTO document (tenant_id, id, account_id, dossier_id, kind, paper_key, file_name, "
-             "media_type, size, sha256, storage_name, key_version, wrapped_key, created_at, received_sha256, "
-             "received_size, pages, remarks, store) "
-             "SELECT motcua.app_tenant(), $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, "
-             "$16, $17, $18 WHERE " MAY_CHANGE("$3"))
+DB_STATEMENT(document_attach_own, NEW_ROW, DB_NOTHING,
+             HELD_DRAFT "$3 FOR SHARE) " INSERT_ROW "WHERE " MAY_CHANGE("$3"))
 
 DB_STATEMENT(
     document_count, DB_PARAMETERS(DB_UUID, DB_TEXT, DB_INSTANT),
@@ -54,20 +44,23 @@ DB_STATEMENT(
     "is_picture, paper_key = $2 AND scan_state <> 'infected' AND created_at > $3 AS counts FROM document "
     "WHERE tenant_id = motcua.app_tenant() AND dossier_id = $1 AND removed_at IS NULL) held")
 
-static struct db_value received_size(const struct document *document)
+static struct db_result *insert_row(struct db_batch *batch, const struct db_statement *statement,
+                                    const struct document *document)
 {
-    return document->received_sha256.data == NULL ? db_null() : db_int64(document->received_size);
+    struct db_value received_size =
+        document->received_sha256.data == NULL ? db_null() : db_int64(document->received_size);
+    return db_add(batch, statement, db_uuid(document->id), db_uuid(document->account_id),
+                  db_uuid(document->dossier_id), db_cstr(document->kind), db_cstr(document->paper_key),
+                  db_cstr(document->file_name), db_cstr(document->media_type), db_int64(document->size),
+                  db_bytes(document->sha256), db_cstr(document->storage_name),
+                  db_int32(document->key_version), db_bytes(document->wrapped_key),
+                  db_instant(document->created_at), db_bytes(document->received_sha256), received_size,
+                  db_int32(document->pages), db_cstr(document->remarks), db_cstr(document->store));
 }
 
 void document_insert(struct db_batch *batch, const struct document *document)
 {
-    db_add(batch, &document_add, db_uuid(document->id), db_uuid(document->account_id),
-           db_uuid(document->dossier_id), db_cstr(document->kind), db_cstr(document->paper_key),
-           db_cstr(document->file_name), db_cstr(document->media_type), db_int64(document->size),
-           db_bytes(document->sha256), db_cstr(document->storage_name), db_int32(document->key_version),
-           db_bytes(document->wrapped_key), db_instant(document->created_at),
-           db_bytes(document->received_sha256), received_size(document), db_int32(document->pages),
-           db_cstr(document->remarks), db_cstr(document->store));
+    insert_row(batch, &document_add, document);
 }
 
 const char *document_safe_name(struct arena *arena, struct str name)
@@ -160,14 +153,7 @@ static enum status write_own(struct db_transaction *transaction, void *context, 
     const struct adding *adding = context;
     const struct document *document = adding->document;
     struct db_batch *batch = db_batch(transaction);
-    struct db_result *inserted =
-        db_add(batch, &document_attach_own, db_uuid(document->id), db_uuid(document->account_id),
-               db_uuid(document->dossier_id), db_cstr(document->kind), db_cstr(document->paper_key),
-               db_cstr(document->file_name), db_cstr(document->media_type), db_int64(document->size),
-               db_bytes(document->sha256), db_cstr(document->storage_name), db_int32(document->key_version),
-               db_bytes(document->wrapped_key), db_instant(document->created_at),
-               db_bytes(document->received_sha256), received_size(document), db_int32(document->pages),
-               db_cstr(document->remarks), db_cstr(document->store));
+    struct db_result *inserted = insert_row(batch, &document_attach_own, document);
     enum status status = adding->beside == NULL ? db_commit(batch, error) : db_run(batch, error);
     if (status == STATUS_OK && inserted->affected == 0)
         return error_set(error, adding->work->arena, STATUS_CONFLICT, "document.sent",

@@ -130,7 +130,7 @@ static const struct {
     {"application/x-ole", OLD_OFFICE},
     {"application/vnd.openxmlformats", OTHER_OFFICE},
     {"application/vnd.oasis", OTHER_OFFICE},
-    {"video/", N_("Không nhận phim; vui lòng chụp ảnh từng trang giấy tờ rồi tải lên")},
+    {"video/", N_("Không nhận video; vui lòng chụp ảnh từng trang giấy tờ rồi tải lên")},
 };
 
 static const char *refusal_of(const char *found, const char *head, size_t length)

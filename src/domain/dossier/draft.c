@@ -101,18 +101,21 @@ enum status draft_load(struct work *work, const struct uuid *id, struct draft *d
 
 /*
  * Whose page it is that was changed since: another one than the page that saves now. Where only the answers
- * of one page of the form are written ($7), what was saved on other pages meanwhile does not count.
+ * of one page of the form are written ($7), what was saved on other pages meanwhile does not count, unless
+ * something on them follows from what is saved ($9) and was worked out before ($10).
  */
 #define UNCHANGED                                                                                            \
     "($2 = 0 OR revision = $2 OR $6 <> '' AND CASE WHEN $7::text[] IS NULL THEN editor ELSE "                \
     "saved->$4->>'editor' END = $6 OR $7 IS NOT NULL AND $2 >= greatest(coalesce((saved->$4->>'revision')"   \
-    "::integer, 0), coalesce((saved->''->>'revision')::integer, 0)))"
+    "::integer, 0), coalesce((saved->''->>'revision')::integer, 0))) AND NOT EXISTS (SELECT 1 FROM "         \
+    "unnest($9::text[]) p WHERE p <> $4 AND (saved->p->>'revision')::integer > $10)"
 #define WRITTEN                                                                                              \
     "answers = CASE WHEN $7::text[] IS NULL THEN $3 ELSE (answers - $7) || $3 END, page = $4, "              \
-    "updated_at = $5, editor = $6, revision = revision + 1, saved = saved || jsonb_build_object("            \
-    "CASE WHEN $7 IS NULL THEN '' ELSE $4 END, jsonb_build_object('revision', revision + 1, 'editor', $6))"
+    "updated_at = $5, editor = $6, revision = revision + 1, saved = saved || (SELECT jsonb_object_agg(p, "   \
+    "jsonb_build_object('revision', revision + 1, 'editor', $6)) FROM unnest($9::text[]) p)"
 #define EDIT_PARAMETERS                                                                                      \
-    DB_PARAMETERS(DB_UUID, DB_INT32, DB_JSON, DB_TEXT, DB_INSTANT, DB_TEXT, DB_TEXT_ARRAY, DB_UUID)
+    DB_PARAMETERS(DB_UUID, DB_INT32, DB_JSON, DB_TEXT, DB_INSTANT, DB_TEXT, DB_TEXT_ARRAY, DB_UUID,          \
+                  DB_TEXT_ARRAY, DB_INT32)
 /* Somebody who was invited writes as long as the part is theirs. */
 #define PART_IN_HAND                                                                                         \
     "($8::uuid IS NULL OR EXISTS (SELECT 1 FROM draft_share s WHERE s.account_id = draft.account_id AND "    \
@@ -145,22 +148,43 @@ static json_t *answers_of_page(struct work *work, const struct draft_edit *edit,
     return answers;
 }
 
+/* The pages that are written: the edit's own, and those with answers that follow from it; "": all. */
+static size_t pages_written(struct work *work, const struct draft_edit *edit, struct str **pages)
+{
+    size_t count = 0;
+    *pages = arena_array(work->arena, json_object_size(edit->turned) + 1, sizeof **pages);
+    (*pages)[count++] = str_of(edit->form == NULL ? "" : edit->page);
+    const char *key;
+    json_t *unused;
+    json_object_foreach((json_t *)(uintptr_t)edit->turned, key, unused)
+    {
+        struct str page = str_of(form_page_key(edit->form, (size_t)form_page_of_field(edit->form, key)));
+        size_t i = 0;
+        while (i < count && !str_equal((*pages)[i], page))
+            i++;
+        (*pages)[i] = page;
+        if (i == count) count++;
+    }
+    return count;
+}
+
 static enum status write_edit(struct work *work, const struct db_statement *statement, const struct uuid *id,
                               const struct draft_edit *edit, int *revision, struct error *error)
 {
     struct db_scope scope = work_scope(work, NULL);
     struct db_result *rows;
-    struct str *keys = NULL;
-    size_t count = 0;
+    struct str *keys = NULL, *pages;
+    size_t count = 0, page_count = pages_written(work, edit, &pages);
     json_auto part = edit->form == NULL ? json_incref((json_t *)(uintptr_t)edit->answers)
                                         : answers_of_page(work, edit, &keys, &count);
-    enum status status =
-        db_write_one(work->db, &scope, work->arena, statement,
-                     DB_VALUES(db_uuid(*id), db_int32(edit->revision), db_json(part), db_cstr(edit->page),
-                               db_instant(work->now), db_cstr(edit->editor == NULL ? "" : edit->editor),
-                               edit->form == NULL ? db_null() : db_text_array(keys, count),
-                               edit->share == NULL ? db_null() : db_uuid(*edit->share)),
-                     &rows, error);
+    enum status status = db_write_one(
+        work->db, &scope, work->arena, statement,
+        DB_VALUES(db_uuid(*id), db_int32(edit->revision), db_json(part), db_cstr(edit->page),
+                  db_instant(work->now), db_cstr(edit->editor == NULL ? "" : edit->editor),
+                  edit->form == NULL ? db_null() : db_text_array(keys, count),
+                  edit->share == NULL ? db_null() : db_uuid(*edit->share), db_text_array(pages, page_count),
+                  db_int32(edit->turned == NULL ? INT32_MAX : edit->turned_at)),
+        &rows, error);
     if (status != STATUS_OK) return status;
     if (rows->row_count == 0) return STATUS_CONFLICT;
     *revision = db_get_int32(rows, 0, 0);

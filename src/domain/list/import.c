@@ -4,18 +4,9 @@
 #include "../administration/administration_private.h"
 #include "motcua/base/utf8.h"
 #include "motcua/calendar/civil.h"
-#include "motcua/codec/csv.h"
 #include "motcua/domain/reference.h"
-#include "motcua/i18n/text.h"
 
-enum { TITLE_MAXIMUM = 200, CODE_BYTES = 100, LABEL_LETTERS = 500, TABLE_MEMORY = 256 * 1024 * 1024 };
-enum column { CODE, LABEL, LABEL_EN, VALID_FROM, VALID_TO, COLUMNS };
-
-static const char *const column_names[COLUMNS][2] = {{"code", "ma"},
-                                                     {"label", "ten"},
-                                                     {"label_en", "ten_en"},
-                                                     {"valid_from", "tu_ngay"},
-                                                     {"valid_to", "den_ngay"}};
+enum { TITLE_MAXIMUM = 200, TABLE_MEMORY = 256 * 1024 * 1024 };
 
 DB_STATEMENT(list_own, DB_NOTHING,
              DB_COLUMNS({"name", DB_TEXT}, {"title", DB_TEXT}, {"changed_by", DB_TEXT}, {"entries", DB_INT32},
@@ -75,134 +66,11 @@ enum status list_rows(struct work *work, const struct uuid *tenant_id, struct li
     return STATUS_OK;
 }
 
-/* --- The table */
-
 struct import {
     struct work *work;
-    struct arena *arena; /* of the table: larger than a request's */
-    struct error *error;
     struct str name, title;
-    struct str *cells[COLUMNS];
-    size_t count, capacity;
-    int place[COLUMNS]; /* in a row; -1: the table has no such column */
+    struct list_cells read;
 };
-
-static enum status refuse_line(struct import *import, size_t line, const char *code, const char *message)
-{
-    enum status status = administration_invalid(import->work, "table", code, message, import->error);
-    import->error->argument = arena_printf(import->work->arena, "%zu", line);
-    return status;
-}
-
-static enum status read_head(struct import *import, const struct str *cells, size_t count)
-{
-    for (int column = 0; column < COLUMNS; column++) {
-        import->place[column] = -1;
-        for (size_t i = 0; i < count; i++)
-            if (str_equal_ignore_case(cells[i], str_of(column_names[column][0])) ||
-                str_equal_ignore_case(cells[i], str_of(column_names[column][1])))
-                import->place[column] = (int)i;
-    }
-    if (import->place[CODE] >= 0 && import->place[LABEL] >= 0) return STATUS_OK;
-    return administration_invalid(
-        import->work, "table", "list.head",
-        N_("Dòng đầu của bảng phải có tên cột “ma” và “ten” (hoặc “code” và “label”)"), import->error);
-}
-
-/* A day as ISO text; "" stays empty. */
-static bool read_day(struct arena *arena, struct str *cell)
-{
-    int32_t day;
-    struct str text = *cell, d, m, y, rest;
-    if (text.length == 0) return true;
-    if (str_split(text, '/', &d, &rest) && str_split(rest, '/', &m, &y) && y.length == 4 && d.length <= 2 &&
-        m.length <= 2)
-        text = str_of(arena_printf(arena, "%.*s-%s%.*s-%s%.*s", STR_ARG(y), m.length < 2 ? "0" : "",
-                                   STR_ARG(m), d.length < 2 ? "0" : "", STR_ARG(d)));
-    *cell = text;
-    return civil_parse_date(text, &day) == STATUS_OK;
-}
-
-static enum status read_line(struct import *import, const struct str *cells, size_t count, size_t line)
-{
-    struct arena *arena = import->arena;
-    struct str row[COLUMNS];
-    for (int column = 0; column < COLUMNS; column++) {
-        size_t place = (size_t)import->place[column];
-        struct str raw = import->place[column] < 0 || place >= count ? STR("") : cells[place];
-        if (text_normalise(arena, raw, &row[column], import->error) != STATUS_OK ||
-            text_has_forbidden(row[column], false))
-            return refuse_line(import, line, "list.text",
-                               N_("Dòng %s: có ký tự không đọc được. Hãy lưu bảng dưới dạng CSV UTF-8."));
-    }
-    if (row[CODE].length == 0 || row[LABEL].length == 0)
-        return refuse_line(import, line, "list.missing", N_("Dòng %s: thiếu mã hoặc tên"));
-    if (row[CODE].length > CODE_BYTES || utf8_length(row[LABEL]) > LABEL_LETTERS ||
-        utf8_length(row[LABEL_EN]) > LABEL_LETTERS)
-        return refuse_line(import, line, "list.length", N_("Dòng %s: mã hoặc tên quá dài"));
-    if (!read_day(arena, &row[VALID_FROM]) || !read_day(arena, &row[VALID_TO]))
-        return refuse_line(import, line, "list.day", N_("Dòng %s: ngày không đúng, ví dụ đúng: 01/07/2025"));
-    if (row[VALID_FROM].length > 0 && row[VALID_TO].length > 0 &&
-        str_compare(row[VALID_FROM], row[VALID_TO]) > 0)
-        return refuse_line(import, line, "list.days",
-                           N_("Dòng %s: ngày hết hiệu lực trước ngày có hiệu lực"));
-    if (import->count == LIST_ENTRIES_MAXIMUM)
-        return refuse_line(import, line, "list.many", N_("Dòng %s: bảng có quá nhiều dòng, tối đa 100.000"));
-    for (int column = 0; column < COLUMNS; column++)
-        import->cells[column][import->count] = row[column];
-    import->count++;
-    return STATUS_OK;
-}
-
-static int compare_codes(const void *a, const void *b, void *context)
-{
-    const struct str *codes = context;
-    const uint32_t *left = a, *right = b;
-    return str_compare(codes[*left], codes[*right]);
-}
-
-static enum status refuse_twice(struct import *import)
-{
-    uint32_t *order = arena_array(import->arena, import->count, sizeof *order);
-    struct str *codes = import->cells[CODE];
-    for (size_t i = 0; i < import->count; i++)
-        order[i] = (uint32_t)i;
-    qsort_r(order, import->count, sizeof *order, compare_codes, codes);
-    for (size_t i = 1; i < import->count; i++)
-        if (str_equal(codes[order[i]], codes[order[i - 1]])) {
-            enum status status = administration_invalid(import->work, "table", "list.twice",
-                                                        N_("Mã “%s” có hai lần trong bảng"), import->error);
-            import->error->argument = arena_str(import->work->arena, codes[order[i]]).data;
-            return status;
-        }
-    return STATUS_OK;
-}
-
-static enum status read_table(struct import *import, struct str table)
-{
-    struct arena *arena = import->arena;
-    struct csv csv = csv_open(table);
-    struct str cells[CSV_CELLS_MAXIMUM];
-    size_t count, lines = 1;
-    for (size_t i = 0; i < table.length; i++)
-        lines += table.data[i] == '\n';
-    for (int column = 0; column < COLUMNS; column++)
-        import->cells[column] = arena_array(
-            arena, lines < LIST_ENTRIES_MAXIMUM ? lines : LIST_ENTRIES_MAXIMUM, sizeof(struct str));
-    enum status status = csv_next(&csv, arena, cells, &count);
-    if (status == STATUS_OK) status = read_head(import, cells, count);
-    while (status == STATUS_OK && (status = csv_next(&csv, arena, cells, &count)) == STATUS_OK)
-        status = read_line(import, cells, count, csv.line);
-    if (import->error->code != NULL) return status;
-    if (status != STATUS_NOT_FOUND)
-        return refuse_line(import, csv.line, "list.row",
-                           N_("Dòng %s: dấu ngoặc kép không khép lại, hoặc ô quá dài"));
-    if (import->count == 0)
-        return administration_invalid(import->work, "table", "list.empty",
-                                      N_("Bảng không có dòng nào. Hãy chọn tệp CSV có mã và tên."),
-                                      import->error);
-    return refuse_twice(import);
-}
 
 static bool name_valid(struct str name)
 {
@@ -220,13 +88,14 @@ static enum status write_list(struct db_transaction *transaction, void *context,
     struct work *work = import->work;
     struct db_batch *write = db_batch(transaction);
     db_add(write, &list_upsert, db_text(import->name), db_text(import->title),
-           db_int32((int32_t)import->count), db_instant(work->now), db_cstr(work->actor->name));
+           db_int32((int32_t)import->read.count), db_instant(work->now), db_cstr(work->actor->name));
     db_add(write, &list_end_entries, db_text(import->name), db_date(civil_day_of(work->now) - 1));
-    db_add(write, &list_fill, db_text(import->name), db_text_array(import->cells[CODE], import->count),
-           db_text_array(import->cells[LABEL], import->count),
-           db_text_array(import->cells[LABEL_EN], import->count),
-           db_text_array(import->cells[VALID_FROM], import->count),
-           db_text_array(import->cells[VALID_TO], import->count));
+    db_add(write, &list_fill, db_text(import->name),
+           db_text_array(import->read.columns[LIST_CODE], import->read.count),
+           db_text_array(import->read.columns[LIST_LABEL], import->read.count),
+           db_text_array(import->read.columns[LIST_LABEL_EN], import->read.count),
+           db_text_array(import->read.columns[LIST_VALID_FROM], import->read.count),
+           db_text_array(import->read.columns[LIST_VALID_TO], import->read.count));
     db_add(write, &list_demand_room, db_text(import->name));
     reference_touch(write, "list");
     return db_commit(write, error);
@@ -236,8 +105,7 @@ enum status list_import(struct work *work, const struct uuid *tenant_id, struct 
                         struct str table, int *entries, struct error *error)
 {
     ARENA_AUTO arena = arena_create(TABLE_MEMORY);
-    struct import import = {
-        .work = work, .arena = arena, .error = error, .name = name, .title = str_trim(title)};
+    struct import import = {.work = work, .name = name, .title = str_trim(title)};
     if (!name_valid(name))
         return administration_invalid(
             work, "name", "list.name",
@@ -246,7 +114,7 @@ enum status list_import(struct work *work, const struct uuid *tenant_id, struct 
     if (import.title.length == 0 || utf8_length(import.title) > TITLE_MAXIMUM)
         return administration_invalid(work, "title", "list.title",
                                       N_("Vui lòng nhập tên gọi, tối đa 200 ký tự"), error);
-    enum status status = read_table(&import, table);
+    enum status status = list_table_read(arena, work->arena, table, &import.read, error);
     if (status != STATUS_OK) return status;
     struct db_scope scope = work_scope(work, tenant_id);
     status = db_transaction(work->db, &scope, arena, write_list, &import, error);
@@ -257,7 +125,7 @@ enum status list_import(struct work *work, const struct uuid *tenant_id, struct 
                "mục). Hãy dùng lại các mã đã có."),
             error);
     if (status == STATUS_OK) {
-        *entries = (int)import.count;
+        *entries = (int)import.read.count;
         status = reference_refresh(work, true, error);
     }
     return status;

@@ -29,6 +29,21 @@ struct list_table {
     int64_t retired_at;       /* monotonic */
 };
 
+enum list_column { LIST_CODE, LIST_LABEL, LIST_LABEL_EN, LIST_VALID_FROM, LIST_VALID_TO, LIST_COLUMNS };
+
+/* What a table says, a row by its place in each column; days as ISO text, "" where there is nothing. */
+struct list_cells {
+    struct str *columns[LIST_COLUMNS];
+    size_t count;
+};
+
+/*
+ * table.c: reads a table, cells into `arena` (they may point into the table), what is said of a fault into
+ * `words`. STATUS_INVALID with field "table"; the message tells the line. `error` is not NULL and empty.
+ */
+NODISCARD enum status list_table_read(struct arena *arena, struct arena *words, struct str table,
+                                      struct list_cells *cells, struct error *error);
+
 /* All lists at their present revisions; those of `old` (may be NULL) that have not changed are taken over. */
 NODISCARD enum status list_load(struct work *work, const struct list_table *old, struct list_table **table,
                                 struct error *error);

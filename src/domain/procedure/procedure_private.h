@@ -26,6 +26,12 @@ NODISCARD enum status compile_decisions(struct arena *arena, struct str xml,
 NODISCARD enum status compile_template(struct arena *arena, const struct procedure_source *source,
                                        struct procedure_version *version, struct error *error);
 
+/* files.c: a file field of the form and the paper with its key. Each paper takes no more than its field says
+ * as well; where the two have no kind in common (what files_check refuses) the paper's word holds. */
+void files_tighten(const struct form *form, struct procedure_paper *papers, size_t count);
+NODISCARD enum status files_check(const struct procedure_version *version, struct arena *arena,
+                                  struct error *error);
+
 /* Sentence for the person, or NULL when the description keeps to docs/catalogue-format.md. */
 const char *description_problem(struct arena *arena, const json_t *description);
 

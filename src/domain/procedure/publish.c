@@ -127,27 +127,6 @@ static const struct bpmn_node *wait_for_any_answer(const struct bpmn_model *work
     return NULL;
 }
 
-/* Each file field stands for a paper that can be uploaded; a photo for one that takes nothing but pictures.
- * NULL: all do.
- */
-static const char *file_without_paper(const struct procedure_version *version)
-{
-    unsigned pictures = document_type_of_word(STR("jpg")) | document_type_of_word(STR("png"));
-    size_t count = version->form == NULL ? 0 : form_field_count(version->form);
-    for (size_t i = 0; i < count; i++) {
-        if (!form_field_is_file(version->form, i)) continue;
-        const char *key = form_field_key(version->form, i);
-        bool photo = strcmp(form_field_kind(version->form, i), "photo") == 0, found = false;
-        for (size_t k = 0; k < version->paper_count; k++) {
-            const struct procedure_paper *paper = &version->papers[k];
-            found = found || (paper->upload && strcmp(paper->key, key) == 0 &&
-                              (!photo || (paper->types != 0 && (paper->types & ~pictures) == 0)));
-        }
-        if (!found) return key;
-    }
-    return NULL;
-}
-
 /* Compiles everything in an arena that is thrown away. */
 static enum status check_source(struct work *work, const struct procedure_source *source, struct error *error)
 {
@@ -167,16 +146,7 @@ static enum status check_source(struct work *work, const struct procedure_source
         inner.argument = "=consultation_id";
         inner.field = "workflow";
     }
-    const char *file = status == STATUS_OK ? file_without_paper(&version) : NULL;
-    if (file != NULL) {
-        status =
-            error_set(&inner, arena, STATUS_INVALID, "procedure.file",
-                      N_("Ô tải tệp \"%s\" của biểu mẫu phải ứng với một giấy tờ cùng khóa được tải lên; ảnh "
-                         "chân dung ứng với giấy tờ chỉ nhận jpg, png"),
-                      "no paper for the field %s", file);
-        inner.argument = file;
-        inner.field = "form";
-    }
+    if (status == STATUS_OK && version.form != NULL) status = files_check(&version, arena, &inner);
     if (status != STATUS_OK && error != NULL) {
         *error = inner; /* its texts live in the arena that goes away */
         error->argument = inner.argument == NULL ? NULL : arena_strdup(work->arena, inner.argument);
@@ -388,7 +358,7 @@ enum status procedure_import(struct work *work, struct str text, struct procedur
     json_auto owned = entries.array;
     if (status != STATUS_OK) return status;
     struct procedure_source *sources = check_entries(work, &entries);
-    result->total = json_array_size(entries.array) + (array ? 0 : entries.refused_count);
+    result->total = json_array_size(owned) + (array ? 0 : entries.refused_count);
     result->refused = entries.refused;
     result->refused_count = entries.refused_count;
     if (entries.refused_count > 0)

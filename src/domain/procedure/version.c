@@ -87,6 +87,7 @@ static enum status compile_papers(struct arena *arena, const json_t *description
             compile_feel(arena, json_object_get(paper, "condition"), &papers[i].condition, error);
         if (status != STATUS_OK) return status;
     }
+    if (version->form != NULL) files_tighten(version->form, papers, count);
     version->papers = papers;
     version->paper_count = count;
     return STATUS_OK;
@@ -111,11 +112,11 @@ enum status procedure_compile(struct arena *arena, const struct procedure_source
         status = compile_limit(arena, description, "supplement_limit", &version->supplement_limit, error);
     if (status == STATUS_OK)
         status = compile_feel(arena, json_object_get(description, "fee"), &version->fee, error);
+    if (status == STATUS_OK && source->form != NULL)
+        status = compile_form(arena, source->form, version, error);
     if (status == STATUS_OK) status = compile_papers(arena, description, version, error);
     if (status == STATUS_OK && source->decisions.data != NULL)
         status = compile_decisions(arena, source->decisions, version, error);
-    if (status == STATUS_OK && source->form != NULL)
-        status = compile_form(arena, source->form, version, error);
     if (status == STATUS_OK && source->workflow.data != NULL)
         status = compile_workflow(arena, source->workflow, version, error);
     if (status == STATUS_OK && source->result_template.data != NULL)
@@ -137,8 +138,9 @@ enum status compile_form(struct arena *arena, const json_t *form, struct procedu
         }
     }
     status = error_set(error, arena, STATUS_INVALID, "procedure.form",
-                       first == NULL ? N_("Biểu mẫu không hợp lệ") : first->message, "%s: %s",
-                       first == NULL ? "" : first->path, first == NULL ? "" : first->code);
+                       first == NULL ? N_("Biểu mẫu không hợp lệ") : first->message, "%s (%s): %s",
+                       first == NULL ? "" : first->path, first == NULL ? "" : first->place,
+                       first == NULL ? "" : first->code);
     if (error != NULL) {
         error->field = "form";
         error->argument = first == NULL ? NULL : first->argument;

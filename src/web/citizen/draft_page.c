@@ -344,12 +344,12 @@ static void fill_object(json_t *object, const char *const *names, size_t count)
 static void fill_field(json_t *field)
 {
     static const char *const names[] = {
-        "help",         "help_id",      "example",     "required",    "optional",  "hidden",     "error",
-        "error_id",     "described_by", "filled_from", "value",       "input",     "day",        "month",
-        "year",         "partial",      "options",     "searchable",  "parts",     "rows",       "can_add",
-        "add_value",    "add_label",    "totals",      "files",       "max_files", "accept",     "max_bytes",
-        "consent_text", "depends",      "visible_if",  "text",        "visible",   "label",      "list",
-        "words",        "table",        "drawing",     "has_drawing", "offered",   "has_offered"};
+        "help",        "help_id",      "example",     "required",   "optional",     "hidden",  "error",
+        "error_id",    "described_by", "filled_from", "value",      "input",        "day",     "month",
+        "year",        "partial",      "options",     "searchable", "parts",        "rows",    "can_add",
+        "add_value",   "add_label",    "totals",      "files",      "consent_text", "depends", "visible_if",
+        "text",        "visible",      "label",       "list",       "words",        "table",   "drawing",
+        "has_drawing", "offered",      "has_offered"};
     static const char *const flags[] = {
         "widget_input",  "widget_textarea", "widget_radios",  "widget_checkboxes", "widget_checkbox",
         "widget_select", "widget_date",     "widget_parts",   "widget_group",      "widget_file",

@@ -27,14 +27,18 @@ static bool is_open(const struct draft_page *page, int index)
             share_has(page->part->fill, form_page_key(page->version->form, (size_t)index)));
 }
 
-/* The draft and which of its pages the address names; false when the answer is given already. */
-static bool open_page(struct visit *visit, struct draft_page *page, enum place place, int *index)
+static bool find_page(struct visit *visit, const struct draft_page *page, int *index)
 {
-    if (!open_draft(visit, page, place)) return false;
     *index = form_page_find(page->version->form, request_param(visit->request, "page"));
     if (is_open(page, *index)) return true;
     visit_not_found(visit);
     return false;
+}
+
+/* The draft and which of its pages the address names; false when the answer is given already. */
+static bool open_page(struct visit *visit, struct draft_page *page, enum place place, int *index)
+{
+    return open_draft(visit, page, place) && find_page(visit, page, index);
 }
 
 /* A signature that somebody else gives is shown, not asked for. */
@@ -55,8 +59,14 @@ static void show_held(json_t *shown, const json_t *held)
     }
 }
 
+/* A guest learns from the own page alone that no dossier is needed. */
+static bool exit_is_elsewhere(const struct draft_page *page, int index)
+{
+    return page->part != NULL && page->state.exit != NULL && page->state.exit->page != (size_t)index;
+}
+
 static void show_with(struct draft_page *page, unsigned http_status, int index,
-                      const struct form_errors *errors, const char *warning)
+                      const struct form_errors *errors, const char *warning, json_t *elsewhere)
 {
     struct visit *visit = page->visit;
     json_auto shown = NULL;
@@ -64,31 +74,86 @@ static void show_with(struct draft_page *page, unsigned http_status, int index,
     enum status status = form_view(page->version->form, visit->arena, (size_t)index, page->draft.answers,
                                    errors, filled, &page->environment, &shown);
     if (status != STATUS_OK) {
+        json_decref(elsewhere);
         visit_fail(visit, status);
         return;
     }
     fill_members(shown);
     json_auto held = draft_page_held(page);
     show_held(shown, held);
+    if (exit_is_elsewhere(page, index)) view_flag(shown, "exit", false);
     json_t *view =
         draft_page_view(page, json_get_cstr(json_get_object(shown, "page"), "title", ""), STEP_FORM, shown);
     static const char *const members[] = {"form", "page", "exit", "errors", "has_files", "sections"};
     for (size_t i = 0; i < sizeof members / sizeof members[0]; i++)
         json_object_set(view, members[i], json_object_get(shown, members[i]));
     if (warning != NULL) view_flash(visit, view, "warn", warning);
+    view_list(view, "elsewhere", elsewhere);
     visit_render_status(visit, http_status, "portal/form", view);
 }
 
 static void show(struct draft_page *page, unsigned http_status, int index, const struct form_errors *errors)
 {
-    show_with(page, http_status, index, errors, NULL);
+    show_with(page, http_status, index, errors, NULL, json_array());
+}
+
+/* The answers of one page for people, by the keys of the fields. */
+static json_t *items_of_page(struct draft_page *page, const char *key, const json_t *answers)
+{
+    json_auto review = NULL;
+    json_t *items = json_object(), *one, *section, *item;
+    size_t a, b, c;
+    if (form_review(page->version->form, page->visit->arena, answers, &page->environment, &review) !=
+        STATUS_OK)
+        return items;
+    json_array_foreach(json_get_array(review, "pages"), a, one)
+    {
+        if (strcmp(json_get_cstr(one, "key", ""), key) != 0) continue;
+        json_array_foreach(json_get_array(one, "sections"), b, section)
+            json_array_foreach(json_get_array(section, "items"), c, item)
+                json_object_set(items, json_get_cstr(item, "key", ""), item);
+    }
+    return items;
+}
+
+static const char *item_text(struct visit *visit, const json_t *item)
+{
+    if (json_get_bool(item, "is_group", false))
+        return visit_format(visit, N_("%zu dòng"), json_array_size(json_get_array(item, "rows")));
+    return json_get_bool(item, "empty", true) ? visit_text(visit, N_("Không khai"))
+                                              : json_get_cstr(item, "text", "");
+}
+
+/* What the draft holds on this page, where it is not what was sent now. */
+static json_t *held_elsewhere(struct draft_page *page, int index)
+{
+    struct visit *visit = page->visit;
+    DRAFT_AUTO newest = {.answers = NULL};
+    json_t *list = json_array(), *item;
+    const char *key = form_page_key(page->version->form, (size_t)index);
+    struct error ignored;
+    if (draft_load(&page->work, &page->draft.id, &newest, &ignored) != STATUS_OK ||
+        !uuid_same(&newest.procedure_version_id, &page->version->id))
+        return list;
+    json_auto theirs = items_of_page(page, key, newest.answers);
+    json_auto ours = items_of_page(page, key, page->draft.answers);
+    json_object_foreach(theirs, key, item)
+    {
+        if (json_equal(item, json_object_get(ours, key)) || json_get_bool(item, "computed", false)) continue;
+        json_t *view = json_object();
+        view_text(view, "label", json_get_cstr(item, "label", ""));
+        view_text(view, "text", item_text(visit, item));
+        json_array_append_new(list, view);
+    }
+    return list;
 }
 
 static void show_changed(struct draft_page *page, int index)
 {
     show_with(page, 409, index, NULL,
               visit_text(page->visit, N_("Trang này vừa được lưu ở một cửa sổ khác. Dưới đây là những gì bạn "
-                                         "vừa nhập; bấm “Lưu và tiếp tục” để giữ lại.")));
+                                         "vừa nhập; bấm “Lưu và tiếp tục” để giữ lại.")),
+              held_elsewhere(page, index));
 }
 
 static void page_show(struct request *request, enum place place)
@@ -147,6 +212,7 @@ static enum status save(struct draft_page *page, int index)
                               .form_page = (size_t)index,
                               .held = held,
                               .turned = page->turned,
+                              .turned_at = page->draft.revision,
                               .share = page->part == NULL ? NULL : &page->part->id};
     return page->supplement
                ? draft_save_supplement(&page->work, &page->draft.id, &edit, &page->draft.revision,
@@ -312,12 +378,24 @@ static void answer_changed(struct draft_page *page)
                                    format_time(visit->arena, newest.updated_at)));
 }
 
+/* In another window the dossier was handed in: the page that still types is told, not led away. */
+static bool open_to_save(struct visit *visit, struct draft_page *page, enum place place)
+{
+    if (place != PLACE_DRAFT) return open_draft(visit, page, place);
+    if (!draft_page_open(visit, page)) return false;
+    if (page->draft.submitted_at == INSTANT_NONE) return true;
+    answer_script(visit, 410, page->draft.revision,
+                  visit_text(visit, N_("Hồ sơ này đã được nộp ở một cửa sổ hoặc thiết bị khác, nên những gì "
+                                       "nhập ở đây không được lưu nữa.")));
+    return false;
+}
+
 static void page_autosave(struct request *request, enum place place)
 {
     struct visit *visit = visit_of(request);
     DRAFT_PAGE_AUTO page = {0};
     int index;
-    if (!open_page(visit, &page, place, &index)) return;
+    if (!open_to_save(visit, &page, place) || !find_page(visit, &page, &index)) return;
     struct form_submission submission = {0};
     enum status status = take_answers(&page, index, &submission);
     if (status == STATUS_OK) status = save(&page, index);

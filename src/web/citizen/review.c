@@ -124,20 +124,18 @@ static json_t *missing_view(struct draft_page *page, const struct draft_missing 
 {
     struct arena *arena = page->visit->arena;
     const char *key = form_page_key(page->version->form, missing->page);
-    struct str label = str_of(missing->label);
     switch (missing->kind) {
     case MISSING_PAPER:
         return problem_view(missing->label,
                             arena_printf(arena, "%s/giay-to#giay-%s", page->url, missing->paper));
     case MISSING_SIGNATURE:
-        return problem_view(arena_printf(arena, "%s: %s", missing->label, missing->text),
+        return problem_view(arena_printf(arena, "%s %s", form_lead(arena, missing->label), missing->text),
                             arena_printf(arena, "%s/cung-khai", page->url));
     case MISSING_EXIT:
         return problem_view(missing->label, arena_printf(arena, "%s/%s", page->url, key));
     default:
-        if (str_ends_with(label, STR("."))) label = str_slice(label, 0, label.length - 1); /* a sentence */
         return problem_view(
-            arena_printf(arena, "%.*s: %s", STR_ARG(label), missing->text),
+            arena_printf(arena, "%s %s", form_lead(arena, missing->label), missing->text),
             arena_printf(arena, "%s/%s#%s", page->url, key, control_of(arena, missing->field)));
     }
 }
@@ -192,7 +190,9 @@ static json_t *waiting_view(struct draft_page *page)
     json_t *list = json_array();
     for (size_t i = 0; i < page->share_count; i++) {
         const struct draft_share *share = &page->shares[i];
-        if (!share_is_open(share, visit->work.now) || strcmp(share->state, "finished") == 0) continue;
+        if (!share_is_open(share, visit->work.now) || strcmp(share->state, "finished") == 0 ||
+            together_only_signed(share))
+            continue;
         json_t *view = json_object();
         view_text(view, "who", share->label);
         view_set(view, "state", together_state(visit, share));

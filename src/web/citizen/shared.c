@@ -112,7 +112,7 @@ static json_t *read_pages(struct draft_page *page, enum status *status)
     return review;
 }
 
-static json_t *sign_view(struct draft_page *page, const char *problem)
+static json_t *sign_view(struct draft_page *page, const char *field, const char *problem)
 {
     struct visit *visit = page->visit;
     const struct draft_share *part = page->part;
@@ -134,7 +134,10 @@ static json_t *sign_view(struct draft_page *page, const char *problem)
     view_set(view, "labels", labels);
     view_text(view, "name", problem == NULL ? visit->person.name : visit_form_cstr(visit, "name"));
     view_number(view, "revision", page->draft.revision);
-    view_text(view, "error", problem);
+    bool at_name = problem != NULL && strcmp(field, "name") == 0;
+    view_text(view, "name_error", at_name ? problem : NULL);
+    view_text(view, "consent_error", at_name ? NULL : problem);
+    view_flag(view, "consent", at_name && visit_form(visit, "consent").length > 0);
     view_text(view, "signed_text",
               is_signed ? visit_format(visit, N_("Bạn đã ký lúc %s."), visit_moment(visit, part->signed_at))
                         : NULL);
@@ -142,7 +145,8 @@ static json_t *sign_view(struct draft_page *page, const char *problem)
     return view;
 }
 
-static void show_part(struct draft_page *page, unsigned http_status, const char *sign_problem)
+static void show_part(struct draft_page *page, unsigned http_status, const char *sign_field,
+                      const char *sign_problem)
 {
     struct visit *visit = page->visit;
     enum status status;
@@ -161,8 +165,8 @@ static void show_part(struct draft_page *page, unsigned http_status, const char 
     view_flag(view, "has_pages", json_array_size(json_get_array(view, "pages")) > 0);
     view_flag(view, "has_review", json_array_size(json_get_array(review, "pages")) > 0);
     view_set(view, "review", review);
-    view_set(view, "sign", sign_view(page, sign_problem));
-    if (sign_problem != NULL) view_problem(view, "name", sign_problem);
+    view_set(view, "sign", sign_view(page, sign_field, sign_problem));
+    if (sign_problem != NULL) view_problem(view, sign_field, sign_problem);
     visit_render_status(visit, http_status, "portal/shared", view);
 }
 
@@ -170,7 +174,7 @@ void page_part(struct request *request)
 {
     struct visit *visit = visit_of(request);
     DRAFT_PAGE_AUTO page = {0};
-    if (draft_page_open_part(visit, &page)) show_part(&page, 200, NULL);
+    if (draft_page_open_part(visit, &page)) show_part(&page, 200, NULL, NULL);
 }
 
 static void finish(struct visit *visit, bool finished)
@@ -206,12 +210,14 @@ void page_part_leave(struct request *request)
         visit_redirect(visit, "share_left", "/ho-so");
 }
 
-/* The name typed is that of the account: nobody signs for somebody else. */
-static const char *sign_problem(struct visit *visit)
+/* The name typed is that of the account: nobody signs for somebody else. `field`: where the fault is. */
+static const char *sign_problem(struct visit *visit, const char **field)
 {
+    *field = "name";
     struct str typed = text_search_key(visit->arena, visit_form(visit, "name"));
     if (typed.length == 0 || !str_equal(typed, text_search_key(visit->arena, str_of(visit->person.name))))
         return visit_text(visit, N_("Hãy ghi họ tên đúng như trong tài khoản của bạn."));
+    *field = "consent";
     if (!str_equal_cstr(visit_form(visit, "consent"), "true"))
         return visit_text(visit, N_("Hãy đánh dấu xác nhận trước khi ký."));
     return NULL;
@@ -227,7 +233,7 @@ void page_part_sign(struct request *request)
         visit_not_found(visit);
         return;
     }
-    const char *problem = sign_problem(visit);
+    const char *field, *problem = sign_problem(visit, &field);
     enum status status = STATUS_INVALID;
     if (problem == NULL && (str_to_int64(visit_form(visit, "_revision"), &revision) != STATUS_OK ||
                             revision != page.draft.revision))
@@ -236,7 +242,7 @@ void page_part_sign(struct request *request)
         status = share_sign(&page.work, page.part, &page.draft, page.version->form,
                             str_of(visit->person.name), &visit->error);
     if (status == STATUS_INVALID || status == STATUS_CONFLICT)
-        show_part(&page, status == STATUS_CONFLICT ? 409 : 422,
+        show_part(&page, status == STATUS_CONFLICT ? 409 : 422, field,
                   problem != NULL ? problem : visit_error_text(visit));
     else if (status != STATUS_OK)
         visit_fail(visit, status);

@@ -6,6 +6,11 @@
 #include "web/dossier_view.h"
 #include "web/routes.h"
 
+bool together_only_signed(const struct draft_share *share)
+{
+    return share->fill.count == 0 && share->signed_at != INSTANT_NONE;
+}
+
 json_t *together_state(struct visit *visit, const struct draft_share *share)
 {
     static const struct {
@@ -19,6 +24,8 @@ json_t *together_state(struct visit *visit, const struct draft_share *share)
     };
     if (strcmp(share->state, "invited") == 0 && !share_is_open(share, visit->work.now))
         return view_tag("warn", "clock", visit_text(visit, N_("Lời mời đã quá hạn")));
+    if (strcmp(share->state, "accepted") == 0 && together_only_signed(share))
+        return view_tag("good", "check", visit_text(visit, N_("Đã ký")));
     size_t i = 0;
     while (strcmp(states[i].state, share->state) != 0)
         i++;

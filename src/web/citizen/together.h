@@ -4,8 +4,11 @@
 
 #include "motcua/web/draft_page.h"
 
-/* A tag: invited, too late, taken, finished, declined, revoked. */
+/* A tag: invited, too late, taken, finished, signed, declined, revoked. */
 json_t *together_state(struct visit *visit, const struct draft_share *share);
+
+/* Was asked for a signature alone, and gave it. */
+bool together_only_signed(const struct draft_share *share);
 
 struct signature_field {
     const char *key, *label;

@@ -10,13 +10,17 @@ const struct procedure_paper *paper_of_request(const struct draft_page *page)
     return NULL;
 }
 
+uint64_t uploads_limit_anywhere(const struct web_settings *settings, const struct procedure_paper *paper)
+{
+    uint64_t limit = settings->upload_limit;
+    return paper->upload_limit > 0 && paper->upload_limit < limit ? paper->upload_limit : limit;
+}
+
 uint64_t uploads_limit(const struct draft_page *page, const struct procedure_paper *paper)
 {
-    uint64_t limit = page->visit->web->settings->upload_limit;
+    uint64_t limit = uploads_limit_anywhere(page->visit->web->settings, paper);
     uint64_t agency = page->tenant != NULL ? page->tenant->upload_limit : 0;
-    if (agency > 0 && agency < limit) limit = agency;
-    if (paper->upload_limit > 0 && paper->upload_limit < limit) limit = paper->upload_limit;
-    return limit;
+    return agency > 0 && agency < limit ? agency : limit;
 }
 
 /* As the setting says it, "20M": not 21 MB, which a decimal megabyte would make of it. */

@@ -44,7 +44,7 @@ static void structure_errors_name_their_place(void **state)
                         "pages[0] form.definition.sections");
     assert_string_equal(
         lint("{\"form\":\"a\",\"title\":\"A\",\"pages\":[{\"key\":\"p\",\"title\":\"P\",\"fields\":[7]}]}"),
-        F " form.definition.kind");
+        F " form.definition.missing");
     BUF_AUTO deep = BUF_WITH_MAXIMUM(10000);
     for (int i = 0; i < 1000; i++)
         buf_append_char(&deep, '[');

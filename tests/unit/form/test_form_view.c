@@ -252,6 +252,14 @@ static void the_schema_names_types_limits_and_requirements(void **state)
     assert_true(json_is_false(json_object_get(schema, "additionalProperties")));
 }
 
+static void a_label_leads_to_a_sentence_without_two_marks(void **state)
+{
+    (void)state;
+    assert_string_equal(form_lead(arena, "Họ và tên"), "Họ và tên:");
+    assert_string_equal(form_lead(arena, "Bạn nộp thay?"), "Bạn nộp thay?");
+    assert_string_equal(form_lead(arena, "Tôi cam đoan."), "Tôi cam đoan:");
+}
+
 int main(void)
 {
     cmocka_set_message_output(CM_OUTPUT_TAP);
@@ -263,6 +271,7 @@ int main(void)
         form_test(the_review_and_the_display_are_in_words),
         form_test(what_a_view_shows_reads_back_as_the_same_answer),
         form_test(the_schema_names_types_limits_and_requirements),
+        form_test(a_label_leads_to_a_sentence_without_two_marks),
     };
     return cmocka_run_group_tests_name("form_view", tests, NULL, NULL);
 }
