@@ -13,7 +13,8 @@ static bool read_body(struct visit *visit, const char *const *members, size_t co
     enum status status =
         json_parse(visit->arena, request_body(visit->request), BODY_BYTES, 0, body, &visit->error);
     if (status != STATUS_OK) {
-        visit_problem(visit, status == STATUS_TOO_LARGE ? 413 : 400, NULL);
+        bool size = visit->error.code != NULL && strcmp(visit->error.code, "json.size") == 0;
+        visit_problem(visit, size ? 413 : 400, NULL);
         return false;
     }
     const char *unknown = json_is_object(*body) ? NULL : "";

@@ -88,7 +88,10 @@ bool identifier_normalise_phone(struct str text, char out[IDENTIFIER_PHONE_SIZE]
 {
     char digits[IDENTIFIER_PHONE_SIZE];
     size_t length = 0;
-    text = str_trim(text);
+    size_t begin = 0;
+    while (begin < text.length && strchr(" .-(", text.data[begin]) && text.data[begin] != 0)
+        begin++;
+    text = str_trim(str_slice(text, begin, text.length));
     bool international = str_starts_with(text, STR("+"));
     for (size_t i = international ? 1 : 0; i < text.length; i++) {
         char c = text.data[i];
@@ -104,6 +107,8 @@ bool identifier_normalise_phone(struct str text, char out[IDENTIFIER_PHONE_SIZE]
     if (international || strncmp(digits, "0084", 4) == 0) {
         skip = international ? 2 : 4;
         if (strncmp(digits + skip - 2, "84", 2) != 0) return false;
+    } else if (strncmp(digits, "84", 2) == 0) {
+        skip = 2; /* no number here begins like that without its 0 */
     }
     char national[IDENTIFIER_PHONE_SIZE + 1];
     size_t start = 0;
@@ -124,10 +129,13 @@ bool identifier_email_valid(struct str text)
     struct str local, domain, label;
     if (text.length > 254 || !str_split(text, '@', &local, &domain) || local.length == 0 || local.length > 64)
         return false;
-    for (size_t i = 0; i < local.length; i++)
+    for (size_t i = 0; i < local.length; i++) {
+        bool dot = local.data[i] == '.'; /* only between two others (RFC 5321) */
+        if (dot && (i == 0 || i + 1 == local.length || local.data[i + 1] == '.')) return false;
         if (!is_alphanumeric(local.data[i]) &&
             (local.data[i] == 0 || !strchr(".!#$%&'*+/=?^_`{|}~-", local.data[i])))
             return false;
+    }
     if (str_find_char(domain, '.') < 0) return false;
     bool more = true;
     while (more) {

@@ -8,6 +8,7 @@
 #include "motcua/base/utf8.h"
 
 #define SIZE_DEFAULT    ((size_t)1 << 20)
+#define INT64_DIGITS    19
 #define CANONICAL_DEPTH 500 /* deeper trees are nobody's document */
 
 void json_release(json_t **json)
@@ -46,6 +47,73 @@ static enum status fail(struct arena *arena, struct error *error, enum status st
     return status;
 }
 
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+/* Length of the number at text[from], and whether it is an integer that no int64 holds. */
+static size_t number_length(struct str text, size_t from, bool *too_long)
+{
+    size_t i = from;
+    int64_t value;
+    while (i < text.length && (is_digit(text.data[i]) || (i == from && text.data[i] == '-')))
+        i++;
+    struct str whole = str_slice(text, from, i);
+    *too_long = whole.length >= INT64_DIGITS && str_to_int64(whole, &value) != STATUS_OK;
+    for (; i < text.length && (is_digit(text.data[i]) || strchr(".eE+-", text.data[i])); i++)
+        *too_long = false;
+    return i - from;
+}
+
+/* JSON knows one kind of number. An integer beyond those of jansson is read as what it means: a real. */
+static void write_long_integers_as_reals(struct str text, struct buf *out)
+{
+    bool in_string = false, too_long;
+    for (size_t i = 0; i < text.length;) {
+        char c = text.data[i];
+        size_t length = in_string && c == '\\' && i + 1 < text.length ? 2 : 1;
+        if (c == '"') in_string = !in_string;
+        too_long = false;
+        if (!in_string && (is_digit(c) || c == '-')) length = number_length(text, i, &too_long);
+        buf_append(out, text.data + i, length);
+        if (too_long) buf_append_cstr(out, ".0");
+        i += length;
+    }
+}
+
+static json_t *load(struct str text, json_error_t *problem)
+{
+    const size_t flags = JSON_REJECT_DUPLICATES | JSON_DECODE_ANY;
+    json_t *parsed = json_loadb(text.length ? text.data : "", text.length, flags, problem);
+    if (parsed || json_error_code(problem) != json_error_numeric_overflow) return parsed;
+    BUF_AUTO changed = BUF_WITH_MAXIMUM(2 * text.length + 1);
+    write_long_integers_as_reals(text, &changed);
+    return json_loadb(changed.data, changed.length, flags, problem);
+}
+
+/* What is wrong, for whoever wrote the text; %s is the line. */
+static const char *words_of(const json_error_t *problem)
+{
+    switch (json_error_code(problem)) {
+    case json_error_duplicate_key:
+        return N_("Dữ liệu JSON có một khóa viết hai lần trong cùng một đối tượng, ở dòng %s.");
+    case json_error_null_character:
+    case json_error_null_byte_in_key:
+        return N_("Dữ liệu JSON có ký tự NUL (U+0000), không dùng được, ở dòng %s.");
+    case json_error_numeric_overflow:
+        return N_("Dữ liệu JSON có một số quá lớn, ở dòng %s.");
+    case json_error_invalid_syntax:
+        if (strstr(problem->text, "invalid Unicode"))
+            return N_("Dữ liệu JSON có mã ký tự lẻ: một nửa của cặp thay thế Unicode (surrogate) đứng một "
+                      "mình, ở dòng %s.");
+        break;
+    default:
+        break;
+    }
+    return N_("Dữ liệu JSON sai cú pháp ở dòng %s.");
+}
+
 enum status json_parse(struct arena *arena, struct str text, size_t maximum, unsigned depth, json_t **json,
                        struct error *error)
 {
@@ -65,13 +133,9 @@ enum status json_parse(struct arena *arena, struct str text, size_t maximum, uns
                     N_("Dữ liệu JSON lồng nhau quá sâu (tối đa %s mức)."), arena_printf(arena, "%u", depth),
                     "too deep");
     json_error_t problem;
-    json_t *parsed = json_loadb(text.length ? text.data : "", text.length,
-                                JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &problem);
+    json_t *parsed = load(text, &problem);
     if (!parsed)
-        return fail(arena, error, STATUS_INVALID, "json.syntax",
-                    json_error_code(&problem) == json_error_duplicate_key
-                        ? N_("Dữ liệu JSON có một khóa viết hai lần trong cùng một đối tượng, ở dòng %s.")
-                        : N_("Dữ liệu JSON sai cú pháp ở dòng %s."),
+        return fail(arena, error, STATUS_INVALID, "json.syntax", words_of(&problem),
                     arena_printf(arena, "%d", problem.line), arena_strdup(arena, problem.text));
     *json = parsed;
     return STATUS_OK;

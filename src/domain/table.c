@@ -17,15 +17,26 @@ enum status table_refuse(struct table *table, const char *code, const char *mess
     return table_refuse_all(table, code, message, arena_printf(table->words, "%zu", table->csv.line));
 }
 
+static bool names_column(const struct table *table, struct str cell, int column)
+{
+    return str_equal_ignore_case(cell, str_of(table->columns->names[column][0])) ||
+           str_equal_ignore_case(cell, str_of(table->columns->names[column][1]));
+}
+
 static enum status read_head(struct table *table, const struct str *cells, size_t count)
 {
     bool complete = true;
+    table->width = count;
     for (int column = 0; column < table->columns->count; column++) {
         table->place[column] = -1;
-        for (size_t i = 0; i < count; i++)
-            if (str_equal_ignore_case(cells[i], str_of(table->columns->names[column][0])) ||
-                str_equal_ignore_case(cells[i], str_of(table->columns->names[column][1])))
-                table->place[column] = (int)i;
+        for (size_t i = 0; i < count; i++) {
+            if (!names_column(table, cells[i], column)) continue;
+            if (table->place[column] >= 0)
+                return table_refuse_all(table, "table.column_twice",
+                                        N_("Dòng 1: hai cột cùng nghĩa “%s”. Hãy bỏ bớt một cột."),
+                                        arena_str(table->words, cells[i]).data);
+            table->place[column] = (int)i;
+        }
         complete &= table->place[column] >= 0 || column >= table->columns->needed;
     }
     return complete ? STATUS_OK : table_refuse_all(table, "table.head", table->columns->head, NULL);
@@ -55,6 +66,13 @@ enum status table_next(struct table *table, struct str row[TABLE_COLUMNS_MAXIMUM
     size_t count;
     enum status status = read_cells(table, cells, &count);
     if (status != STATUS_OK) return status;
+    for (size_t i = table->width; i < count;
+         i++) /* a separator in a name that is not quoted shifts the rest */
+        if (cells[i].length > 0)
+            return table_refuse(
+                table, "table.cells",
+                N_("Dòng %s: nhiều ô hơn dòng đầu. Tên có dấu phẩy hay chấm phẩy phải đặt trong "
+                   "ngoặc kép."));
     for (int column = 0; column < table->columns->count; column++) {
         size_t place = (size_t)table->place[column];
         struct str raw = table->place[column] < 0 || place >= count ? STR("") : cells[place];

@@ -22,6 +22,7 @@ struct table {
     const struct table_columns *columns;
     struct csv csv;
     int place[TABLE_COLUMNS_MAXIMUM]; /* in a row; -1: the table has no such column */
+    size_t width;                     /* cells of the first line */
 };
 
 /* Reads the first line. STATUS_NOT_FOUND: there is none. STATUS_INVALID with field "table". `error` is not

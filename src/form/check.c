@@ -83,6 +83,12 @@ static bool type_problem(const struct form_field *field, struct form_problem *pr
 
 /* --- shape --- */
 
+static bool too_many_corners(struct arena *arena, struct form_problem *problem)
+{
+    return wrong(problem, "form.map", N_("Thửa đất có tối đa %s đỉnh. Hãy chỉ giữ các đỉnh của ranh giới."),
+                 count_text(arena, PLOT_CORNERS_MAXIMUM));
+}
+
 static bool shape_text(const struct form_field *field, struct arena *arena, struct str text,
                        struct form_problem *problem)
 {
@@ -97,11 +103,17 @@ static bool shape_text(const struct form_field *field, struct arena *arena, stru
     if (free_text && length < field->min_length)
         return wrong(problem, "form.too_short", N_("Nội dung quá ngắn, cần ít nhất %s ký tự."),
                      count_text(arena, field->min_length));
-    if (field->regex && !form_pattern_matches(field->regex, arena, text)) {
-        *problem = (struct form_problem){.code = "form.pattern"};
-        return true;
+    switch (field->regex ? form_pattern_match(field->regex, text) : PATTERN_MATCHES) {
+    case PATTERN_MATCHES:
+        return false;
+    case PATTERN_DIFFERS:
+        return wrong(problem, "form.pattern", NULL, NULL); /* in the words of the definition */
+    default:
+        return wrong(problem, "form.pattern_limit",
+                     N_("Nội dung này quá phức tạp nên không kiểm tra được. Hãy viết ngắn hơn; nếu vẫn không "
+                        "được, hãy báo cơ quan tiếp nhận."),
+                     NULL);
     }
-    return false;
 }
 
 /* Texts of fixed form; the same patterns stand in schema.c. */
@@ -189,12 +201,10 @@ static bool number_of(struct arena *arena, const json_t *value, struct feel_numb
     return feel_number_from_text(form_number_text(arena, value), number);
 }
 
-static bool shape_number(const struct form_field *field, struct arena *arena, const json_t *value,
-                         struct form_problem *problem)
+static bool number_limits(const struct form_field *field, struct arena *arena, struct feel_number number,
+                          struct form_problem *problem)
 {
-    struct feel_number number;
     char text[FEEL_NUMBER_TEXT_SIZE];
-    if (!number_of(arena, value, &number)) return type_problem(field, problem);
     if (field->has_minimum && feel_number_compare(number, field->minimum) < 0) {
         feel_number_text(field->minimum, text);
         return wrong(problem, "form.minimum", N_("Giá trị phải từ %s trở lên."),
@@ -206,6 +216,24 @@ static bool shape_number(const struct form_field *field, struct arena *arena, co
                      form_number_shown(arena, str_of(text), "vi", true));
     }
     return false;
+}
+
+static bool too_many_decimals(const struct form_field *field, struct arena *arena, struct str decimal,
+                              struct form_problem *problem)
+{
+    ptrdiff_t point = str_find_char(decimal, '.');
+    if (field->kind != KIND_NUMBER || point < 0 || (ptrdiff_t)decimal.length - point - 1 <= field->decimals)
+        return false;
+    return wrong(problem, "form.decimals", N_("Chỉ được có tối đa %s chữ số sau dấu phẩy."),
+                 count_text(arena, field->decimals));
+}
+
+static bool shape_number(const struct form_field *field, struct arena *arena, const json_t *value,
+                         struct form_problem *problem)
+{
+    struct feel_number number;
+    if (!number_of(arena, value, &number)) return type_problem(field, problem);
+    return number_limits(field, arena, number, problem);
 }
 
 static bool choice_path(const struct form_field *field, const json_t *value)
@@ -238,6 +266,7 @@ static bool shape_list(const struct form_field *field, struct arena *arena, cons
     if (field->kind == KIND_MAP_PLOT && size > 0 && size < field->min_items)
         return wrong(problem, "form.map", N_("Thửa đất cần ít nhất %s đỉnh."),
                      count_text(arena, field->min_items));
+    if (field->kind == KIND_MAP_PLOT && size > PLOT_CORNERS_MAXIMUM) return too_many_corners(arena, problem);
     if (field->kind == KIND_CASCADE) {
         if (size > (int64_t)field->level_count)
             return wrong(problem, "form.option", N_("Hãy chọn một mục trong danh sách."), NULL);
@@ -323,10 +352,27 @@ static bool shape_parts(const struct form_field *field, struct arena *arena, con
     }
 }
 
+/* A number that is too large, too small or too fine to be kept as one stays the text that was typed. */
+static bool number_beyond(const struct form_field *field, struct arena *arena, struct str text,
+                          struct form_problem *problem)
+{
+    enum form_shape shape = field_info(field)->shape;
+    struct feel_number number;
+    struct str decimal;
+    if ((shape != SHAPE_NUMBER && shape != SHAPE_INTEGER) || !text.data ||
+        !form_read_number(arena, text, shape == SHAPE_INTEGER, &decimal) ||
+        !feel_number_from_text(decimal, &number))
+        return false;
+    return number_limits(field, arena, number, problem) || too_many_decimals(field, arena, decimal, problem);
+}
+
 bool form_check_shape(const struct form_field *field, struct arena *arena, const json_t *value,
                       struct form_problem *problem)
 {
-    if (!form_value_typed(field, value)) return type_problem(field, problem);
+    if (field->kind == KIND_MAP_PLOT && form_plot_lines(json_str_value(value)) > PLOT_CORNERS_MAXIMUM)
+        return too_many_corners(arena, problem);
+    if (!form_value_typed(field, value))
+        return number_beyond(field, arena, json_str_value(value), problem) || type_problem(field, problem);
     switch (field_info(field)->shape) {
     case SHAPE_TEXT:
         if (field_has_choices(field) || field->list || field_info(field)->widget == WIDGET_SELECT)
@@ -375,7 +421,28 @@ static bool check_person_name(struct str text, struct form_problem *problem)
     return false;
 }
 
-static bool check_identifier(const struct form_field *field, struct str text, struct form_problem *problem)
+/* Twelve digits: a province, and a year in which somebody can have been born. */
+static bool check_personal_number(const struct form_environment *environment, struct arena *arena,
+                                  struct str text, struct form_problem *problem)
+{
+    int year;
+    enum identifier_gender gender;
+    if (!identifier_read_personal(text, &year, &gender)) return false;
+    if (identifier_check_personal(text, 0, IDENTIFIER_GENDER_UNKNOWN) == IDENTIFIER_PROVINCE)
+        return wrong(
+            problem, "form.personal_id_province",
+            N_("Ba chữ số đầu của số định danh không phải mã tỉnh, thành phố nào. Hãy kiểm tra lại."), NULL);
+    const char *born = arena_printf(arena, "%04d", year);
+    if (environment && environment->today && strncmp(born, environment->today, 4) > 0)
+        return wrong(problem, "form.personal_id_birth",
+                     N_("Số định danh này ghi năm sinh %s, là năm chưa tới. Hãy kiểm tra ba chữ số từ thứ tư "
+                        "đến thứ sáu."),
+                     born);
+    return false;
+}
+
+static bool check_identifier(const struct form_field *field, const struct form_environment *environment,
+                             struct arena *arena, struct str text, struct form_problem *problem)
 {
     char phone[IDENTIFIER_PHONE_SIZE];
     switch (field->kind) {
@@ -391,13 +458,7 @@ static bool check_identifier(const struct form_field *field, struct str text, st
         break;
     case KIND_PERSONAL_ID:
     case KIND_IDENTITY_NUMBER:
-        if (text.length == 12 &&
-            identifier_check_personal(text, 0, IDENTIFIER_GENDER_UNKNOWN) == IDENTIFIER_PROVINCE)
-            return wrong(
-                problem, "form.personal_id_province",
-                N_("Ba chữ số đầu của số định danh không phải mã tỉnh, thành phố nào. Hãy kiểm tra lại."),
-                NULL);
-        break;
+        return check_personal_number(environment, arena, text, problem);
     case KIND_TAX_CODE:
         if (identifier_check_tax_code(text) != IDENTIFIER_VALID)
             return wrong(problem, "form.tax_code",
@@ -509,17 +570,6 @@ static bool check_parts(const struct form_field *field, const struct form_enviro
     }
 }
 
-static bool check_decimals(const struct form_field *field, struct arena *arena, const json_t *value,
-                           struct form_problem *problem)
-{
-    struct str text = form_number_text(arena, value);
-    ptrdiff_t point = str_find_char(text, '.');
-    if (field->kind != KIND_NUMBER || point < 0 || (ptrdiff_t)text.length - point - 1 <= field->decimals)
-        return false;
-    return wrong(problem, "form.decimals", N_("Chỉ được có tối đa %s chữ số sau dấu phẩy."),
-                 count_text(arena, field->decimals));
-}
-
 bool form_check_value(const struct form_field *field, const struct form_environment *environment,
                       struct arena *arena, const json_t *value, struct form_problem *problem)
 {
@@ -533,9 +583,9 @@ bool form_check_value(const struct form_field *field, const struct form_environm
         if (field->list && !form_list_contains(environment, field->list, field->parent, text.data))
             return wrong(problem, "form.option", N_("Hãy chọn một mục trong danh sách."), NULL);
         if (field->kind == KIND_DOSSIER) return form_check_code(field, environment, text.data, problem);
-        return check_identifier(field, text, problem);
+        return check_identifier(field, environment, arena, text, problem);
     case SHAPE_NUMBER:
-        return check_decimals(field, arena, value, problem);
+        return too_many_decimals(field, arena, form_number_text(arena, value), problem);
     case SHAPE_DATE:
     case SHAPE_TIME:
         return check_days(field, environment, arena, text, problem);

@@ -3,9 +3,15 @@
 
 #include "motcua/codec/json.h"
 
+#include "internal.h"
 #include "model.h"
 
-enum { PLACE_BYTES = 300 };
+enum {
+    PLACE_BYTES = 300,
+    PAGE_WEIGHT = 50000, /* what a page of 8 MiB holds with room to spare */
+    BOX_WEIGHT = 10,     /* a box is drawn with its label, help and fault; an option of a list is not */
+    UNITS_OFFERED = 120, /* provinces, and the units of one of them */
+};
 
 static const char *indexed(struct form_reader *reader, const char *path, const char *name, size_t index)
 {
@@ -202,6 +208,50 @@ static void check_unique(struct form_reader *reader, const struct form_field *fi
     }
 }
 
+/* --- What a page may grow to */
+
+static size_t options_drawn(const struct form_field *field)
+{
+    const char *const(*rows)[3];
+    if (field->choice_count > 0)
+        return field->choice_count * (field->kind == KIND_RANKED ? (size_t)field->max_items : 1);
+    if (field->kind == KIND_ADDRESS) return UNITS_OFFERED;
+    const char *list = field->list;
+    size_t count = list ? form_builtin_list(list, &rows) : 0;
+    return count ? count : list ? LIST_CHOSEN_MAXIMUM : 0;
+}
+
+static size_t weight_of(const struct form_field *field)
+{
+    size_t boxes = 0, inner = 0;
+    const char *const *parts = form_part_names(field->kind);
+    while (parts && parts[boxes])
+        boxes++;
+    for (size_t i = 0; i < field->field_count; i++)
+        inner += weight_of(&field->fields[i]);
+    return BOX_WEIGHT * (boxes ? boxes : 1) + options_drawn(field) + inner * (size_t)field->max_items;
+}
+
+/* A definition must not be able to make a page that nobody can be shown. */
+static void check_page_sizes(struct form_reader *reader)
+{
+    const struct form *form = reader->form;
+    for (size_t p = 0; p < form->page_count; p++) {
+        const struct form_field *fields = form->fields + form->pages[p].first, *heaviest = fields;
+        size_t weight = 0;
+        for (size_t i = 0; i < form->pages[p].count; i++) {
+            weight += weight_of(&fields[i]);
+            if (weight_of(&fields[i]) > weight_of(heaviest)) heaviest = &fields[i];
+        }
+        if (weight > PAGE_WEIGHT)
+            form_report(reader, false, heaviest->path, "form.definition.page_size",
+                        N_("Trang này có thể quá lớn để hiện ra (%s): số dòng tối đa nhân với số ô và số mục "
+                           "của các danh sách. Hãy giảm “max_rows”, rút ngắn danh sách hoặc chia thành nhiều "
+                           "trang."),
+                        arena_printf(reader->arena, "%zu > %d", weight, PAGE_WEIGHT));
+    }
+}
+
 /* The words people know a place by: titles of page and section, label of the field. */
 static const char *place_of(struct arena *arena, const json_t *definition, const char *path)
 {
@@ -237,6 +287,7 @@ enum status form_compile(struct arena *arena, const json_t *definition, struct f
         read_variables(&reader, definition);
         read_pages(&reader, definition);
         check_unique(&reader, made->fields, made->field_count);
+        check_page_sizes(&reader);
     }
     if (!reader.failed) form_link_expressions(&reader);
     for (size_t i = 0; i < reader.finding_count; i++)

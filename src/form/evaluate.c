@@ -35,9 +35,14 @@ static const struct feel_value *lookup(struct form_run *run, const struct form_b
     return nothing_settled(value);
 }
 
+void form_run_trouble(struct form_run *run, const char *path, const char *why)
+{
+    if (!run->state->trouble) run->state->trouble = arena_printf(run->arena, "%s: %s", path, why);
+}
+
 static void trouble(struct form_run *run, const struct form_expression *expression, const char *why)
 {
-    if (!run->state->trouble) run->state->trouble = arena_printf(run->arena, "%s: %s", expression->path, why);
+    form_run_trouble(run, expression->path, why);
 }
 
 static const struct feel_value *evaluate(struct form_run *run, const struct form_expression *expression)
@@ -69,6 +74,29 @@ bool form_run_true(struct form_run *run, const struct form_expression *expressio
     char *before = (char *)(uintptr_t)run->state->trouble;
     bool result = feel_is_true(evaluate(run, expression));
     if (run->state->trouble == before) arena_rewind(run->arena, mark);
+    return result;
+}
+
+/* Does it name another field that has no answer (yet)? */
+static bool names_unanswered(struct form_run *run, const struct form_expression *expression, const char *key)
+{
+    for (size_t i = 0; i < expression->binding_count; i++) {
+        const struct form_binding *binding = &expression->bindings[i];
+        bool answer = binding->scope == BINDING_TOP || binding->scope == BINDING_ROW;
+        if (answer && !str_equal_cstr(binding->name, key) && feel_is_null(lookup(run, binding))) return true;
+    }
+    return false;
+}
+
+bool form_run_valid(struct form_run *run, const struct form_field *field)
+{
+    struct arena_mark mark = arena_mark(run->arena);
+    const char *before = run->state->trouble;
+    const struct feel_value *value = evaluate(run, field->valid_if);
+    if (run->state->trouble != before) return false;
+    bool result =
+        feel_is_true(value) || (feel_is_null(value) && names_unanswered(run, field->valid_if, field->key));
+    arena_rewind(run->arena, mark);
     return result;
 }
 

@@ -91,37 +91,75 @@ static void link_choices(struct linker *linker, struct form_choice *choices, siz
     }
 }
 
-/* Fields a personal number must agree with. */
-static int sibling(struct linker *linker, const struct form_field *field, const char *key,
-                   const struct form_field *group)
+static bool kind_in(const struct form_field *field, const enum form_kind *kinds, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (field->kind == kinds[i]) return true;
+    return false;
+}
+
+/* A field that a personal number must agree with; -1 when none. */
+static int sibling(struct linker *linker, const struct form_field *field, const char *property,
+                   const char *key, const enum form_kind kinds[2], const struct form_field *group)
 {
     if (!key) return -1;
-    int at = group ? find_field(group->fields, group->field_count, str_of(key))
-                   : find_field(linker->form->fields, linker->form->field_count, str_of(key));
+    const struct form_field *fields = group ? group->fields : linker->form->fields;
+    const char *path = arena_printf(linker->reader->arena, "%s.%s", field->path, property);
+    int at = find_field(fields, group ? group->field_count : linker->form->field_count, str_of(key));
     if (at < 0)
-        form_report(linker->reader, false, field->path, "form.definition.unknown_name",
+        form_report(linker->reader, false, path, "form.definition.unknown_name",
                     N_("Biểu thức dùng tên “%s” nhưng biểu mẫu không có ô nào như vậy."), key);
+    else if (!kind_in(&fields[at], kinds, 2))
+        form_report(
+            linker->reader, false, path, "form.definition.agreement",
+            N_("Ô “%s” không phải loại ô để đối chiếu: ngày sinh là date hoặc partial_date, giới tính "
+               "là choice hoặc select."),
+            key);
     return at;
+}
+
+static void check_default(struct linker *linker, const struct form_field *field)
+{
+    json_auto value = NULL;
+    struct form_problem problem;
+    struct arena *arena = linker->reader->arena;
+    if (!field->default_text) return;
+    if (json_parse(arena, str_of(field->default_text), 0, 0, &value, NULL) != STATUS_OK ||
+        form_check_shape(field, arena, value, &problem))
+        form_report(linker->reader, false, arena_printf(arena, "%s.default", field->path),
+                    "form.definition.default",
+                    N_("Ô này không nhận giá trị “default” đã ghi: sai loại, ngoài giới hạn hoặc không có "
+                       "trong danh sách lựa chọn."),
+                    NULL);
 }
 
 static void link_field(struct linker *linker, struct form_field *field, const struct form_field *group)
 {
+    static const enum form_kind days[] = {KIND_DATE, KIND_PARTIAL_DATE},
+                                choices[] = {KIND_CHOICE, KIND_SELECT};
     link_one(linker, field->required_if, group);
     link_one(linker, field->visible_if, group);
     link_one(linker, field->valid_if, group);
     link_one(linker, field->value, group);
     link_choices(linker, field->choices, field->choice_count, group);
-    field->birth_date = sibling(linker, field, field->birth_date_key, group);
-    field->gender = sibling(linker, field, field->gender_key, group);
+    field->birth_date = sibling(linker, field, "birth_date", field->birth_date_key, days, group);
+    field->gender = sibling(linker, field, "gender", field->gender_key, choices, group);
     for (size_t i = 0; i < field->field_count; i++)
         link_field(linker, &field->fields[i], field);
-    if (field->default_text) {
-        json_auto value = NULL;
-        if (json_parse(linker->reader->arena, str_of(field->default_text), 0, 0, &value, NULL) != STATUS_OK ||
-            !form_value_typed(field, value))
-            form_report(linker->reader, false, field->path, "form.definition.default",
-                        N_("Giá trị “default” không hợp với loại ô."), NULL);
-    }
+    check_default(linker, field);
+}
+
+/* An expression would never reach a variable that a field hides. */
+static void check_variables(struct linker *linker)
+{
+    const struct form *form = linker->form;
+    for (size_t i = 0; i < form->variable_count; i++)
+        if (find_field(form->fields, form->field_count, form->variables[i]) >= 0 ||
+            is_member(form, form->variables[i]))
+            form_report(linker->reader, false, arena_printf(linker->reader->arena, "variables[%zu]", i),
+                        "form.definition.variable",
+                        N_("Biến “%s” trùng khóa của một ô. Hãy đổi tên một trong hai."),
+                        form->variables[i].data);
 }
 
 /* --- Order of dependencies --- */
@@ -225,6 +263,7 @@ void form_link_expressions(struct form_reader *reader)
         for (size_t j = 0; j < page->section_count; j++)
             link_one(&linker, page->sections[j].visible_if, NULL);
     }
+    check_variables(&linker);
     for (size_t i = 0; i < form->field_count; i++)
         link_field(&linker, &form->fields[i], NULL);
     if (reader->failed) return;

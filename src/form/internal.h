@@ -64,8 +64,9 @@ const char *form_list_label(const struct form_environment *environment, struct a
 /* Plots of land (plot.c): a list of corners "21.0285,105.8542", latitude first, in the order of the boundary.
  */
 bool form_corner_valid(struct str text);
-/* The lines of a text, a corner each, as people write them; the text itself when one cannot be read, NULL
- * when there is none. */
+/* The lines of a text, a corner each, as people write them; the text itself when one cannot be read or there
+ * are more than PLOT_CORNERS_MAXIMUM, NULL when there is none. */
+size_t form_plot_lines(struct str text); /* those that are not blank */
 json_t *form_read_plot(struct arena *arena, struct str text);
 const char *form_plot_typed(struct arena *arena, const json_t *corners);
 bool form_plot_crosses(struct arena *arena, const json_t *corners);
@@ -142,7 +143,12 @@ struct form_run {
 NODISCARD enum status form_run_start(struct form_run *run, const struct form *form, struct arena *arena,
                                      const json_t *answers, const struct form_environment *environment,
                                      struct form_state *state);
+/* Notes for the log what could not be checked: the first of a run stands for all. */
+void form_run_trouble(struct form_run *run, const char *path, const char *why);
 bool form_run_true(struct form_run *run, const struct form_expression *expression);
+/* Does valid_if let the answer of the field pass? Also while it cannot tell for want of another answer: what
+ * is missing is said where it is missing. */
+bool form_run_valid(struct form_run *run, const struct form_field *field);
 /* Makes the row the scope of expressions; `row` beyond the end: back to the top. */
 void form_run_enter_row(struct form_run *run, size_t group, size_t row);
 void form_run_leave_row(struct form_run *run);

@@ -273,6 +273,10 @@ bool form_key_valid(struct str key);
 /* pattern.c */
 const char *form_pattern_unportable(const char *pattern); /* the construct, or NULL */
 const pcre2_code *form_pattern_compile(struct arena *arena, const char *pattern);
-bool form_pattern_matches(const pcre2_code *regex, struct arena *arena, struct str text);
+/* UNDECIDED: the limits that keep a pattern from trying without end were reached first. */
+enum pattern_result { PATTERN_MATCHES, PATTERN_DIFFERS, PATTERN_UNDECIDED };
+enum pattern_result form_pattern_match(const pcre2_code *regex, struct str text);
+/* Does it reach them with a simple text of at most `length` bytes? */
+bool form_pattern_runs_away(const pcre2_code *regex, int64_t length);
 
 #endif

@@ -1,12 +1,19 @@
 /*
  * Patterns of text fields: PCRE2 with match limits, restricted to what ECMAScript reads the same way, since
- * the pattern also stands in the JSON Schema. The compiled pattern lives in the arena.
+ * the pattern also stands in the JSON Schema. The compiled pattern lives in the arena; that is why it is
+ * interpreted: machine code would be memory outside the arena that nobody gives back.
  */
 #include "model.h"
 
-#define MATCH_LIMIT     200000
-#define DEPTH_LIMIT     2000
+/* What a pattern that looks at each character a few times stays far below; more with the length of the text.
+ */
+#define MATCHES         200000
+#define MATCHES_A_BYTE  50
+#define DEPTH           2000
+#define DEPTH_A_BYTE    8
+#define HEAP_KIB        1024
 #define PATTERN_MAXIMUM 500
+#define PROBE_MAXIMUM   500
 
 /* Length of the escape at pattern[0] == '\\', 0 when it does not mean the same in ECMAScript (with the u
  * flag). */
@@ -88,12 +95,26 @@ static size_t portable_piece(const char *pattern)
     }
 }
 
+/* Only what matches characters is repeated: ECMAScript has no repeated assertion. */
+static bool repeats(const char *pattern)
+{
+    return *pattern && strchr("*+?{", *pattern);
+}
+
 const char *form_pattern_unportable(const char *pattern)
 {
+    bool lookahead[PATTERN_MAXIMUM + 1];
+    size_t depth = 0;
     if (strlen(pattern) > PATTERN_MAXIMUM) return "> 500";
     while (*pattern) {
         size_t length = portable_piece(pattern);
         if (length == 0) return pattern;
+        bool assertion = *pattern == '^' || *pattern == '$';
+        if (*pattern == '(')
+            lookahead[depth++] = length == 3 && pattern[2] != ':';
+        else if (*pattern == ')' && depth > 0)
+            assertion = lookahead[--depth];
+        if (assertion && repeats(pattern + length)) return pattern + length;
         pattern += length;
     }
     return NULL;
@@ -122,17 +143,43 @@ const pcre2_code *form_pattern_compile(struct arena *arena, const char *pattern)
                          &code, &offset, context);
 }
 
-bool form_pattern_matches(const pcre2_code *regex, struct arena *arena, struct str text)
+static void release_context(pcre2_match_context **context)
 {
-    struct arena_mark mark = arena_mark(arena);
-    pcre2_general_context *general = pcre2_general_context_create(allocate, leave, arena);
-    pcre2_match_context *context = pcre2_match_context_create(general);
-    pcre2_set_match_limit(context, MATCH_LIMIT);
-    pcre2_set_depth_limit(context, DEPTH_LIMIT);
-    pcre2_set_heap_limit(context, 1024); /* KiB */
-    pcre2_match_data *match = pcre2_match_data_create(1, general);
+    pcre2_match_context_free(*context);
+}
+
+static void release_match(pcre2_match_data **match)
+{
+    pcre2_match_data_free(*match);
+}
+
+enum pattern_result form_pattern_match(const pcre2_code *regex, struct str text)
+{
+    /* Outside the arena: what a match needs on its way is given back at its end. */
+    __attribute__((cleanup(release_context))) pcre2_match_context *context = pcre2_match_context_create(NULL);
+    __attribute__((cleanup(release_match))) pcre2_match_data *match = pcre2_match_data_create(1, NULL);
+    if (!context || !match) return PATTERN_UNDECIDED;
+    uint32_t length = (uint32_t)text.length;
+    pcre2_set_match_limit(context, MATCHES + MATCHES_A_BYTE * length);
+    pcre2_set_depth_limit(context, DEPTH + DEPTH_A_BYTE * length);
+    pcre2_set_heap_limit(context, HEAP_KIB + length / 2);
     int result =
         pcre2_match(regex, (PCRE2_SPTR)(text.data ? text.data : ""), text.length, 0, 0, match, context);
-    arena_rewind(arena, mark);
-    return result >= 0;
+    return result >= 0                     ? PATTERN_MATCHES
+           : result == PCRE2_ERROR_NOMATCH ? PATTERN_DIFFERS
+                                           : PATTERN_UNDECIDED;
+}
+
+bool form_pattern_runs_away(const pcre2_code *regex, int64_t length)
+{
+    static const char repeated[] = "aA0 -.";
+    char text[PROBE_MAXIMUM + 1];
+    size_t size = length < PROBE_MAXIMUM ? (size_t)length : PROBE_MAXIMUM;
+    for (const char *c = repeated; *c; c++) {
+        memset(text, *c, size);
+        if (form_pattern_match(regex, str_make(text, size)) == PATTERN_UNDECIDED) return true;
+        text[size - 1] = '!'; /* nothing fits only at the very end */
+        if (form_pattern_match(regex, str_make(text, size)) == PATTERN_UNDECIDED) return true;
+    }
+    return false;
 }

@@ -7,10 +7,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "motcua/base/buf.h"
+
 #include "internal.h"
 
 #define METRES_PER_DEGREE 111320.0
 #define RADIANS           (3.14159265358979323846 / 180)
+#define TYPED_MAXIMUM     ((size_t)1 << 20)
 
 struct corner {
     double x, y; /* metres east and north of the first */
@@ -79,11 +82,22 @@ static const char *read_corner(struct arena *arena, struct str line)
     return form_corner_valid(str_of(corner)) ? corner : NULL;
 }
 
+size_t form_plot_lines(struct str text)
+{
+    struct str line;
+    size_t count = 0;
+    for (bool more = text.length > 0; more;) {
+        more = str_split(text, '\n', &line, &text);
+        count += str_trim(line).length > 0;
+    }
+    return count;
+}
+
 json_t *form_read_plot(struct arena *arena, struct str text)
 {
     json_t *corners = json_array();
     struct str rest = text, line;
-    bool good = true;
+    bool good = form_plot_lines(text) <= PLOT_CORNERS_MAXIMUM;
     for (bool more = text.length > 0; more && good;) {
         more = str_split(rest, '\n', &line, &rest);
         line = str_trim(line);
@@ -110,16 +124,18 @@ static const char *degrees_typed(char *degrees)
 const char *form_plot_typed(struct arena *arena, const json_t *corners)
 {
     if (json_is_string(corners)) return json_string_value(corners);
-    const char *text = "";
+    BUF_AUTO text = BUF_WITH_MAXIMUM(TYPED_MAXIMUM);
     for (size_t i = 0; i < json_array_size(corners); i++) {
         const char *corner = json_string_value(json_array_get(corners, i));
         char *line = arena_strdup(arena, corner ? corner : "");
         char *longitude = strchr(line, ',');
         if (longitude) *longitude++ = 0;
-        text = arena_printf(arena, "%s%s%s %s", text, i ? "\n" : "", degrees_typed(line),
-                            degrees_typed(longitude ? longitude : line + strlen(line)));
+        if (i) buf_append_char(&text, '\n');
+        buf_append_cstr(&text, degrees_typed(line));
+        buf_append_char(&text, ' ');
+        buf_append_cstr(&text, degrees_typed(longitude ? longitude : line + strlen(line)));
     }
-    return text;
+    return buf_copy(&text, arena).data;
 }
 
 /* In metres; only of valid corners. */

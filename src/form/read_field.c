@@ -1,4 +1,5 @@
 /* One field of a definition: properties of its kind, checked on the way. */
+#include "motcua/codec/identifier.h"
 #include "motcua/codec/json.h"
 #include "motcua/feel/json.h"
 
@@ -6,6 +7,9 @@
 
 #define INTEGER_MAXIMUM INT64_C(9007199254740991)
 #define FILES_MAXIMUM   100 /* of a paper */
+
+/* What papers may be (the shell holds files against the same kinds). */
+static const char files_taken[] = "pdf jpg png webp docx odt";
 
 static const char common[] = "key kind label help example required required_if visible_if valid_if message "
                              "value shown default meaning "
@@ -203,11 +207,16 @@ static const char *read_day_limit(struct form_reader *reader, const json_t *json
     return text;
 }
 
-/* "today" is compared when there is a day; texts of one length compare as what they say. */
+/* Texts of one length compare as what they say. "today" is some day of a time long enough: what no such day
+ * can satisfy is wrong already. */
 static bool day_limits_crossed(const struct form_field *field)
 {
-    return field->minimum_text && field->maximum_text && strcmp(field->minimum_text, "today") != 0 &&
-           strcmp(field->maximum_text, "today") != 0 && strcmp(field->minimum_text, field->maximum_text) > 0;
+    const char *low = field->minimum_text, *high = field->maximum_text;
+    bool from_today = low && strcmp(low, "today") == 0, until_today = high && strcmp(high, "today") == 0;
+    if (!low || !high || (from_today && until_today)) return false;
+    if (from_today) low = "2017-01-01";
+    if (until_today) high = "2099-12-31";
+    return strcmp(low, high) > 0;
 }
 
 static void read_limits(struct form_reader *reader, const json_t *json, const char *path,
@@ -222,12 +231,11 @@ static void read_limits(struct form_reader *reader, const json_t *json, const ch
             form_read_integer(reader, json, path, "max_length", 1, FORM_TEXT_MAXIMUM, field->max_length);
         break;
     case KIND_MONEY:
-    case KIND_INTEGER: /* no further than a JSON number is exact everywhere */
+    case KIND_INTEGER:
+    case KIND_NUMBER: /* no further than a JSON number is exact everywhere */
         field->has_minimum = field->has_maximum = true;
         field->minimum = feel_number_from_int64(field->kind == KIND_MONEY ? 0 : -INTEGER_MAXIMUM);
         field->maximum = feel_number_from_int64(INTEGER_MAXIMUM);
-        /* fall through */
-    case KIND_NUMBER:
         read_number_limit(reader, json, path, "minimum", &field->has_minimum, &field->minimum);
         read_number_limit(reader, json, path, "maximum", &field->has_maximum, &field->maximum);
         field->decimals =
@@ -288,10 +296,10 @@ static void read_files(struct form_reader *reader, const json_t *json, const cha
     field->accept_count = count;
     for (size_t i = 0; i < count; i++) {
         const char *type = json_string_value(json_array_get(accept, i));
-        if (!type || strlen(type) > 5 ||
-            strspn(type, "abcdefghijklmnopqrstuvwxyz0123456789") != strlen(type)) {
-            form_report(reader, false, path, "form.definition.accept",
-                        N_("Loại tệp viết bằng phần đuôi, ví dụ “pdf”, “jpg”."), NULL);
+        if (!type || !word_in(files_taken, type)) {
+            form_report(reader, false, arena_printf(reader->arena, "%s.accept[%zu]", path, i),
+                        "form.definition.accept",
+                        N_("Hệ thống không nhận loại tệp này. Các loại nhận được: %s."), files_taken);
             type = "";
         }
         field->accept[i] = arena_strdup(reader->arena, type);
@@ -344,6 +352,11 @@ static void read_pattern(struct form_reader *reader, const json_t *json, const c
     else if (!(field->regex = form_pattern_compile(reader->arena, field->pattern)))
         form_report(reader, false, at, "form.definition.pattern", N_("Mẫu “%s” sai cú pháp."),
                     field->pattern);
+    else if (form_pattern_runs_away(field->regex, field->max_length))
+        form_report(reader, true, at, "form.definition.pattern_limit",
+                    N_("Mẫu “%s” thử quá nhiều cách với nội dung đơn giản nên có lúc không kiểm tra được. "
+                       "Hãy bỏ các dấu lặp lồng nhau như (a+)+."),
+                    field->pattern);
 }
 
 static void read_accepts(struct form_reader *reader, const json_t *json, const char *path,
@@ -359,6 +372,16 @@ static void read_accepts(struct form_reader *reader, const json_t *json, const c
                     N_("“accepts” là either, dossier, result hoặc any."), NULL);
     else
         field->accepts = (enum form_code_source)at;
+}
+
+/* The codes of provinces are those that personal numbers begin with. */
+static void check_city(struct form_reader *reader, const char *path, const struct form_field *field)
+{
+    if (field->kind != KIND_ADDRESS || !field->parent) return;
+    struct str number = str_of(arena_printf(reader->arena, "0%s000000000", field->parent));
+    if (identifier_check_personal(number, 0, IDENTIFIER_GENDER_UNKNOWN) != IDENTIFIER_VALID)
+        form_report(reader, false, arena_printf(reader->arena, "%s.city", path), "form.definition.city",
+                    N_("“%s” không phải mã tỉnh, thành phố nào (hai chữ số, ví dụ 01)."), field->parent);
 }
 
 static void read_kind_properties(struct form_reader *reader, const json_t *json, const char *path,
@@ -377,6 +400,7 @@ static void read_kind_properties(struct form_reader *reader, const json_t *json,
     field->level =
         form_read_string(reader, json, path, field->kind == KIND_PARTIAL_DATE ? "precision" : "level");
     field->parent = form_read_string(reader, json, path, field->kind == KIND_ADDRESS ? "city" : "parent");
+    check_city(reader, path, field);
     field->line_required = form_read_bool(reader, json, path, "line_required", true);
     field->table = form_read_bool(reader, json, path, "table", false);
     field->drawing = form_read_bool(reader, json, path, "drawing", false);
@@ -425,6 +449,17 @@ static void read_common(struct form_reader *reader, const json_t *json, const ch
             N_("Ô tính sẵn không nhập được nên không dùng required, required_if, default hay meaning."),
             NULL);
     enum form_shape shape = field_info(field)->shape;
+    if (field->hidden_value && !field->value)
+        form_report(
+            reader, false, arena_printf(reader->arena, "%s.shown", path), "form.definition.shown",
+            N_("Chỉ ô tính sẵn (có “value”) mới ẩn được bằng “shown”: không ai điền được ô không hiện."),
+            NULL);
+    if (shape == SHAPE_NONE && (field->required || field->required_if || field->valid_if || fallback))
+        form_report(
+            reader, false, path, "form.definition.static",
+            N_("Chữ trên trang không có câu trả lời nên không dùng required, required_if, valid_if hay "
+               "default."),
+            NULL);
     if (field->value &&
         (shape == SHAPE_GROUP || shape == SHAPE_NONE || field_info(field)->widget == WIDGET_FILE))
         form_report(reader, false, path, "form.definition.value", N_("Loại ô này không tính sẵn được."),

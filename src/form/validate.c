@@ -56,6 +56,23 @@ static struct form_problem missing(const struct form_field *field)
     }
 }
 
+/* Was something chosen whose own condition leaves it out of the list? */
+static bool has_hidden_choice(struct form_run *run, const struct form_field *field, const json_t *value)
+{
+    const struct form_choice *choices = field->choices;
+    size_t count = field->choice_count, chosen = json_is_string(value) ? 1 : json_array_size(value);
+    for (size_t i = 0; count > 0 && i < chosen; i++) {
+        const json_t *item = json_is_string(value) ? value : json_array_get(value, i);
+        const struct form_choice *choice = form_choice_find(choices, count, json_string_value(item));
+        if (choice && !form_choice_visible(run, choice)) return true;
+        if (choice && field->kind == KIND_CASCADE) {
+            choices = choice->choices;
+            count = choice->choice_count;
+        }
+    }
+    return false;
+}
+
 /* `siblings` and `scope`: the fields and answers of the same row, or of the form. False when the value itself
  * is fine. */
 static bool check_one(struct checker *checker, const struct form_field *field,
@@ -71,23 +88,21 @@ static bool check_one(struct checker *checker, const struct form_field *field,
     }
     if (!field->value && form_check_value(field, run->environment, run->arena, value, &problem)) {
         bool own = strcmp(problem.code, "form.pattern") == 0;
+        if (strcmp(problem.code, "form.pattern_limit") == 0)
+            form_run_trouble(run, field->path, "the pattern reached its limits");
         add(checker, field, path, problem, own ? &field->pattern_message : NULL);
         return true;
     }
-    if (field->kind == KIND_SELECT || field->kind == KIND_CHOICE) {
-        const struct form_choice *choice =
-            form_choice_find(field->choices, field->choice_count, json_string_value(value));
-        if (choice && !form_choice_visible(run, choice)) {
-            add(checker, field, path,
-                (struct form_problem){"form.option", N_("Hãy chọn một mục trong danh sách."), NULL}, NULL);
-            return true;
-        }
+    if (has_hidden_choice(run, field, value)) {
+        add(checker, field, path,
+            (struct form_problem){"form.option", N_("Hãy chọn một mục trong danh sách."), NULL}, NULL);
+        return true;
     }
     if (form_check_agreement(field, siblings, scope, &problem)) {
         add(checker, field, path, problem, NULL);
         return true;
     }
-    if (field->valid_if && !form_run_true(run, field->valid_if)) {
+    if (field->valid_if && !form_run_valid(run, field)) {
         add(checker, field, path, (struct form_problem){.code = "form.condition"}, &field->message);
         return true;
     }

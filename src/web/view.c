@@ -183,6 +183,21 @@ json_t *view_create(struct visit *visit, const char *title)
     return view;
 }
 
+/* A page that holds too much is no fault of the system: whoever filled it in can make it smaller. */
+static void refuse_page(struct visit *visit, enum status status)
+{
+    static const struct error too_large = {
+        .code = "page.size",
+        .message =
+            N_("Trang này có quá nhiều nội dung nên không hiện ra được. Những gì đã nhập vẫn được lưu. "
+               "Hãy quay lại, bớt số dòng hoặc chia nội dung thành nhiều hồ sơ; nếu cần, hãy gọi cơ "
+               "quan tiếp nhận.")};
+    if (status == STATUS_TOO_LARGE)
+        response_error(visit->request, 422, &too_large);
+    else
+        response_error(visit->request, 500, NULL);
+}
+
 void visit_render(struct visit *visit, const char *template, json_t *view)
 {
     json_auto owned = view;
@@ -192,7 +207,7 @@ void visit_render(struct visit *visit, const char *template, json_t *view)
     if (status != STATUS_OK) {
         buf_release(&body);
         log_error("web.render", log_cstr("template", template), log_cstr("status", status_name(status)));
-        response_error(visit->request, 500, NULL);
+        refuse_page(visit, status);
         return;
     }
     response_html(visit->request, &body);

@@ -241,17 +241,23 @@ static void to_sign_in(struct visit *visit, const char *path)
                                                           back.length > 0 ? "?ve=" : "", STR_ARG(back))));
 }
 
-/* A program with a person's key: nothing else says who asks, so that no page can make a browser ask. */
-static enum status find_program(struct visit *visit, unsigned *scopes)
+/* The key a program sent; STR_NULL when it sent none. */
+static struct str sent_token(struct visit *visit)
 {
     static const struct str scheme = STR("Bearer ");
     struct str field = request_header(visit->request, "Authorization");
-    *scopes = 0;
     if (field.length <= scheme.length || !str_equal_ignore_case(str_slice(field, 0, scheme.length), scheme))
-        return STATUS_OK;
-    enum status status =
-        api_token_resolve(&visit->work, str_trim(str_slice(field, scheme.length, field.length)),
-                          &visit->person, scopes, &visit->error);
+        return STR_NULL;
+    return str_trim(str_slice(field, scheme.length, field.length));
+}
+
+/* A program with a person's key: nothing else says who asks, so that no page can make a browser ask. */
+static enum status find_program(struct visit *visit, unsigned *scopes)
+{
+    struct str token = sent_token(visit);
+    *scopes = 0;
+    if (token.length == 0) return STATUS_OK;
+    enum status status = api_token_resolve(&visit->work, token, &visit->person, scopes, &visit->error);
     if (status == STATUS_OK) {
         visit->signed_in = true;
         become(visit);
@@ -272,6 +278,11 @@ static enum before_result check_program(struct visit *visit, uint64_t access, un
 {
     unsigned wanted = (unsigned)(access >> 8 & 0xff);
     unsigned retry_after_s;
+    if (!visit->signed_in && sent_token(visit).length == 0)
+        return refuse_program(
+            visit, 401, "token.missing",
+            N_("Yêu cầu không kèm khóa truy cập; hãy gửi khóa trong tiêu đề Authorization: Bearer"),
+            "Bearer realm=\"motcua\"");
     if (!visit->signed_in)
         return refuse_program(visit, 401, "token.unknown",
                               N_("Khóa truy cập không đúng, đã hết hạn hoặc đã bị thu hồi"),

@@ -158,6 +158,22 @@ test('wrong input is told by path and in words, in the language asked for, and i
   const { id } = (await program.call('POST', '/dossiers', { ...fresh(), answers: {} })).json;
   for (const body of [{}, { answers: {} }, { answers: {}, revision: 'x' }, { answers: 1, revision: 1 }]) assert.equal((await program.call('PUT', `/dossiers/${id}/answers`, body)).status, 422);
   for (const body of [{}, { declaration: 'yes' }, { declaration: true, return_channel: 'fax' }]) assert.equal((await program.call('POST', `/dossiers/${id}/submission`, body)).status, 422);
+  program.language = 'vi';
+  // What is wrong with a text that is no JSON for us is said in words; what JSON allows is judged field by field.
+  const whole = (given) => `{"procedure":"2.000635","agency":"dich-vong-cau-giay","answers":${given}}`;
+  for (const [given, status, says] of [
+    ['{"a":1,"a":2}', 400, /hai lần/],
+    ['{"a":"\\u0000"}', 400, /NUL/],
+    ['{"a":"\\ud800"}', 400, /surrogate/],
+    [`${'['.repeat(70)}${']'.repeat(70)}`, 400, /lồng nhau quá sâu/],
+    ['{"so_ban":100000000000000000000}', 422, /đúng lược đồ/],
+    [`{"ho_ten":${'['.repeat(20)}${']'.repeat(20)}}`, 422, /đúng lược đồ/],
+  ]) {
+    const answer = await program.call('POST', '/dossiers', whole(given));
+    assert.equal(answer.status, status, given);
+    assert.match(answer.json.detail, says, given);
+    assert.doesNotMatch(answer.json.title, /Tệp/);
+  }
   for (const key of ['', 'x'.repeat(129)]) assert.equal((await program.call('POST', '/dossiers', fresh(), { 'Idempotency-Key': key })).status, 400);
   assert.equal((await program.call('GET', `/dossiers/${randomUUID()}`)).status, 404);
   assert.equal((await program.call('GET', '/dossiers/x')).status, 404);
@@ -218,6 +234,7 @@ test('a key opens its owner\'s dossiers for its purposes and time, and nothing e
   const refused = await cookies.call('GET', `/dossiers/${id}`);
   assert.equal(refused.status, 401);
   assert.match(refused.headers['www-authenticate'], /^Bearer/);
+  assert.match(refused.json.detail, /không kèm khóa/);
   assert.equal((await cookies.call('POST', '/dossiers', fresh())).status, 401);
   assert.equal((await new Program('motcua_' + 'A'.repeat(43)).call('GET', `/dossiers/${id}`)).status, 401);
   assert.equal((await lans.send('GET', '/ho-so', { headers: { Authorization: `Bearer ${lans.key}` } })).status, 303);

@@ -165,6 +165,9 @@ test('lists come as tables: good ones are used, wrong ones are told by line, and
     ['ma,ten,tu_ngay,den_ngay\n1,Gạo,02/02/2017,01/02/2017\n', /Dòng 2: ngày hết hiệu lực trước/],
     ['ma,ten\n1,"Gạo\n2,Chè\n', /Dòng 2: dấu ngoặc kép không khép lại/],
     ['ma,ten\n1,Gạo\n1,Chè\n', /Mã “1” có hai lần/],
+    ['ma,ten,code\n1,Gạo,2\n', /Dòng 1: hai cột cùng nghĩa “code”/],
+    ['ma,ten,Ten\n1,Gạo,2\n', /Dòng 1: hai cột cùng nghĩa “Ten”/],
+    ['ma,ten\n1,Gạo,,\n2,Chè, khô\n', /Dòng 3: nhiều ô hơn dòng đầu/],
     ['ma,ten\n1,\xff\n', /Dòng 2: có ký tự không đọc được/],
     ['ma,ten\n1,a\x01b\n', /Dòng 2: có ký tự không đọc được/],
     [`ma,ten\n${'x'.repeat(101)},Gạo\n`, /Dòng 2: mã hoặc tên quá dài/],
@@ -177,6 +180,7 @@ test('lists come as tables: good ones are used, wrong ones are told by line, and
     assert.match(answer.body, /name="name"[^>]*value="mat-hang"/, 'what was typed is still there');
   }
   for (const name of ['', 'Mặt hàng', '../x', 'x'.repeat(41)]) assert.equal((await bring(admin, name, 'ma,ten\n1,Gạo\n')).status, 422, name);
+  for (const name of ['agency', 'country', 'administrative_unit', 'ethnic_group', 'nationality']) assert.match((await bring(admin, name, 'ma,ten\n1,Gạo\n')).text, /đã có sẵn danh mục/, name);
   assert.equal((await bring(admin, 'mat-hang', 'ma,ten\n1,Gạo\n', '')).status, 422);
   assert.equal((await bring(admin, 'lon', Buffer.alloc(17 * 1024 * 1024, 'x'))).status, 413);
   assert.match((await admin.open(page)).text, /Mặt hàng mat-hang 2 /, 'nothing has changed');

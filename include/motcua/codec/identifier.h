@@ -37,13 +37,14 @@ enum identifier_problem identifier_check_tax_code(struct str code);
 
 #define IDENTIFIER_PHONE_SIZE 16
 /*
- * Telephone number as people write it ("+84 912.345.678", "(024) 3825 3536") → digits with leading 0. Mobile
- * numbers of ten digits, those of eleven digits used until 2018, land lines with the area codes from 2017 and
- * the former Hà Nội 04. False when it is none of these; `out` is untouched then.
+ * Telephone number as people write it ("+84 912.345.678", "(+84) 912-345-678", "84912345678", "(024) 3825
+ * 3536") → digits with leading 0. Mobile numbers of ten digits, those of eleven digits used until 2018, land
+ * lines with the area codes from 2017 and the former Hà Nội 04. False when it is none of these; `out` is
+ * untouched then.
  */
 bool identifier_normalise_phone(struct str text, char out[IDENTIFIER_PHONE_SIZE]);
-/* An e-mail address in the form browsers accept (WHATWG HTML), at most 254 bytes, with a dot in the domain.
- */
+/* An e-mail address in the form browsers accept (WHATWG HTML), at most 254 bytes, with a dot in the domain
+ * and none at an end of the local part or beside another. */
 bool identifier_email_valid(struct str text);
 
 #endif

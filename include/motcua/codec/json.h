@@ -23,7 +23,7 @@ void json_release(json_t **json);
  * Parses `text`: at most `maximum` bytes (0: 1 MiB) and `depth` nested arrays and objects (0:
  * JSON_DEPTH_DEFAULT). A top-level scalar is allowed. *json is a new reference. STATUS_TOO_LARGE (codes
  * "json.size", "json.depth"), STATUS_INVALID ("json.encoding", "json.syntax"; the argument of the message is
- * the line).
+ * the line). An integer beyond int64 becomes a real.
  */
 NODISCARD enum status json_parse(struct arena *arena, struct str text, size_t maximum, unsigned depth,
                                  json_t **json, struct error *error);

@@ -82,6 +82,16 @@ static bool name_valid(struct str name)
     return true;
 }
 
+/* Lists that every form has already. */
+static bool name_taken(struct str name)
+{
+    static const char *const own[] = {"administrative_unit", "agency", "country", "nationality",
+                                      "ethnic_group"};
+    for (size_t i = 0; i < sizeof own / sizeof own[0]; i++)
+        if (str_equal_cstr(name, own[i])) return true;
+    return false;
+}
+
 static enum status write_list(struct db_transaction *transaction, void *context, struct error *error)
 {
     struct import *import = context;
@@ -111,6 +121,10 @@ enum status list_import(struct work *work, const struct uuid *tenant_id, struct 
             work, "name", "list.name",
             N_("Tên danh mục chỉ gồm chữ thường không dấu, chữ số, gạch nối và gạch dưới, tối đa 40 ký tự"),
             error);
+    if (name_taken(name))
+        return administration_invalid(
+            work, "name", "list.own",
+            N_("Hệ thống đã có sẵn danh mục mang tên này. Hãy chọn tên khác, ví dụ thêm tên cơ quan"), error);
     if (import.title.length == 0 || utf8_length(import.title) > TITLE_MAXIMUM)
         return administration_invalid(work, "title", "list.title",
                                       N_("Vui lòng nhập tên gọi, tối đa 200 ký tự"), error);

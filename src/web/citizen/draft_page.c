@@ -1,6 +1,7 @@
 /* What the pages of a draft share. */
 #include "motcua/web/draft_page.h"
 
+#include "motcua/base/log.h"
 #include "motcua/codec/json.h"
 #include "motcua/domain/list.h"
 #include "motcua/domain/reference.h"
@@ -52,8 +53,12 @@ enum status draft_page_evaluate(struct draft_page *page)
         status = dossier_codes(&page->work, page->version->form, page->draft.answers,
                                &page->environment.codes, &page->visit->error);
     if (status != STATUS_OK) return status;
-    return form_evaluate(page->version->form, page->visit->arena, page->draft.answers, &page->environment,
-                         &page->state);
+    status = form_evaluate(page->version->form, page->visit->arena, page->draft.answers, &page->environment,
+                           &page->state);
+    if (page->state.trouble != NULL) /* of the definition, not of what somebody answered */
+        log_warning("form.trouble", log_cstr("procedure", page->version->code),
+                    log_int("version", page->version->number), log_cstr("detail", page->state.trouble));
+    return status;
 }
 
 bool draft_page_open(struct visit *visit, struct draft_page *page)

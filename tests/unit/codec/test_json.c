@@ -61,6 +61,46 @@ static void malformed_text_names_its_line(void **state)
     assert_int_equal(parse(STR_NULL, 0, 0, &error), STATUS_INVALID);
 }
 
+static const char *message_of(struct str text)
+{
+    struct error error = {0};
+    assert_int_equal(parse(text, 0, 0, &error), STATUS_INVALID);
+    assert_string_equal(error.code, "json.syntax");
+    assert_string_equal(error.argument, "1");
+    return error.message;
+}
+
+static void what_looks_like_json_and_is_refused_says_why(void **state)
+{
+    (void)state;
+    assert_non_null(strstr(message_of(STR("{\"a\":1,\"a\":2}")), "hai lần"));
+    assert_non_null(strstr(message_of(STR("\"a\\u0000b\"")), "NUL"));
+    assert_non_null(strstr(message_of(STR("{\"a\\u0000b\":1}")), "NUL"));
+    assert_non_null(strstr(message_of(STR("\"\\ud800\"")), "surrogate"));
+    assert_non_null(strstr(message_of(STR("\"\\ud800\\u0041\"")), "surrogate"));
+    assert_non_null(strstr(message_of(STR("\"\\udc00\"")), "surrogate"));
+    assert_non_null(strstr(message_of(STR("1e999")), "quá lớn"));
+    assert_non_null(strstr(message_of(STR("{\"a\":}")), "sai cú pháp"));
+}
+
+/* JSON Schema has no largest number, so neither has what it is held against. */
+static void an_integer_that_no_int64_holds_is_a_real(void **state)
+{
+    (void)state;
+    json_auto json = NULL;
+    assert_int_equal(json_parse(arena,
+                                STR("[9223372036854775807,9223372036854775808,-9223372036854775809,"
+                                    "100000000000000000000,\"\\\"100000000000000000000\",7,1e2]"),
+                                0, 0, &json, NULL),
+                     STATUS_OK);
+    assert_string_equal(json_canonical_arena(json, arena, 1000).data,
+                        "[9223372036854775807,9.223372036854776e+18,-9.223372036854776e+18,1e+20,"
+                        "\"\\\"100000000000000000000\",7,100.0]");
+    json_auto bad = NULL;
+    assert_int_equal(json_parse(arena, STR("[100000000000000000000,\n}"), 0, 0, &bad, NULL), STATUS_INVALID);
+    assert_int_equal(json_parse(arena, STR("[0100000000000000000000]"), 0, 0, &bad, NULL), STATUS_INVALID);
+}
+
 static void getters_fall_back_on_missing_keys_and_wrong_types(void **state)
 {
     (void)state;
@@ -127,6 +167,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(limits_are_errors_of_their_own, setup, teardown),
         cmocka_unit_test_setup_teardown(malformed_text_names_its_line, setup, teardown),
+        cmocka_unit_test_setup_teardown(what_looks_like_json_and_is_refused_says_why, setup, teardown),
+        cmocka_unit_test_setup_teardown(an_integer_that_no_int64_holds_is_a_real, setup, teardown),
         cmocka_unit_test_setup_teardown(getters_fall_back_on_missing_keys_and_wrong_types, setup, teardown),
         cmocka_unit_test_setup_teardown(equal_values_have_equal_canonical_text, setup, teardown),
         cmocka_unit_test_setup_teardown(text_of_any_bytes_becomes_a_string_node, setup, teardown),

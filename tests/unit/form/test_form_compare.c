@@ -53,18 +53,22 @@ static void words_alone_change_nothing(void **state)
     assert_string_equal(changes_of(older, newer), "");
 }
 
-static void carried(const char *answers, const char *wanted, const char *wanted_left)
+static void carried_from(const struct form *older, const struct form *newer, const char *answers,
+                         const char *wanted, const char *wanted_left)
 {
     json_auto given = json_of(answers);
     json_t *taken, *left;
     struct error error = {0};
-    assert_int_equal(
-        form_carry(form_with(before), form_with(after), arena, given, &environment, &taken, &left, &error),
-        STATUS_OK);
+    assert_int_equal(form_carry(older, newer, arena, given, &environment, &taken, &left, &error), STATUS_OK);
     assert_json(taken, wanted);
     assert_json(left, wanted_left);
     json_decref(taken);
     json_decref(left);
+}
+
+static void carried(const char *answers, const char *wanted, const char *wanted_left)
+{
+    carried_from(form_with(before), form_with(after), answers, wanted, wanted_left);
 }
 
 static void answers_go_over_by_key_and_what_has_no_place_is_listed(void **state)
@@ -74,7 +78,7 @@ static void answers_go_over_by_key_and_what_has_no_place_is_listed(void **state)
             "{\"ten\":\"Lê Lan\",\"so\":\"12\",\"mau\":\"xanh\"}", "[]");
     carried("{\"cu\":\"điều cũ\",\"nguoi\":[{\"t\":\"a\"},{\"t\":\"b\"}],\"la\":1}", "{}",
             "[{\"key\":\"cu\",\"label\":\"Cũ\",\"text\":\"điều cũ\"},"
-            "{\"key\":\"nguoi\",\"label\":\"Người\",\"text\":\"2 dòng\"}]");
+            "{\"key\":\"nguoi\",\"label\":\"Người\",\"text\":\"1) T: a; 2) T: b\"}]");
     /* An answer that was in order and is not any more must not vanish unseen. */
     carried("{\"mau\":\"do\",\"so\":\"1234\"}", "{}",
             "[{\"key\":\"so\",\"label\":\"Số\",\"text\":\"1234\"},"
@@ -84,6 +88,35 @@ static void answers_go_over_by_key_and_what_has_no_place_is_listed(void **state)
     carried("{\"cu\":\"\",\"nguoi\":[]}", "{}", "[]");
 }
 
+/* Rows go over question by question as the rest of the form does. */
+static void answers_in_rows_go_over_too(void **state)
+{
+    (void)state;
+    static const char group[] =
+        "{\"key\":\"nguoi\",\"kind\":\"group\",\"label\":\"Người\"%s,\"fields\":[%s]}";
+    const struct form *older = form_with(arena_printf(
+        arena, group, "",
+        "{\"key\":\"ten\",\"kind\":\"text\",\"label\":\"Tên\"},{\"key\":\"tuoi\",\"kind\":\"text\",\"label\":"
+        "\"Tuổi\"},{\"key\":\"cu\",\"kind\":\"text\",\"label\":\"Cũ\"}"));
+    const struct form *newer = form_with(arena_printf(
+        arena, group, "",
+        "{\"key\":\"tuoi\",\"kind\":\"integer\",\"label\":\"Tuổi\"},{\"key\":\"ten\",\"kind\":\"text\","
+        "\"label\":\"Họ tên\"},{\"key\":\"moi\",\"kind\":\"text\",\"label\":\"Mới\"}"));
+    static const char answers[] = "{\"nguoi\":[{\"ten\":\"Lan\",\"tuoi\":\"7\"},{\"ten\":\"Hoa\",\"tuoi\":"
+                                  "\"bảy\",\"cu\":\"x\"},{\"cu\":\"y\"}]}";
+    carried_from(older, newer, answers, "{\"nguoi\":[{\"ten\":\"Lan\",\"tuoi\":7},{\"ten\":\"Hoa\"},{}]}",
+                 "[{\"key\":\"nguoi.tuoi\",\"label\":\"Người › Tuổi\",\"text\":\"2) bảy\"},"
+                 "{\"key\":\"nguoi.cu\",\"label\":\"Người › Cũ\",\"text\":\"2) x; 3) y\"}]");
+    const struct form *two = form_with(arena_printf(arena, group, ",\"max_rows\":2",
+                                                    "{\"key\":\"ten\",\"kind\":\"text\",\"label\":\"Tên\"}"));
+    carried_from(older, two, answers, "{}",
+                 "[{\"key\":\"nguoi\",\"label\":\"Người\",\"text\":\"1) Tên: Lan, Tuổi: 7; 2) Tên: Hoa, "
+                 "Tuổi: bảy, Cũ: x; 3) Cũ: y\"}]");
+    const struct form *text = form_with("{\"key\":\"nguoi\",\"kind\":\"text\",\"label\":\"Người\"}");
+    carried_from(older, text, "{\"nguoi\":[{\"ten\":\"Lan\"}]}", "{}",
+                 "[{\"key\":\"nguoi\",\"label\":\"Người\",\"text\":\"1) Tên: Lan\"}]");
+}
+
 int main(void)
 {
     cmocka_set_message_output(CM_OUTPUT_TAP);
@@ -91,6 +124,7 @@ int main(void)
         form_test(a_person_is_told_what_is_new_gone_renamed_or_asked_in_another_way),
         form_test(words_alone_change_nothing),
         form_test(answers_go_over_by_key_and_what_has_no_place_is_listed),
+        form_test(answers_in_rows_go_over_too),
     };
     return cmocka_run_group_tests_name("form_compare", tests, NULL, NULL);
 }

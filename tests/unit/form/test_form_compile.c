@@ -97,7 +97,7 @@ static void field_errors_name_their_place(void **state)
                                     "\"kind\":\"text\",\"label\":\"B\"}"),
                         "pages[0].fields[1] form.definition.key_twice");
     assert_string_equal(lint_fields("{\"key\":\"a\",\"kind\":\"integer\",\"label\":\"A\",\"default\":\"x\"}"),
-                        F " form.definition.default");
+                        F ".default form.definition.default");
     assert_string_equal(
         lint_fields("{\"key\":\"a\",\"kind\":\"integer\",\"label\":\"A\",\"meaning\":\"person.full_name\"}"),
         F " form.definition.meaning_kind");
@@ -109,6 +109,94 @@ static void field_errors_name_their_place(void **state)
             "{\"key\":\"g\",\"kind\":\"group\",\"label\":\"G\",\"fields\":[{\"key\":\"h\",\"kind\":\"group\","
             "\"label\":\"H\",\"fields\":[]}]}"),
         F ".fields[0] form.definition.kind");
+}
+
+/* A definition in which each part is well-formed and the whole cannot work. */
+static void what_could_never_work_is_refused(void **state)
+{
+    (void)state;
+    static const char *const cases[][2] = {
+        {"\"kind\":\"choice\",\"default\":\"z\",\"options\":[{\"value\":\"x\",\"label\":\"X\"}]",
+         F ".default form.definition.default"},
+        {"\"kind\":\"choice\",\"default\":\"x\",\"options\":[{\"value\":\"x\",\"label\":\"X\"}]", ""},
+        {"\"kind\":\"country\",\"default\":\"XX\"", F ".default form.definition.default"},
+        {"\"kind\":\"integer\",\"maximum\":3,\"default\":4", F ".default form.definition.default"},
+        {"\"kind\":\"personal_id\",\"birth_date\":\"a\"", F ".birth_date form.definition.agreement"},
+        {"\"kind\":\"personal_id\",\"birth_date\":\"chu\"", F ".birth_date form.definition.agreement"},
+        {"\"kind\":\"personal_id\",\"gender\":\"ngay\"", F ".gender form.definition.agreement"},
+        {"\"kind\":\"personal_id\",\"gender\":\"khong\"", F ".gender form.definition.unknown_name"},
+        {"\"kind\":\"personal_id\",\"birth_date\":\"ngay\"", ""},
+        {"\"kind\":\"text\",\"shown\":false,\"required\":true", F ".shown form.definition.shown"},
+        {"\"kind\":\"text\",\"shown\":false,\"value\":\"chu\"", ""},
+        {"\"kind\":\"date\",\"minimum\":\"today\",\"maximum\":\"2000-01-01\"", F " form.definition.limits"},
+        {"\"kind\":\"date\",\"minimum\":\"2150-01-01\",\"maximum\":\"today\"", F " form.definition.limits"},
+        {"\"kind\":\"date\",\"minimum\":\"today\",\"maximum\":\"2030-01-01\"", ""},
+        {"\"kind\":\"date\",\"minimum\":\"today\",\"maximum\":\"today\"", ""},
+        {"\"kind\":\"file\",\"accept\":[\"pdf\",\"exe\"]", F ".accept[1] form.definition.accept"},
+        {"\"kind\":\"heading\",\"required\":true", F " form.definition.static"},
+        {"\"kind\":\"notice\",\"default\":1", F " form.definition.static"},
+        {"\"kind\":\"address\",\"city\":\"99\"", F ".city form.definition.city"},
+        {"\"kind\":\"address\",\"city\":\"1\"", F ".city form.definition.city"},
+        {"\"kind\":\"address\",\"city\":\"01\"", ""},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        assert_string_equal(
+            lint_fields(arena_printf(arena,
+                                     "{\"key\":\"a\",\"label\":\"A\",%s},{\"key\":\"chu\",\"kind\":\"text\","
+                                     "\"label\":\"C\"},{\"key\":\"ngay\",\"kind\":\"date\",\"label\":\"N\"}",
+                                     cases[i][0])),
+            cases[i][1]);
+    static const char variable[] = "{\"form\":\"a\",\"title\":\"A\",\"variables\":[\"x\",\"%s\"],\"pages\":[{"
+                                   "\"key\":\"p\",\"title\":\"P\","
+                                   "\"fields\":[{\"key\":\"b\",\"kind\":\"group\",\"label\":\"B\",\"fields\":"
+                                   "[{\"key\":\"c\",\"kind\":\"text\","
+                                   "\"label\":\"C\"}]}]}]}";
+    assert_string_equal(lint(arena_printf(arena, variable, "b")), "variables[1] form.definition.variable");
+    assert_string_equal(lint(arena_printf(arena, variable, "c")), "variables[1] form.definition.variable");
+    assert_string_equal(lint(arena_printf(arena, variable, "d")), "");
+}
+
+static const char *rows_of(const char *kind, int rows, int fields)
+{
+    BUF_AUTO text = BUF_WITH_MAXIMUM(1 << 20);
+    buf_printf(&text, "{\"key\":\"g\",\"kind\":\"group\",\"label\":\"G\",\"max_rows\":%d,\"fields\":[", rows);
+    for (int i = 0; i < fields; i++)
+        buf_printf(&text, "%s{\"key\":\"f%d\",\"kind\":\"%s\",\"label\":\"F\"}", i ? "," : "", i, kind);
+    buf_append_cstr(&text, "]}");
+    return arena_str(arena, buf_str(&text)).data;
+}
+
+static void a_page_that_could_grow_too_large_is_refused(void **state)
+{
+    (void)state;
+    assert_string_equal(lint_fields(rows_of("nationality", 200, 8)), F " form.definition.page_size");
+    assert_string_equal(lint_fields(rows_of("nationality", 200, 1)), "");
+    assert_string_equal(lint_fields(rows_of("nationality", 40, 5)), "");
+    assert_string_equal(lint_fields(rows_of("address", 200, 8)), F " form.definition.page_size");
+    assert_string_equal(lint_fields(rows_of("text", 200, 20)), "");
+    assert_string_equal(lint_fields(rows_of("text", 200, 60)), F " form.definition.page_size");
+}
+
+/* What is allowed is drawn in half of what a request may use (32 MiB). */
+static void the_largest_page_can_be_drawn(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *kind;
+        int rows, fields;
+    } pages[] = {{"nationality", 200, 1}, {"nationality", 40, 5}, {"text", 200, 20}, {"address", 77, 4}};
+    for (size_t i = 0; i < sizeof pages / sizeof pages[0]; i++) {
+        const struct form *form = form_with(rows_of(pages[i].kind, pages[i].rows, pages[i].fields));
+        json_auto answers = json_object();
+        json_t *rows = json_array();
+        for (int row = 0; row < pages[i].rows; row++)
+            json_array_append_new(rows, json_object());
+        json_object_set_new(answers, "g", rows);
+        json_auto view = NULL;
+        size_t used = arena_used(arena);
+        assert_int_equal(form_view(form, arena, 0, answers, NULL, NULL, &environment, &view), STATUS_OK);
+        assert_true(arena_used(arena) - used < (size_t)16 << 20);
+    }
 }
 
 static void expressions_are_checked_before_publication(void **state)
@@ -172,6 +260,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         form_test(structure_errors_name_their_place),
         form_test(field_errors_name_their_place),
+        form_test(what_could_never_work_is_refused),
+        form_test(a_page_that_could_grow_too_large_is_refused),
+        form_test(the_largest_page_can_be_drawn),
         form_test(expressions_are_checked_before_publication),
         form_test(what_is_right_compiles),
     };

@@ -11,6 +11,8 @@ static void each_kind_reads_what_people_type(void **state)
         {"\"kind\":\"person_name\"", " Nguyễn   Thị  Lan ", "\"Nguyễn Thị Lan\""},
         {"\"kind\":\"email\"", "Lan.Anh@Example.COM", "\"Lan.Anh@example.com\""},
         {"\"kind\":\"phone\"", "+84 912.345.678", "\"0912345678\""},
+        {"\"kind\":\"phone\"", "(+84) 912-345-678", "\"0912345678\""},
+        {"\"kind\":\"phone\"", "84912345678", "\"0912345678\""},
         {"\"kind\":\"phone\"", "12", "\"12\""},
         {"\"kind\":\"number\"", "1.234,5", "1234.5"},
         {"\"kind\":\"number\"", "abc", "\"abc\""},
@@ -109,6 +111,20 @@ static void conditions_hide_and_require(void **state)
     assert_string_equal(errors_of(form, "{\"thay\":\"x\",\"so\":\"bảy\"}"), "thay:form.type so:form.integer");
     assert_string_equal(data_of(form, "{\"thay\":false,\"quan_he\":\"con\",\"so\":\"bảy\"}"),
                         "{\"thay\":false}");
+}
+
+static void a_pattern_without_end_is_reported_and_not_blamed_on_the_answer(void **state)
+{
+    (void)state;
+    const struct form *form = form_with(
+        "{\"key\":\"a\",\"kind\":\"text\",\"label\":\"A\",\"pattern\":\"(a+)+[bc]\",\"pattern_message\":"
+        "\"Sai\"}");
+    json_auto answers = json_of("{\"a\":\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaad\"}");
+    assert_string_equal(errors_of(form, json_canonical_arena(answers, arena, 1000).data),
+                        "a:form.pattern_limit");
+    FORM_STATE_AUTO evaluated = {0};
+    assert_int_equal(form_evaluate(form, arena, answers, &environment, &evaluated), STATUS_OK);
+    assert_non_null(strstr(evaluated.trouble, "fields[0]"));
 }
 
 static void messages_are_in_the_words_of_the_definition_or_the_catalogue(void **state)
@@ -264,6 +280,10 @@ static void kinds_refuse_what_is_not_theirs(void **state)
         {"\"kind\":\"person_name\"", "\"H'Hen Niê\"", NULL},
         {"\"kind\":\"personal_id\"", "\"003085012345\"", "form.personal_id_province"},
         {"\"kind\":\"personal_id\"", "\"00108501234\"", "form.personal_id"},
+        {"\"kind\":\"personal_id\"", "\"001985012345\"", "form.personal_id_birth"},
+        {"\"kind\":\"personal_id\"", "\"001218012345\"", "form.personal_id_birth"},
+        {"\"kind\":\"personal_id\"", "\"001217012345\"", NULL},
+        {"\"kind\":\"identity_number\"", "\"001985012345\"", "form.personal_id_birth"},
         {"\"kind\":\"identity_number\"", "\"012345678\"", NULL},
         {"\"kind\":\"identity_number\"", "\"0123456789\"", "form.identity_card"},
         {"\"kind\":\"passport\"", "\"1B234567\"", "form.passport"},
@@ -309,6 +329,79 @@ static void kinds_refuse_what_is_not_theirs(void **state)
         assert_string_equal(errors_of(form, arena_printf(arena, "{\"a\":%s}", cases[i].answer)), wanted);
         assert_string_equal(errors_of(form, "{}"), "");
     }
+}
+
+/* What a condition leaves out of a list is no answer, wherever in the answer it stands. */
+static void options_that_are_hidden_are_not_taken(void **state)
+{
+    (void)state;
+    static const char *const cases[][4] = {
+        {"choice", "", "\"x\"", "\"y\""},
+        {"select", "", "\"x\"", "\"y\""},
+        {"several", "", "[\"y\",\"x\"]", "[\"y\"]"},
+        {"ranked", "", "[\"y\",\"x\"]", "[\"y\"]"},
+        {"cascade", ",\"levels\":[\"1\",\"2\"]", "[\"y\",\"x\"]", "[\"y\",\"z\"]"},
+    };
+    static const char hidden[] = "{\"value\":\"x\",\"label\":\"X\",\"visible_if\":\"lon\"}",
+                      inner[] = ",\"options\":[{\"value\":\"x\",\"label\":\"X\",\"visible_if\":\"lon\"},{"
+                                "\"value\":\"z\",\"label\":\"Z\"}]";
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        bool cascade = strcmp(cases[i][0], "cascade") == 0;
+        const struct form *form = form_with(arena_printf(
+            arena,
+            "{\"key\":\"lon\",\"kind\":\"yes_no\",\"label\":\"L\"},{\"key\":\"a\",\"kind\":\"%s\",\"label\":"
+            "\"A\"%s,\"options\":[%s,{\"value\":\"y\",\"label\":\"Y\"%s}]}",
+            cases[i][0], cases[i][1], hidden, cascade ? inner : ""));
+        assert_string_equal(errors_of(form, arena_printf(arena, "{\"lon\":false,\"a\":%s}", cases[i][2])),
+                            "a:form.option");
+        assert_string_equal(errors_of(form, arena_printf(arena, "{\"lon\":true,\"a\":%s}", cases[i][2])), "");
+        assert_string_equal(errors_of(form, arena_printf(arena, "{\"lon\":false,\"a\":%s}", cases[i][3])),
+                            "");
+    }
+}
+
+/* The answer that is missing is found fault with, not the one that waits for it. */
+static void a_condition_over_a_missing_answer_blames_nobody_else(void **state)
+{
+    (void)state;
+    const struct form *form = form_with(
+        "{\"key\":\"tu\",\"kind\":\"integer\",\"label\":\"T\",\"required\":true},{\"key\":\"den\","
+        "\"kind\":\"integer\",\"label\":\"D\",\"valid_if\":\"den >= tu\",\"message\":\"M\"},{\"key\":"
+        "\"ma\",\"kind\":\"text\",\"label\":\"M\",\"valid_if\":\"number(ma) > 1\",\"message\":\"M\"}");
+    assert_string_equal(errors_of(form, "{\"den\":5}"), "tu:form.required");
+    assert_string_equal(errors_of(form, "{\"tu\":6,\"den\":5}"), "den:form.condition");
+    assert_string_equal(errors_of(form, "{\"tu\":5,\"den\":5}"), "");
+    assert_string_equal(errors_of(form, "{\"tu\":5,\"ma\":\"x\"}"), "ma:form.condition");
+    const struct form *rows = form_with(
+        "{\"key\":\"g\",\"kind\":\"group\",\"label\":\"G\",\"fields\":[{\"key\":\"tu\",\"kind\":\"integer\","
+        "\"label\":\"T\",\"required\":true},{\"key\":\"den\",\"kind\":\"integer\",\"label\":\"D\",\"valid_"
+        "if\":"
+        "\"den >= tu\",\"message\":\"M\"}]}");
+    assert_string_equal(errors_of(rows, "{\"g\":[{\"den\":5},{\"tu\":6,\"den\":5}]}"),
+                        "g[0].tu:form.required g[1].den:form.condition");
+}
+
+static void a_number_out_of_reach_is_told_its_limit(void **state)
+{
+    (void)state;
+    static const char *const cases[][3] = {
+        {"money", "99999999999999999999999", "a:form.maximum"},
+        {"money", "-99999999999999999999999", "a:form.minimum"},
+        {"integer", "9.007.199.254.740.993", "a:form.maximum"},
+        {"number", "99999999999999999999999", "a:form.maximum"},
+        {"number", "0,12345678901234567", "a:form.decimals"},
+        {"number", "mười", "a:form.number"},
+        {"integer", "1,5", "a:form.integer"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const struct form *form =
+            form_with(arena_printf(arena, "{\"key\":\"a\",\"label\":\"A\",\"kind\":\"%s\"}", cases[i][0]));
+        json_auto answers = submit(form, NULL, "a", cases[i][1]);
+        assert_string_equal(errors_of(form, json_canonical_arena(answers, arena, 1000).data), cases[i][2]);
+    }
+    const struct form *form = form_with("{\"key\":\"a\",\"label\":\"A\",\"kind\":\"number\"}");
+    assert_string_equal(errors_of(form, "{\"a\":100000000000000000000}"), "a:form.maximum");
+    assert_string_equal(errors_of(form, "{\"a\":\"5\"}"), "a:form.number");
 }
 
 static void a_personal_number_must_go_with_birth_and_gender(void **state)
@@ -503,6 +596,38 @@ static void plots_are_read_line_by_line(void **state)
         "");
 }
 
+/* A track of a GPS device is pasted: at most a hundred corners are read, what was typed stays, and drawing it
+ * again costs no more than its length. */
+static void a_plot_of_too_many_corners_stays_as_it_was_typed(void **state)
+{
+    (void)state;
+    const struct form *form = form_with("{\"key\":\"thua\",\"kind\":\"map_plot\",\"label\":\"Thửa\"}");
+    static const size_t counts[] = {100, 101, 5000};
+    for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
+        BUF_AUTO lines = BUF_WITH_MAXIMUM(1 << 20);
+        for (size_t line = 0; line < counts[i]; line++)
+            buf_printf(&lines, "21.0,105.%zu\n", line + 1);
+        json_auto answers = submit(form, NULL, "thua", arena_str(arena, buf_str(&lines)).data);
+        const json_t *answer = json_object_get(answers, "thua");
+        assert_int_equal(json_array_size(answer), counts[i] == 100 ? 100 : 0);
+        if (counts[i] > 100)
+            assert_string_equal(errors_of(form, json_canonical_arena(answers, arena, 1 << 20).data),
+                                "thua:form.map");
+        json_auto view = NULL;
+        const size_t used = arena_used(arena);
+        assert_int_equal(form_view(form, arena, 0, answers, NULL, NULL, &environment, &view), STATUS_OK);
+        assert_true(arena_used(arena) - used < 20 * lines.length + 100000);
+    }
+    json_auto many = json_array();
+    for (int corner = 0; corner < 20000; corner++)
+        json_array_append_new(many, json_string("21.0,105.1"));
+    json_auto answers = json_object();
+    json_auto view = NULL;
+    json_object_set(answers, "thua", many);
+    assert_int_equal(form_view(form, arena, 0, answers, NULL, NULL, &environment, &view), STATUS_OK);
+    assert_string_equal(errors_of(form, json_canonical_arena(answers, arena, 1 << 20).data), "thua:form.map");
+}
+
 /* Three entries, two of the same name; 300 as far as the form is told. */
 static const struct form_option goods[] = {{"01", "Gạo"}, {"02", "Muối"}, {"03", "Muối"}};
 
@@ -647,18 +772,23 @@ int main(void)
         form_test(values_of_several_controls_are_read_together),
         form_test(unticked_boxes_clear_only_what_was_visible),
         form_test(conditions_hide_and_require),
+        form_test(a_pattern_without_end_is_reported_and_not_blamed_on_the_answer),
         form_test(messages_are_in_the_words_of_the_definition_or_the_catalogue),
         form_test(computed_values_settle_in_the_order_of_dependencies),
         form_test(a_hidden_condition_chain_collapses),
         form_test(rows_are_kept_in_order_added_and_removed),
         form_test(rows_are_validated_one_by_one_and_together),
         form_test(kinds_refuse_what_is_not_theirs),
+        form_test(options_that_are_hidden_are_not_taken),
+        form_test(a_condition_over_a_missing_answer_blames_nobody_else),
+        form_test(a_number_out_of_reach_is_told_its_limit),
         form_test(a_personal_number_must_go_with_birth_and_gender),
         form_test(pages_have_states_and_an_exit_ends_the_form),
         form_test(a_broken_condition_is_reported_and_counts_as_false),
         form_test(what_is_malformed_is_refused_and_changes_nothing),
         form_test(own_data_follow_whom_the_dossier_is_for),
         form_test(plots_are_read_line_by_line),
+        form_test(a_plot_of_too_many_corners_stays_as_it_was_typed),
         form_test(a_plot_says_its_area),
         form_test(codes_are_looked_up_by_the_shell),
         form_test(codes_are_named_in_rows_too_and_only_so_many),

@@ -185,10 +185,37 @@ static void patterns_that_other_engines_read_differently_are_refused(void **stat
     (void)state;
     static const char *const portable[] = {
         "[A-Z]{2}\\d{3,}", "(?:a|b)+?c*", "\\p{Lu}\\p{L}+", "[^\\d\\-]", "a(?=b)b", "\\.\\/", "x{2}"};
-    static const char *const refused[] = {
-        "a.b",  "(?i)a",   "a++",   "(?<n>a)", "\\1",      "\\h",   "[[:alpha:]]", "(?R)", "(*UTF)a",
-        "\\Qa", "(?<=a)b", "a{,3}", "x{",      "]",        "\\K",   "[a",          "\\",   "\\p{Greek}",
-        "[]a]", "(?>a)",   "a?+",   "\\s",     "(?#note)", "(?|a)", "\\x41"};
+    static const char *const refused[] = {"a.b",
+                                          "(?i)a",
+                                          "a++",
+                                          "(?<n>a)",
+                                          "\\1",
+                                          "\\h",
+                                          "[[:alpha:]]",
+                                          "(?R)",
+                                          "(*UTF)a",
+                                          "\\Qa",
+                                          "(?<=a)b",
+                                          "a{,3}",
+                                          "x{",
+                                          "]",
+                                          "\\K",
+                                          "[a",
+                                          "\\",
+                                          "\\p{Greek}",
+                                          "[]a]",
+                                          "(?>a)",
+                                          "a?+",
+                                          "\\s",
+                                          "(?#note)",
+                                          "(?|a)",
+                                          "\\x41",
+                                          "(?=a)*",
+                                          "(?=a){2}",
+                                          "(?!a)+b",
+                                          "((?=a))(?=(?:b))?",
+                                          "^*a",
+                                          "a$?"};
     for (size_t i = 0; i < sizeof portable / sizeof *portable; i++) {
         assert_null(form_pattern_unportable(portable[i]));
         assert_non_null(form_pattern_compile(arena, portable[i]));
@@ -196,11 +223,29 @@ static void patterns_that_other_engines_read_differently_are_refused(void **stat
     for (size_t i = 0; i < sizeof refused / sizeof *refused; i++)
         assert_non_null(form_pattern_unportable(refused[i]));
     const pcre2_code *regex = form_pattern_compile(arena, "(a+)+b|[0-9]{3}");
-    assert_true(form_pattern_matches(regex, arena, STR("123")));
-    assert_false(form_pattern_matches(regex, arena, STR("1234")));
-    assert_false(form_pattern_matches(regex, arena, STR("123\n")));
-    assert_false(form_pattern_matches(
-        regex, arena, STR("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaac")));
+    assert_int_equal(form_pattern_match(regex, STR("123")), PATTERN_MATCHES);
+    assert_int_equal(form_pattern_match(regex, STR("1234")), PATTERN_DIFFERS);
+    assert_int_equal(form_pattern_match(regex, STR("123\n")), PATTERN_DIFFERS);
+}
+
+/* A long text that fits is no endless one; and what cannot be decided is no refusal. */
+static void a_pattern_that_reaches_its_limits_says_so(void **state)
+{
+    (void)state;
+    static char longest[20000];
+    memset(longest, 'a', sizeof longest);
+    static const char *const linear[] = {"(?:a|b)*", "(?:a|b)*?", "[a-z]+", "(?:[a-z]+ ?)*", "(?=a)[ab]*"};
+    for (size_t i = 0; i < sizeof linear / sizeof *linear; i++) {
+        const pcre2_code *regex = form_pattern_compile(arena, linear[i]);
+        assert_int_equal(form_pattern_match(regex, str_make(longest, 1000)), PATTERN_MATCHES);
+        assert_int_equal(form_pattern_match(regex, str_make(longest, sizeof longest)), PATTERN_MATCHES);
+    }
+    assert_false(form_pattern_runs_away(form_pattern_compile(arena, "(?:a|b)*"), 5000));
+    assert_false(form_pattern_runs_away(form_pattern_compile(arena, "[A-Z]{2}\\d{3,}"), 5));
+    const pcre2_code *endless = form_pattern_compile(arena, "(a+)+[bc]");
+    assert_int_equal(form_pattern_match(endless, str_make(longest, 500)), PATTERN_UNDECIDED);
+    assert_true(form_pattern_runs_away(endless, 500));
+    assert_false(form_pattern_runs_away(endless, 5));
 }
 
 int main(void)
@@ -213,6 +258,7 @@ int main(void)
         form_test(times_are_read_as_they_are_written_here),
         form_test(text_becomes_nfc_without_invisible_characters),
         form_test(patterns_that_other_engines_read_differently_are_refused),
+        form_test(a_pattern_that_reaches_its_limits_says_so),
     };
     return cmocka_run_group_tests_name("form_text", tests, NULL, NULL);
 }
