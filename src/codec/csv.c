@@ -94,3 +94,14 @@ enum status csv_next(struct csv *csv, struct arena *arena, struct str cells[CSV_
     }
     return STATUS_NOT_FOUND;
 }
+
+void csv_write_cell(struct buf *out, struct str cell, bool last)
+{
+    buf_append_char(out, '"');
+    if (cell.length > 0 && strchr("=+-@\t\r", cell.data[0]) != NULL) buf_append_char(out, '\'');
+    for (size_t i = 0; i < cell.length; i++) {
+        if (cell.data[i] == '"') buf_append_char(out, '"');
+        buf_append_char(out, cell.data[i]);
+    }
+    buf_append_cstr(out, last ? "\"\r\n" : "\",");
+}

@@ -37,14 +37,13 @@ struct calendars {
 struct reference_store {
     pthread_mutex_t lock;
     _Atomic int64_t looked_at; /* monotonic */
-    int64_t tenant_version, calendar_version, key_version, list_version;
+    int64_t tenant_version, calendar_version, key_version, list_version, unit_version;
     _Atomic(const struct tenants *) tenants;
     _Atomic(const struct calendars *) calendars;
     _Atomic(const struct unit_list *) units;
     _Atomic(struct list_table *) lists_uploaded;
     struct list_table *oldest_lists; /* leads to the present table over those it has replaced */
-    struct form_lists lists;
-    struct arena *arenas[256]; /* of the snapshots, for the end */
+    struct arena *arenas[256];       /* of the snapshots, for the end */
     size_t arena_count;
     /* Compiled procedure versions by hash of their id; open addressing, never removed. */
     _Atomic(struct procedure_version *) versions[VERSION_SLOTS];
@@ -57,7 +56,6 @@ struct reference_store *reference_create(void)
     if (store == NULL) abort();
     pthread_mutex_init(&store->lock, NULL);
     atomic_store(&store->looked_at, INT64_MIN / 2);
-    reference_fill_lists(store, &store->lists);
     return store;
 }
 
@@ -201,7 +199,7 @@ static enum status load_changed(struct work *work, struct error *error)
     enum status status =
         db_read_one(work->db, &scope, work->arena, &reference_versions, DB_VALUES(), &rows, error);
     if (status != STATUS_OK) return status;
-    int64_t tenant_version = 0, calendar_version = 0, key_version = 0, list_version = 0;
+    int64_t tenant_version = 0, calendar_version = 0, key_version = 0, list_version = 0, unit_version = 0;
     for (size_t i = 0; i < rows->row_count; i++) {
         struct str name = db_get_text(rows, i, 0);
         if (str_equal(name, STR("tenant")))
@@ -212,6 +210,8 @@ static enum status load_changed(struct work *work, struct error *error)
             key_version = db_get_int64(rows, i, 1);
         else if (str_equal(name, STR("list")))
             list_version = db_get_int64(rows, i, 1);
+        else if (str_equal(name, STR("unit")))
+            unit_version = db_get_int64(rows, i, 1);
     }
     follow_keys(work, key_version);
     if (list_version != store->list_version || atomic_load(&store->lists_uploaded) == NULL)
@@ -220,7 +220,8 @@ static enum status load_changed(struct work *work, struct error *error)
     bool tenants_stale = tenant_version != store->tenant_version || atomic_load(&store->tenants) == NULL;
     bool calendars_stale =
         calendar_version != store->calendar_version || atomic_load(&store->calendars) == NULL;
-    if (!tenants_stale && !calendars_stale) return STATUS_OK;
+    bool units_stale = unit_version != store->unit_version || atomic_load(&store->units) == NULL;
+    if (!tenants_stale && !calendars_stale && !units_stale) return STATUS_OK;
     struct arena *into = snapshot_arena(store);
     if (into == NULL)
         return error_set(error, work->arena, STATUS_FATAL, "reference.full", NULL,
@@ -228,13 +229,15 @@ static enum status load_changed(struct work *work, struct error *error)
     struct tenants *tenants = NULL;
     struct calendars *calendars = NULL;
     struct unit_list *units = NULL;
-    if (tenants_stale && (status = reference_load_units(work, into, &units, error)) != STATUS_OK)
-        return status;
+    if (units_stale && (status = reference_load_units(work, into, &units, error)) != STATUS_OK) return status;
     if (tenants_stale && (status = tenant_load(work, into, &tenants, error)) != STATUS_OK) return status;
     if (calendars_stale && (status = load_calendars(work, into, &calendars, error)) != STATUS_OK)
         return status;
-    if (tenants_stale) {
+    if (units_stale) {
         atomic_store(&store->units, units);
+        store->unit_version = unit_version;
+    }
+    if (tenants_stale) {
         atomic_store(&store->tenants, tenants);
         store->tenant_version = tenant_version;
     }
@@ -276,11 +279,6 @@ const struct unit_list *reference_units(const struct reference_store *store)
 const struct list_table *reference_list_table(const struct reference_store *store)
 {
     return atomic_load(&store->lists_uploaded);
-}
-
-const struct form_lists *reference_form_lists(const struct reference_store *store)
-{
-    return &store->lists;
 }
 
 static const struct calendar_entry *find_calendar(const struct reference_store *store, const char *code)

@@ -7,10 +7,13 @@
 
 struct official_unit {
     const char *code, *parent_code, *full_name;
+    int32_t valid_from, valid_to; /* first and last day */
 };
 
+/* All there ever were: a unit that has ended keeps its name. A code stands once for each time of validity. */
 struct unit_list {
-    struct official_unit *units; /* by parent and order */
+    struct official_unit *units;    /* by parent and order */
+    struct official_unit **by_code; /* the newest first within one code */
     size_t count;
 };
 
@@ -21,6 +24,5 @@ reference_units(const struct reference_store *store); /* NULL before the first r
 struct list_table;
 /* The lists agencies uploaded; NULL before the first refresh. Good for this request only. */
 const struct list_table *reference_list_table(const struct reference_store *store);
-void reference_fill_lists(struct reference_store *store, struct form_lists *lists);
 
 #endif

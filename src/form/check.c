@@ -506,17 +506,33 @@ static bool check_range(const struct form_field *field, const struct form_enviro
            check_days(field, environment, arena, to, problem);
 }
 
+/* Units end and are merged: the person learns which of the chosen ones is no longer there. */
+static bool check_unit_ended(const struct form_environment *environment, struct arena *arena,
+                             const char *code, struct form_problem *problem)
+{
+    if (!code || form_list_contains(environment, "administrative_unit", NULL, code)) return false;
+    const char *label = form_list_label(environment, arena, "administrative_unit", code);
+    return label && wrong(problem, "form.unit_ended",
+                          N_("%s không còn là đơn vị hành chính hiện nay. Hãy chọn đơn vị mới."), label);
+}
+
+/* Where the administration has two levels, communes belong to the city itself and no district is named. */
 static bool check_address(const struct form_field *field, const struct form_environment *environment,
-                          const json_t *value, struct form_problem *problem)
+                          struct arena *arena, const json_t *value, struct form_problem *problem)
 {
     const char *city = json_get_cstr(value, "city", NULL), *district = json_get_cstr(value, "district", NULL);
     const char *commune = json_get_cstr(value, "commune", NULL);
-    if (!city || !district || !commune || (field->parent && strcmp(city, field->parent) != 0) ||
+    if (check_unit_ended(environment, arena, commune, problem) ||
+        check_unit_ended(environment, arena, district, problem))
+        return true;
+    if (!city || !commune || (field->parent && strcmp(city, field->parent) != 0) ||
         !form_list_contains(environment, "administrative_unit", NULL, city) ||
-        !form_list_contains(environment, "administrative_unit", city, district) ||
-        !form_list_contains(environment, "administrative_unit", district, commune))
-        return wrong(problem, "form.address", N_("Hãy chọn đủ tỉnh/thành phố, quận/huyện và phường/xã."),
-                     NULL);
+        (district && !form_list_contains(environment, "administrative_unit", city, district)) ||
+        !form_list_contains(environment, "administrative_unit", district ? district : city, commune))
+        return form_city_has_districts(environment, arena, city)
+                   ? wrong(problem, "form.address",
+                           N_("Hãy chọn đủ tỉnh/thành phố, quận/huyện và phường/xã."), NULL)
+                   : wrong(problem, "form.address", N_("Hãy chọn tỉnh/thành phố và phường/xã."), NULL);
     if (field->line_required && str_trim(json_get_str(value, "line")).length == 0)
         return wrong(problem, "form.address", N_("Hãy nhập số nhà, đường, tổ dân phố hoặc thôn."), NULL);
     return false;
@@ -530,7 +546,7 @@ static bool check_parts(const struct form_field *field, const struct form_enviro
     case KIND_DATE_RANGE:
         return check_range(field, environment, arena, value, problem);
     case KIND_ADDRESS:
-        return check_address(field, environment, value, problem);
+        return check_address(field, environment, arena, value, problem);
     case KIND_BANK_ACCOUNT:
         bank = json_get_cstr(value, "bank", NULL);
         if (!bank || !form_list_contains(environment, "bank", NULL, bank))
@@ -561,6 +577,9 @@ bool form_check_value(const struct form_field *field, const struct form_environm
     struct str text = json_str_value(value);
     switch (field_info(field)->shape) {
     case SHAPE_TEXT:
+        if (field->kind == KIND_ADMINISTRATIVE_UNIT &&
+            check_unit_ended(environment, arena, text.data, problem))
+            return true;
         if (field->list && !form_list_contains(environment, field->list, field->parent, text.data))
             return wrong(problem, "form.option", N_("Hãy chọn một mục trong danh sách."), NULL);
         if (field->kind == KIND_DOSSIER) return form_check_code(field, environment, text.data, problem);

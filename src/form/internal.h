@@ -90,6 +90,9 @@ struct str form_list_code(const struct form_environment *environment, struct are
                           struct str text);
 size_t form_list_options(const struct form_environment *environment, struct arena *arena, const char *list,
                          const char *parent, struct form_option **options);
+/* Has the city districts today? True also where nothing is known of it. */
+bool form_city_has_districts(const struct form_environment *environment, struct arena *arena,
+                             const char *city);
 /* True for the lists this library carries ("country", "ethnic_group"): their values are enumerated in the
  * JSON Schema. */
 size_t form_builtin_list(const char *list, const char *const (**rows)[3]);

@@ -361,3 +361,14 @@ size_t form_list_options(const struct form_environment *environment, struct aren
                ? lists->options(lists->context, arena, list, parent, language, 2000, options)
                : 0;
 }
+
+/* By the codes of the General Statistics Office: three digits a district, five a commune. */
+bool form_city_has_districts(const struct form_environment *environment, struct arena *arena,
+                             const char *city)
+{
+    struct form_option *units;
+    size_t count = city ? form_list_options(environment, arena, "administrative_unit", city, &units) : 0;
+    for (size_t i = 0; i < count; i++)
+        if (strlen(units[i].value) == 3) return true;
+    return count == 0;
+}

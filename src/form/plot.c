@@ -111,15 +111,29 @@ json_t *form_read_plot(struct arena *arena, struct str text)
     return str_trim(text).length > 0 ? json_stringn(text.data, text.length) : NULL;
 }
 
+/* "21.0285000" as people write it: "21,0285". */
+static const char *degrees_typed(char *degrees)
+{
+    char *point = strchr(degrees, '.');
+    for (size_t end = strlen(degrees); point && degrees + end > point + 2 && degrees[end - 1] == '0'; end--)
+        degrees[end - 1] = 0;
+    if (point) *point = ',';
+    return degrees;
+}
+
 const char *form_plot_typed(struct arena *arena, const json_t *corners)
 {
     if (json_is_string(corners)) return json_string_value(corners);
     BUF_AUTO text = BUF_WITH_MAXIMUM(TYPED_MAXIMUM);
     for (size_t i = 0; i < json_array_size(corners); i++) {
         const char *corner = json_string_value(json_array_get(corners, i));
+        char *line = arena_strdup(arena, corner ? corner : "");
+        char *longitude = strchr(line, ',');
+        if (longitude) *longitude++ = 0;
         if (i) buf_append_char(&text, '\n');
-        for (const char *c = corner ? corner : ""; *c; c++)
-            buf_append_char(&text, *c == ',' ? ' ' : *c == '.' ? ',' : *c);
+        buf_append_cstr(&text, degrees_typed(line));
+        buf_append_char(&text, ' ');
+        buf_append_cstr(&text, degrees_typed(longitude ? longitude : line + strlen(line)));
     }
     return buf_copy(&text, arena).data;
 }

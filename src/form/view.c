@@ -255,6 +255,7 @@ static void add_address(struct form_viewer *viewer, json_t *parts, const struct 
                  {"commune", N_("Phường/Xã/Thị trấn")}};
     const char *parent = NULL;
     for (size_t i = 0; i < 3; i++) {
+        if (i == 1 && !form_city_has_districts(viewer->environment, viewer->arena, parent)) continue;
         const char *part_name = arena_printf(viewer->arena, "%s.%s", name, units[i].part);
         const json_t *code = json_object_get(value, units[i].part);
         const char *current = i == 0 && field->parent ? field->parent
@@ -385,8 +386,9 @@ static void add_parts(struct form_viewer *viewer, json_t *view, const struct for
     json_array_foreach(parts, i, box)
     { /* the fault is said once, for all of them; what must be filled in is said of each */
         json_object_set(box, "error_id", json_object_get(view, "error_id"));
-        bool left_out = (field->kind == KIND_RANKED && i >= (size_t)field->min_items && i > 0) ||
-                        (field->kind == KIND_ADDRESS && i == 3 && !field->line_required);
+        bool left_out =
+            (field->kind == KIND_RANKED && i >= (size_t)field->min_items && i > 0) ||
+            (field->kind == KIND_ADDRESS && i + 1 == json_array_size(parts) && !field->line_required);
         flag(box, "required", json_is_true(json_object_get(view, "required")) && !left_out);
         flag(box, "optional", field->kind == KIND_ADDRESS && left_out);
     }

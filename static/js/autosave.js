@@ -149,7 +149,7 @@
   };
 
   const noteChange = (event) => {
-    if (!event.target.name) return;
+    if (event.type !== "motcua:rows" && !event.target.name) return;
     if (changes === kept) since = Date.now();
     changes += 1;
     if (!running && failures === 0 && !behind) show("waiting", bar.dataset.waiting);
@@ -157,6 +157,11 @@
   };
   form.addEventListener("input", noteChange);
   form.addEventListener("change", noteChange);
+  form.addEventListener("motcua:rows", noteChange);
+  form.addEventListener("motcua:unsent", () => {
+    changes += 1;
+    tryAgain("failed", bar.dataset.failed, bar.dataset.unsent);
+  });
 
   // A press: first everything is kept, then the page goes its way. The buttons may have been put in place anew meanwhile.
   const same = (button) =>
@@ -180,21 +185,40 @@
     form.requestSubmit(same(event.submitter));
   });
 
-  // What was typed here is put into the newer page; the rest of that page stays as it was saved there.
+  // Everything that was typed here has its place there.
+  const isAlike = (fresh, typed) => {
+    const rows = (root) => [...root.querySelectorAll(".row-card__title")].map((title) => title.id).join();
+    return rows(form) === rows(fresh) && [...typed.keys()].every((id) => fresh.querySelector(`#${CSS.escape(id)}`));
+  };
+
+  // This page stays, and what was not touched on it becomes what was saved there; rows are kept whole.
+  const takeValues = (fresh, typed) => {
+    for (const [id, value] of motcua.snapshot(fresh)) {
+      const control = typed.has(id) ? null : document.getElementById(id);
+      if (control && !control.closest(".row-card")) motcua.setControl(control, value);
+    }
+    revision = fresh.elements._revision.value;
+  };
+
+  // What was typed here is put into the newer page, or the other way round; neither loses what only it has.
   bar.querySelector("[data-take-over]").addEventListener("click", async () => {
     const fresh = await freshForm();
     if (!fresh) {
       show("changed", bar.dataset.failed, part("alert").textContent);
       return;
     }
+    const typed = motcua.typedSince(form, shown);
+    const saved = motcua.snapshot(fresh);
     behind = false;
     changes += 1;
-    const saved = motcua.snapshot(fresh);
-    const typed = motcua.putInPlace(form, fresh, shown);
+    if (isAlike(fresh, typed)) {
+      motcua.putInPlace(form, fresh, shown);
+      revision = form.elements._revision.value;
+    } else takeValues(fresh, typed);
     shown = saved;
-    revision = form.elements._revision.value;
-    typed.forEach((id) => document.getElementById(id)?.dispatchEvent(new Event("change", { bubbles: true })));
-    document.getElementById(typed[0])?.focus();
+    const controls = [...typed.keys()].map((id) => document.getElementById(id)).filter(Boolean);
+    controls.forEach((control) => control.dispatchEvent(new Event("change", { bubbles: true })));
+    controls[0]?.focus();
     save();
   });
   bar.querySelector("[data-reload]").addEventListener("click", () => {

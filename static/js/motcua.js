@@ -193,46 +193,68 @@
       ? `#${CSS.escape(control.id)}`
       : `${control.localName}[name="${CSS.escape(control.name)}"][value="${CSS.escape(control.value)}"]`;
 
+  const setControl = (control, value) => {
+    if (typeof value === "boolean") control.checked = value;
+    else control.value = value;
+  };
+
+  const typedSince = (form, before) => new Map([...snapshot(form)].filter(([id, value]) => before.get(id) !== value));
+
   // Puts a form that was rendered anew in place of this one. What was typed since `before` is kept.
   const putInPlace = (form, fresh, before) => {
-    const typed = [...snapshot(form)].filter(([id, value]) => before.get(id) !== value).map(([id]) => id);
-    for (const id of typed) {
+    for (const [id, value] of typedSince(form, before)) {
       const control = fresh.querySelector(`#${CSS.escape(id)}`);
-      if (!control) continue;
-      if (control.matches("[type=checkbox], [type=radio]")) control.checked = form.querySelector(`#${CSS.escape(id)}`).checked;
-      else control.value = form.querySelector(`#${CSS.escape(id)}`).value;
+      if (control) setControl(control, value);
     }
     const focused = form.contains(document.activeElement) ? selectorOf(document.activeElement) : "";
     form.replaceChildren(...fresh.childNodes);
     $$("input[data-suggest]", form).forEach(enhanceSuggestions);
     form.dispatchEvent(new CustomEvent("motcua:replaced", { bubbles: true }));
     if (focused) form.querySelector(focused)?.focus({ preventScroll: true });
-    return typed;
   };
-  window.motcua = { snapshot, putInPlace };
+  window.motcua = { snapshot, setControl, typedSince, putInPlace };
 
-  // The form as the server shows it for what is typed now; null: no answer, or another change came after.
-  const formFor = async (form, asks) => {
+  // The form as the server shows it for what is typed now, a button pressed or not. False: it was refused; null: the
+  // line is broken; undefined: another change came after.
+  const formFor = async (form, asks, pressed = { name: "_show", value: "1" }) => {
     asks.get(form)?.abort();
     const asked = new AbortController();
     asks.set(form, asked);
     const body = new URLSearchParams(new FormData(form));
-    body.set("_show", "1");
+    body.set(pressed.name, pressed.value);
     body.set("_background", "1");
     try {
       const answer = await fetch(form.action, { method: "POST", body, signal: asked.signal });
-      return answer.ok ? parse(await answer.text()).querySelector("form[data-live]") : null;
+      return (answer.ok && parse(await answer.text()).querySelector("form[data-live]")) || false;
     } catch {
-      return null;
+      return asked.signal.aborted ? undefined : null;
     }
   };
 
-  // Only the answer to the last change counts, and none any more once the form is on its way.
+  // Only the answer to the last change counts, and none any more once the form is on its way. What comes back is as
+  // of formFor(), but true where nothing is left to do.
   const refreshes = new WeakMap();
-  const refresh = async (form) => {
+  const refresh = async (form, pressed) => {
     const before = snapshot(form);
-    const fresh = await formFor(form, refreshes);
+    const fresh = await formFor(form, refreshes, pressed);
     if (fresh) putInPlace(form, fresh, before);
+    return fresh === undefined || (fresh ? true : fresh);
+  };
+
+  // A row more, or one less: one goes on in the new row, or stays where one was.
+  const changeRows = async (form, button) => {
+    const group = button.closest("fieldset").id;
+    const placed = await refresh(form, button);
+    if (placed) {
+      const rows = document.getElementById(group);
+      const added = button.name === "_add" && $$(".row-card", rows).at(-1);
+      (added ? added.querySelector("input:not([type=hidden]), select, textarea") : rows).focus();
+    } else if (placed === false) {
+      button.dataset.byPage = "true"; // as without a script: the server says what it is
+      form.requestSubmit(button);
+      return;
+    }
+    form.dispatchEvent(new CustomEvent(placed ? "motcua:rows" : "motcua:unsent"));
   };
 
   // Computed values: only their texts are put in place, so that typing is never interrupted.
@@ -247,7 +269,14 @@
   };
 
   const enhanceLive = (form) => {
-    form.addEventListener("submit", () => refreshes.get(form)?.abort());
+    form.addEventListener("submit", (event) => {
+      const button = event.submitter;
+      if (button?.matches("fieldset [name=_add], fieldset [name=_remove]") && !button.dataset.byPage) {
+        event.preventDefault();
+        event.stopImmediatePropagation();
+        changeRows(form, button);
+      } else refreshes.get(form)?.abort();
+    });
     form.addEventListener("change", (event) => {
       const control = event.target;
       if (!control.name) return;

@@ -121,28 +121,31 @@ export async function startCity({ time = '2017-03-14T09:00', options = [], fresh
   return city;
 }
 
-/**
- * Publishes a procedure of the samples anew, its first paper changed like this and, where given, with this field more on the first
- * page of the form (a file field that stands for that paper, unless it says otherwise); what the program said.
- */
-export function publishWithPaper(city, code, change, field = null) {
+/** Publishes a procedure of the samples, its form and description changed by `change`; what the program said. */
+export function publishChanged(city, code, change) {
   const copy = path.join(city.data, `procedure-${code}`);
+  const file = (name) => path.join(copy, `${name}.json`);
   rmSync(copy, { recursive: true, force: true });
   cpSync(path.join(root, 'samples/procedures', code), copy, { recursive: true });
-  const file = path.join(copy, 'procedure.json');
-  const description = JSON.parse(readFileSync(file, 'utf8'));
-  Object.assign(description.papers[0], change);
-  writeFileSync(file, JSON.stringify(description));
-  if (field) {
-    const form = JSON.parse(readFileSync(path.join(copy, 'form.json'), 'utf8'));
-    const [page] = form.pages;
-    (page.fields ?? page.sections[0].fields).push({ key: description.papers[0].key, kind: 'file', label: 'Bản chụp', ...field });
-    writeFileSync(path.join(copy, 'form.json'), JSON.stringify(form));
-  }
+  const [form, procedure] = ['form', 'procedure'].map((name) => JSON.parse(readFileSync(file(name), 'utf8')));
+  change(form, procedure);
+  writeFileSync(file('form'), JSON.stringify(form));
+  writeFileSync(file('procedure'), JSON.stringify(procedure));
   const environment = { ...process.env, MOTCUA_SHARE: root, MOTCUA_DATA: path.join(city.data, 'var') };
   delete environment.DATABASE_URL;
   return spawnSync(city.program, ['catalogue', 'publish', copy], { env: environment, encoding: 'utf8' });
 }
+
+/**
+ * The same, its first paper changed like this and, where given, with this field more on the first page of the form (a file field
+ * that stands for that paper, unless it says otherwise).
+ */
+export const publishWithPaper = (city, code, change, field = null) =>
+  publishChanged(city, code, (form, procedure) => {
+    const [paper] = procedure.papers, [page] = form.pages;
+    Object.assign(paper, change);
+    if (field) (page.fields ?? page.sections[0].fields).push({ key: paper.key, kind: 'file', label: 'Bản chụp', ...field });
+  });
 
 function decodeMail(text) {
   const [head, ...rest] = text.split(/\r?\n\r?\n/);
@@ -350,6 +353,15 @@ export async function submitDraft(person, draft, returnChannel = 'counter') {
 }
 
 export const signedIn = (city, identifier, options) => new Person(city, options).signIn(identifier);
+
+/** A key for programs of this person. */
+export async function makeKey(person, scope, days = '30') {
+  const page = '/tai-khoan/khoa-truy-cap';
+  await person.open(page);
+  const answer = await person.post(page, { name: 'Phần mềm nhân sự', scope, days, password });
+  assert.equal(answer.status, 201, answer.text.slice(0, 500));
+  return /Bearer (motcua_[\w-]{43})</.exec(answer.body)[1];
+}
 
 /** A copy of an extract, from nothing to its code. */
 export async function submitDossier(person, answers = extract) {

@@ -66,3 +66,33 @@ export async function readsWell(page, where) {
   );
   assert.deepEqual(problems, [], where);
 }
+
+/**
+ * What a screen reader says of the controls of a form: by the name of the control, {role, name, description, required, invalid,
+ * groups: [{role, name, description}] from the innermost}.
+ */
+export async function controlsAsRead(page) {
+  const session = await page.context().newCDPSession(page);
+  const { nodes } = await session.send('Accessibility.getFullAXTree');
+  await session.send('DOM.enable');
+  const elements = await session.send('DOM.getFlattenedDocument', { depth: -1 });
+  await session.detach();
+  const attributes = new Map(elements.nodes.map((node) => [node.backendNodeId, node.attributes ?? []]));
+  const byId = new Map(nodes.map((node) => [node.nodeId, node]));
+  const property = (node, name) => node.properties?.find((each) => each.name === name)?.value.value;
+  const said = (node) => ({ role: text(node.role), name: text(node.name), description: text(node.description) });
+  const found = new Map();
+  for (const node of nodes) {
+    if (node.ignored || !controls.has(text(node.role))) continue;
+    const list = attributes.get(node.backendDOMNodeId) ?? [];
+    const attribute = (wanted) => list[list.findIndex((each, i) => i % 2 === 0 && each === wanted) + 1];
+    const name = list.includes('name') ? attribute('name') : null;
+    if (!name || found.has(name)) continue;
+    const groups = [];
+    for (let up = byId.get(node.parentId); up; up = byId.get(up.parentId)) if (!up.ignored && ['group', 'radiogroup'].includes(text(up.role))) groups.push({ ...said(up), required: property(up, 'required'), invalid: property(up, 'invalid') });
+    // of lists and of boxes to tick the protocol does not say that they are required
+    const required = property(node, 'required') || (list.includes('aria-required') && attribute('aria-required') === 'true');
+    found.set(name, { ...said(node), required, invalid: property(node, 'invalid'), groups });
+  }
+  return found;
+}

@@ -1,13 +1,13 @@
 // Papers from a telephone over a line that breaks: progress, waiting, going on, also after a reload; several files; giving up.
 import assert from 'node:assert/strict';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import net from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, test } from 'node:test';
 import { Person, answerPages, samplePdf, startDraft, until } from './city.mjs';
 import { as, begin, city, fillPages, isAccessible, next, open, signIn, submit, text } from './people.mjs';
 import { extract } from './answers.mjs';
+import { Line } from './line.mjs';
 import { heldLike, photoOf } from '../http/photos.mjs';
 import { pdfOf } from '../http/tus.mjs';
 
@@ -20,47 +20,6 @@ const fileOf = (name, bytes) => {
   return path.join(folder, name);
 };
 let lan, draft, line;
-
-/** Between the browser and the server: so many bytes a second upwards, and now and then no line at all. */
-class Line {
-  rate = Infinity;
-  broken = false;
-  ends = new Set();
-  server = net.createServer((client) => {
-    if (this.broken) {
-      client.destroy();
-      return;
-    }
-    const server = net.connect(city.port, '127.0.0.1');
-    for (const [end, other] of [[client, server], [server, client]]) {
-      this.ends.add(end);
-      end.on('error', () => {});
-      end.on('close', () => {
-        this.ends.delete(end);
-        other.destroy();
-      });
-    }
-    client.on('data', (bytes) => {
-      server.write(bytes);
-      if (this.rate === Infinity) return;
-      client.pause();
-      setTimeout(() => client.resume(), (1000 * bytes.length) / this.rate);
-    });
-    server.pipe(client);
-  });
-  async lay() {
-    await new Promise((resolve) => this.server.listen(0, '127.0.0.1', resolve));
-    return `http://localhost:${this.server.address().port}`;
-  }
-  break() {
-    this.broken = true;
-    for (const end of this.ends) end.destroy();
-  }
-  mend() {
-    this.broken = false;
-    this.rate = Infinity;
-  }
-}
 
 after(async () => {
   line?.break();
@@ -76,7 +35,7 @@ const names = () => lan.locator(`${paper} .files .files__name`).allInnerTexts();
 const percent = async (name) => Number.parseInt((await row(name).locator('[data-percent]').innerText()) || '0', 10);
 
 test('a file is sent when it is chosen, and the page shows it', async () => {
-  line = new Line();
+  line = new Line(city.port);
   city.url = await line.lay();
   lan = await signIn(await open({ width: 360 }), 'lan@example.com');
   draft = await begin(lan, '2.000635', 'dich-vong-cau-giay');

@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { createHash, randomUUID } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import Ajv from 'ajv/dist/2020.js';
-import { extract } from '../browser/answers.mjs';
-import { Person, answerPages, fieldsOf, password, publishWithPaper, samplePdf, samplePng, signedIn, startCity, startDraft, submitDossier, until } from '../browser/city.mjs';
+import { business, extract } from '../browser/answers.mjs';
+import { Person, answerPages, attachAll, fieldsOf, makeKey, password, publishWithPaper, samplePdf, samplePng, signedIn, startCity, startDraft, submitDossier, submitDraft, until } from '../browser/city.mjs';
 import { base64, octets, pdfOf, version } from './tus.mjs';
 
 const base = '/api/v1';
@@ -60,13 +60,6 @@ class Program extends Person {
     const parts = files.flatMap((file) => [Buffer.from(`--${boundary}\r\nContent-Disposition: form-data; name="file"; filename="${file.name}"\r\nContent-Type: ${file.type}\r\n\r\n`), file.bytes, Buffer.from('\r\n')]);
     return this.checked('POST', target, { body: Buffer.concat([...parts, Buffer.from(`--${boundary}--\r\n`)]), type: `multipart/form-data; boundary=${boundary}`, headers });
   }
-}
-
-async function makeKey(person, scope, days = '30') {
-  await person.open(page);
-  const answer = await person.post(page, { name: 'Phần mềm nhân sự', scope, days, password });
-  assert.equal(answer.status, 201, answer.text.slice(0, 500));
-  return /Bearer (motcua_[\w-]{43})</.exec(answer.body)[1];
 }
 
 const fresh = () => ({ procedure: '2.000635', agency: 'dich-vong-cau-giay', answers });
@@ -332,7 +325,10 @@ test('a paper says what it takes and how many, and takes nothing else, whole or 
 });
 
 test('a code of another dossier is told apart only where it is the own: a foreign one is like one nobody has', async () => {
-  const own = await submitDossier(lan), foreign = await submitDossier(hoa), nobodys = '000.25.05.H26-170214-9999';
+  const before = await startDraft(lan, '1.001612', 'cau-giay'); // the own one is at another agency
+  await answerPages(lan, before, business);
+  await attachAll(lan, before);
+  const own = await submitDraft(lan, before), foreign = await submitDossier(hoa), nobodys = '000.25.05.H26-170214-9999';
   assert.equal(publishWithPaper(city, '2.000635', {}, { key: 'ho_so_truoc', kind: 'dossier', accepts: 'dossier', label: 'Hồ sơ trước' }).status, 0);
   const program = new Program(await makeKey(lan, ['read', 'write', 'submit']));
   await until(async () => (await lan.open('/thu-tuc/2.000635/luoc-do.json')).body.includes('ho_so_truoc'), 'the new version');
@@ -342,6 +338,7 @@ test('a code of another dossier is told apart only where it is the own: a foreig
     for (const one of made.json.missing.filter((each) => each.paper)) await program.attach(`/dossiers/${made.json.id}/papers/${one.paper}`, [samplePdf()]);
     const missing = (await program.call('GET', `/dossiers/${made.json.id}/missing`)).json;
     const sent = await program.call('POST', `/dossiers/${made.json.id}/submission`, { declaration: true, return_channel: 'counter' });
+    delete sent.json.instance; // names the request
     return { kept: made.json.answers.ho_so_truoc, missing, sent, id: made.json.id };
   };
   const refused = [];
@@ -353,7 +350,7 @@ test('a code of another dossier is told apart only where it is the own: a foreig
     refused.push(JSON.stringify([missing, { ...sent.json, instance: '' }]).replaceAll(id, ''));
     assert.doesNotMatch(refused.at(-1), /Hoa|submitted|received/);
   }
-  assert.equal(new Set(refused).size, 1, 'the same words for all of them');
+  assert.equal(refused[0], refused[1], 'the same words');
   const taken = await tried(own);
   assert.deepEqual(taken.missing.missing, []);
   assert.equal(taken.sent.status, 201);

@@ -53,6 +53,21 @@ test('every command explains itself and refuses what it does not know', () => {
     assert.equal(run(args).status, 64, args.join(' '));
 });
 
+test('official units are taken over from a table, all or none, and printed as one', () => {
+  const file = path.join(folder, 'units.csv');
+  writeFileSync(file, 'ma,loai,ten,ten_day_du,ma_cap_tren,tu_ngay\n98,thanh_pho,Mẫu,Thành phố Mẫu,,\n98001,phuong,Một,Phường Một,98,1/7/2025\n');
+  assert.equal(good(['units', 'import', file]), '2 units taken over\n');
+  const table = good(['units', 'export']);
+  assert.match(table, /^"code","kind","name","full_name","parent","valid_from","valid_to"\r\n/);
+  assert.match(table, /"98001","phuong","Một","Phường Một","98","2025-07-01",""\r\n/);
+  writeFileSync(file, 'ma,loai,ten,ten_day_du,ma_cap_tren\n98002,phuong,Hai,Phường Hai,98\n98003,phuong,Ba,Phường Ba,97\n');
+  const refused = run(['units', 'import', file]);
+  assert.equal(refused.status, 1);
+  assert.match(refused.stderr, /^motcua units: .*98003/m);
+  assert.equal(good(['units', 'export']), table);
+  for (const args of [[], ['import'], ['export', file], ['burn', file]]) assert.equal(run(['units', ...args]).status, 64, args.join(' '));
+});
+
 test('agencies are added once, changed by what is given, and listed as a tree', () => {
   good(['tenant', 'add', 'tp-mau', '--kind', 'city', '--name', 'UBND thành phố Mẫu', '--short-name', 'Mẫu', '--agency-identifier', '000.00.00.H98', '--sample']);
   good(['tenant', 'add', 'quan-mau', '--kind=district', '--name=UBND quận Mẫu', '--parent=tp-mau', '--code=901', '--phone=024 1234567', '--unit', 'reception:mot-cua:Bộ phận một cửa', '--unit', 'division:phong-tp:Phòng Tư pháp']);

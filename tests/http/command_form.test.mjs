@@ -14,6 +14,9 @@ const run = (args, input = '') => {
   return result;
 };
 
+const strict = { strict: true, strictTypes: true, strictRequired: true, strictTuples: true };
+const definitions = ['tests/vectors/forms/all-kinds.json', 'tests/vectors/forms/kitchen-sink.json', ...['2.000635', '1.001612', '1.013225', '1.004873'].map((code) => `samples/procedures/${code}/form.json`)];
+
 /* A small generator with a fixed seed, so that a failure can be repeated. */
 function random(seed) {
   let state = seed;
@@ -79,7 +82,7 @@ for (const file of ['samples/procedures/1.001612/form.json', 'samples/procedures
   test(`answers to ${file} are judged as ajv judges them`, () => {
     const schema = JSON.parse(run(['form', 'schema', file]).stdout);
     assert.equal(schema.$schema, 'https://json-schema.org/draft/2020-12/schema');
-    const validate = new Ajv({ allErrors: false, strict: true, strictTypes: false, strictRequired: false }).compile(schema);
+    const validate = new Ajv(strict).compile(schema);
     const r = random(20170214), names = Object.keys(schema.properties);
     const samples = Array.from({ length: 3000 }, () => mutate(r, fitting(r, schema), names));
     const lines = run(['form', 'validate', file, '--shape'], samples.map(s => JSON.stringify(s)).join('\n') + '\n').stdout.trim().split('\n');
@@ -174,10 +177,11 @@ test('validate checks conditions too', () => {
 
 test('the published schema of definitions accepts the samples and refuses slips', () => {
   const schema = JSON.parse(readFileSync('docs/form-definition.schema.json', 'utf8'));
-  const validate = new Ajv({ strict: true, strictTypes: false, strictRequired: false }).compile(schema);
-  for (const file of ['tests/vectors/forms/all-kinds.json', ...['2.000635', '1.001612', '1.013225', '1.004873'].map(code => `samples/procedures/${code}/form.json`)])
+  const validate = new Ajv(strict).compile(schema);
+  for (const file of definitions)
     assert.ok(validate(JSON.parse(readFileSync(file, 'utf8'))), `${file}: ${JSON.stringify(validate.errors)}`);
-  for (const field of [{ kind: 'text', label: 'A' }, { key: 'a', kind: 'text', label: 'A', maximum: 3 }, { key: 'a', kind: 'no', label: 'A' }, { key: '1', kind: 'text', label: 'A' }, { key: 'a', kind: 'date', label: 'A', minimum: 3 }, { key: 'a', kind: 'text', label: { en: 'A' } }])
+  for (const file of definitions) new Ajv(strict).compile(JSON.parse(run(['form', 'schema', file]).stdout));
+  for (const field of [{ kind: 'text', label: 'A' }, { key: 'a', kind: 'text', label: 'A', maximum: 3 }, { key: 'a', kind: 'no', label: 'A' }, { key: '1', kind: 'text', label: 'A' }, { key: 'a', kind: 'date', label: 'A', minimum: 3 }, { key: 'a', kind: 'text', label: { en: 'A' } }, { key: 'a', kind: 'file', label: 'A', accept: ['exe'] }, { key: 'a', kind: 'file', label: 'A', accept: [] }])
     assert.ok(!validate(one(field)), JSON.stringify(field));
   const used = new Set(JSON.parse(readFileSync('tests/vectors/forms/all-kinds.json', 'utf8')).pages[0].fields.map(f => f.kind));
   for (const kind of schema.$defs.field.properties.kind.enum) if (!['explanation', 'notice', 'nationality', 'occupation'].includes(kind)) assert.ok(used.has(kind) || kind === 'administrative_unit', `${kind} is in no vector`);

@@ -1,12 +1,11 @@
 // Filling in without a browser's help: drafts saved by the script's address and by plain forms, and what becomes of them.
 import assert from 'node:assert/strict';
-import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { business, extract, marital } from '../browser/answers.mjs';
-import { answerPages, attachAll, fieldsOf, findDossier, readable, root, samplePdf, samplePng, signedIn, startCity, startDraft, step, submitDossier, submitDraft, until } from '../browser/city.mjs';
+import { answerPages, attachAll, fieldsOf, findDossier, publishChanged, readable, samplePdf, samplePng, signedIn, startCity, startDraft, step, submitDossier, submitDraft, until } from '../browser/city.mjs';
 
 let city;
 let lan;
@@ -314,18 +313,8 @@ test('a draft nobody touches is reminded of, kept for the time it says, and then
   await until(async () => (await lan.get(draft)).status === 404, 'the end of the draft');
 });
 
-/** Publishes the procedure with its form changed by `change`. */
 function publish(code, change, status = 0) {
-  const folder = mkdtempSync(path.join(tmpdir(), 'motcua-package-'));
-  cpSync(path.join(root, 'samples/procedures', code), folder, { recursive: true });
-  const form = JSON.parse(readFileSync(path.join(folder, 'form.json'), 'utf8'));
-  const procedure = JSON.parse(readFileSync(path.join(folder, 'procedure.json'), 'utf8'));
-  change(form, procedure);
-  writeFileSync(path.join(folder, 'form.json'), JSON.stringify(form));
-  writeFileSync(path.join(folder, 'procedure.json'), JSON.stringify(procedure));
-  execFileSync('chmod', ['-R', 'a+rX', folder]);
-  const result = spawnSync(city.program, ['catalogue', 'publish', folder, '--data', path.join(city.data, 'var')], { encoding: 'utf8', env: { ...process.env, MOTCUA_SHARE: root, DATABASE_URL: '' } });
-  rmSync(folder, { recursive: true });
+  const result = publishChanged(city, code, change);
   assert.equal(result.status, status, result.stdout + result.stderr);
   return result.stdout + result.stderr;
 }

@@ -21,7 +21,7 @@ const judge = (samples, ...options) =>
     .split('\n')
     .map((line) => JSON.parse(line));
 const schema = JSON.parse(run(['schema', file]));
-const ajv = new Ajv({ strict: false, unicodeRegExp: true }).compile(schema);
+const ajv = new Ajv({ strict: true, strictTypes: true, strictRequired: true, unicodeRegExp: true }).compile(schema);
 
 // A small generator with a seed, so that a sample that disagrees can be made again.
 const seed = Number(process.env.MOTCUA_TEST_SEED ?? 20170214);
@@ -160,7 +160,7 @@ test('the comparison can fail: a schema that says a little less or more is found
   for (const change of changes) {
     const copy = structuredClone(schema);
     change(copy);
-    const other = new Ajv({ strict: false, unicodeRegExp: true }).compile(copy);
+    const other = new Ajv({ strict: true, strictTypes: true, strictRequired: true, unicodeRegExp: true }).compile(copy);
     assert.ok(samples.some((sample, i) => other(sample) !== ours[i].valid), String(change));
   }
 });

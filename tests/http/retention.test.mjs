@@ -2,6 +2,7 @@
 // left on the pages when the time of keeping is over.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { Person, answerPages, attachAll, findDossier, readable, root, samplePng, signedIn as signedInTo, startCity, startDraft, submitDossier, submitDraft } from '../browser/city.mjs';
@@ -96,7 +97,20 @@ test('with its papers behind it, each as pages; what cannot be joined stands on 
   assert.equal(whole.status, 200, whole.text?.slice(0, 300));
   assert.equal(whole.headers['content-type'], 'application/pdf');
   assert.equal(pages(whole.bytes), pages(alone.bytes) + files);
-  assert.match(textOf(whole.bytes), /Giấy tờ được ghép ngay sau bản in này/);
+  const text = textOf(whole.bytes);
+  assert.match(text, /Giấy tờ được ghép ngay sau bản in này/);
+  assert.match(text, /ở đâu\? Trong nước|ở đâu\? Ở Việt Nam/);
+  assert.doesNotMatch(text, /[.?]:/, 'one mark behind a label');
+  // a paper whose bytes are damaged, and one whose are gone: the rest goes out all the same, and the list says so
+  const below = path.join(city.data, 'var/documents'), ends = readdirSync(below, { recursive: true, withFileTypes: true }).filter((one) => one.isFile()).map((one) => path.join(one.parentPath ?? one.path, one.name));
+  const last = ends.toSorted((a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs).slice(0, 2), kept = last.map((file) => readFileSync(file));
+  writeFileSync(last[0], Buffer.concat([kept[0].subarray(0, -9), Buffer.from('damaged!!')]));
+  rmSync(last[1]);
+  const partial = await hung.get(`/ho-so/${code}/ban-in-kem-giay-to.pdf`);
+  last.forEach((file, i) => writeFileSync(file, kept[i], { mode: 0o600 }));
+  assert.equal(partial.status, 200, partial.text?.slice(0, 300));
+  assert.equal(textOf(partial.bytes).match(/không ghép/g)?.length, 2, textOf(partial.bytes));
+  assert.equal(pages(partial.bytes), pages(alone.bytes) + files - 2);
   const clerk = await signedIn('mot-cua@dich-vong-cau-giay.example');
   const desk = await clerk.get(`${await findDossier(clerk, code)}/ban-in-kem-giay-to.pdf`);
   assert.equal(desk.status, 200);

@@ -7,6 +7,7 @@
 #define MOTCUA_CODEC_CSV_H
 
 #include "motcua/base/arena.h"
+#include "motcua/base/buf.h"
 #include "motcua/base/status.h"
 #include "motcua/base/str.h"
 
@@ -30,5 +31,7 @@ struct csv csv_open(struct str text);
  */
 NODISCARD enum status csv_next(struct csv *csv, struct arena *arena, struct str cells[CSV_CELLS_MAXIMUM],
                                size_t *count);
+/* A quoted cell and what follows it. What a spreadsheet would take for a formula gets an apostrophe first. */
+void csv_write_cell(struct buf *out, struct str cell, bool last);
 
 #endif

@@ -32,8 +32,9 @@ const char *reference_calendar_notice(const struct reference_store *store, const
 /* Raises the version so that every process loads again; call in the transaction that changes rows. */
 void reference_touch(struct db_batch *batch, const char *name);
 
-/* Official administrative units and agencies as lists for forms. Valid as long as the store. */
-const struct form_lists *reference_form_lists(const struct reference_store *store);
+/* Official administrative units of this day and agencies as lists for forms, in the work's arena. Units that
+ * have ended are no longer contained but keep their labels. */
+const struct form_lists *reference_form_lists(const struct work *work);
 
 /*
  * The compiled version (form, workflow, print template), from memory or loaded now. Immutable, lives as long

@@ -8,6 +8,7 @@
 
 #include <jansson.h>
 
+#include "motcua/base/buf.h"
 #include "motcua/domain/context.h"
 
 struct tenant {
@@ -86,9 +87,18 @@ NODISCARD enum status unit_list(struct work *work, const struct uuid *tenant_id,
 struct administrative_unit {
     const char *code, *kind, *parent_code, *name, *full_name;
 };
-/* Official units that are not known yet (by code), valid from long ago; order as given. */
+/* Official units, valid from 2000 on and without end; what is known of them is replaced; order as given. */
 NODISCARD enum status administrative_unit_add(struct work *work, const struct administrative_unit *units,
                                               size_t count, struct error *error);
+/*
+ * The same from a table (CSV: code, kind, name, full_name, parent, valid_from, valid_to; docs/operations.md)
+ * with the days from and to which each is valid. Units of the table replace those of the same code and first
+ * day, others stay. STATUS_INVALID with field "table" and the line, and nothing has changed.
+ */
+NODISCARD enum status administrative_unit_import(struct work *work, struct str table, int *units,
+                                                 struct error *error);
+/* All of them as such a table. */
+NODISCARD enum status administrative_unit_export(struct work *work, struct buf *out, struct error *error);
 /* A working calendar: a new revision unless the newest one is the same, then *revision is 0. `definition`:
  * see docs/clock.md; `code`: its agency; `notice`: what the change rests on, for people, may be empty.
  * Dossiers that are running follow. */

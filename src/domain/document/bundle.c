@@ -19,6 +19,7 @@ enum status document_bundle(struct work *work, const struct uuid *tenant_id, str
                               .tenant_id = tenant_id,
                               .papers = papers,
                               .count = count,
+                              .leaves_out = true,
                               .error = error,
                               .line =
                                   str_of(arena_printf(work->arena, "%d %zu\n", (int)MEDIA_PDF, lead.length)),
@@ -35,6 +36,11 @@ enum status document_bundle(struct work *work, const struct uuid *tenant_id, str
     if (work->domain->inspector == NULL) return not_now(work, error, "there is no inspector");
     enum status status = child_run(work->domain->inspector, &job, &report, work->arena, error);
     paper_rows_close(&rows);
+    if (status != STATUS_OK && rows.damaged > 0) {
+        *left_out = 1U << (rows.damaged - 1);
+        document_spool_destroy(rows.out);
+        return STATUS_OK;
+    }
     if (status == STATUS_OK && report.problem != MEDIA_GOOD)
         status = not_now(work, error, "the papers are too much");
     if (status == STATUS_OK) *left_out = report.remarks;

@@ -68,14 +68,14 @@ json_t *document_type_list(unsigned wanted)
     N_("Bảng tính và bài trình chiếu không nhận trực tiếp; vui lòng lưu thành PDF rồi tải lên")
 
 /*
- * One cookie a thread: libmagic's are not shared, and loading its tables takes milliseconds. Only its table of
- * patterns is asked, and what text is; none of its parsers of whole formats (docs/decisions/0014).
+ * One cookie a thread: libmagic's are not shared, and loading its tables takes milliseconds. Only its table
+ * of patterns is asked, and what text is; none of its parsers of whole formats (docs/decisions/0014).
  */
 static _Thread_local magic_t cookie;
 enum {
     PATTERNS_ALONE = MAGIC_MIME_TYPE | MAGIC_NO_CHECK_COMPRESS | MAGIC_NO_CHECK_TAR | MAGIC_NO_CHECK_CDF |
-                     MAGIC_NO_CHECK_ELF | MAGIC_NO_CHECK_CSV | MAGIC_NO_CHECK_JSON |
-                     MAGIC_NO_CHECK_APPTYPE | MAGIC_NO_CHECK_TOKENS
+                     MAGIC_NO_CHECK_ELF | MAGIC_NO_CHECK_CSV | MAGIC_NO_CHECK_JSON | MAGIC_NO_CHECK_APPTYPE |
+                     MAGIC_NO_CHECK_TOKENS
 };
 
 static bool ready(void)

@@ -20,10 +20,15 @@ static enum status open_next(struct paper_rows *rows)
     rows->at = 0;
     rows->line = str_of(arena_printf(rows->work->arena, "%d %lld\n", (int)document_kind_of(paper->media_type),
                                      (long long)paper->size));
-    return rows->quarantined ? document_open_quarantined(rows->work, rows->tenant_id, paper, &rows->reader,
+    enum status status = rows->quarantined
+                             ? document_open_quarantined(rows->work, rows->tenant_id, paper, &rows->reader,
                                                          &rows->descriptor, rows->error)
                              : document_open(rows->work, rows->tenant_id, paper, &rows->reader,
                                              &rows->descriptor, rows->error);
+    if (status == STATUS_OK || !rows->leaves_out) return status;
+    rows->reader = NULL;
+    rows->line = str_of(arena_printf(rows->work->arena, "%d 0\n", (int)MEDIA_PDF));
+    return STATUS_OK;
 }
 
 static size_t take(struct str *from, void *bytes, size_t capacity)
@@ -44,6 +49,7 @@ enum status paper_rows_read(void *context, void *bytes, size_t capacity, size_t 
         enum status status = STATUS_OK;
         if (rows->reader != NULL) status = filecrypt_read(rows->reader, rows->at, bytes, capacity, length);
         rows->at += *length;
+        if (status != STATUS_OK && rows->leaves_out) rows->damaged = rows->next;
         if (status != STATUS_OK || *length > 0 || rows->next == rows->count) return status;
         status = open_next(rows);
         if (status != STATUS_OK) return status;

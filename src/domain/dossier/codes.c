@@ -7,7 +7,7 @@
 enum { OFFERED = 20 };
 
 DB_STATEMENT(codes_own, DB_PARAMETERS(DB_TEXT_ARRAY), DB_COLUMNS({"code", DB_TEXT}),
-             "SELECT code FROM dossier WHERE account_id = motcua.app_account() AND code = ANY ($1)")
+             "SELECT code FROM own_codes($1)")
 
 DB_STATEMENT(codes_of_results, DB_PARAMETERS(DB_TEXT_ARRAY),
              DB_COLUMNS({"code", DB_TEXT}, {"revoked", DB_BOOL}),

@@ -133,9 +133,9 @@ static size_t list_options(void *context, struct arena *arena, const char *list,
 const struct form_lists *list_of_forms(const struct work *work, const struct uuid *tenant_id)
 {
     const struct reference_store *store = work->domain->reference;
-    if (tenant_id == NULL) return reference_form_lists(store);
+    if (tenant_id == NULL) return reference_form_lists(work);
     struct view *view = arena_alloc(work->arena, sizeof *view);
-    *view = (struct view){.city = reference_form_lists(store),
+    *view = (struct view){.city = reference_form_lists(work),
                           .table = reference_list_table(store),
                           .tenant = tenant_by_id(reference_tenants(store), tenant_id),
                           .day = civil_day_of(work->now)};

@@ -11,7 +11,22 @@
 #include "motcua/print/print.h"
 #include "paper_private.h"
 
-enum { LEAD_BYTES = 8 * 1024 * 1024 };
+/* TRIES: papers of which something is damaged are found one after another. */
+enum { LEAD_BYTES = 8 * 1024 * 1024, TRIES = 4 };
+
+/* What stands between a label and its answer: nothing where the label ends a sentence. */
+static void add_marks(json_t *items)
+{
+    size_t a, b;
+    json_t *item, *row;
+    json_array_foreach(items, a, item)
+    {
+        struct str label = json_get_str(item, "label");
+        bool ends = label.length > 0 && strchr(".?!:", label.data[label.length - 1]) != NULL;
+        json_object_set_new(item, "mark", json_string(ends ? "" : ":"));
+        json_array_foreach(json_object_get(item, "rows"), b, row) add_marks(json_object_get(row, "items"));
+    }
+}
 
 /* Members that Mustache must not look for in the surrounding page or section. */
 static void close_review(json_t *review)
@@ -23,6 +38,7 @@ static void close_review(json_t *review)
         json_array_foreach(json_object_get(page, "sections"), b, section)
         {
             if (json_object_get(section, "title") == NULL) json_object_set_new(section, "title", json_null());
+            add_marks(json_object_get(section, "items"));
         }
     }
 }
@@ -259,7 +275,8 @@ enum status paper_render_dossier_papers(struct work *work, const struct dossier_
     for (size_t i = 0; i < printing.count; i++)
         printing.notes[i] = NULL;
     status = print_once(&printing, pdf, &left_out, error);
-    if (status == STATUS_OK && left_out != 0) status = print_once(&printing, pdf, &left_out, error);
+    for (int again = 0; status == STATUS_OK && left_out != 0 && again < TRIES; again++)
+        status = print_once(&printing, pdf, &left_out, error);
     if (status == STATUS_OK && *pdf == NULL)
         return error_set(error, work->arena, STATUS_UNAVAILABLE, "paper.bundle", NULL,
                          "papers of %s cannot be joined", file->dossier.code);

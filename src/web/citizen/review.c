@@ -215,7 +215,9 @@ static const char *behalf_text(struct draft_page *page)
     return visit_format(page->visit, N_("Bạn nộp thay: hồ sơ đứng tên %s."), name);
 }
 
-static void show(struct draft_page *page, unsigned http_status, const char *selected, const char *agree_error)
+/* `refusal`: why it was not taken, said where nothing is missing. */
+static void show(struct draft_page *page, unsigned http_status, const char *selected, const char *agree_error,
+                 const char *refusal)
 {
     struct visit *visit = page->visit;
     json_auto review = NULL;
@@ -237,6 +239,7 @@ static void show(struct draft_page *page, unsigned http_status, const char *sele
     view_text(view, "behalf_text", behalf_text(page));
     view_text(view, "agree_error", agree_error);
     if (agree_error != NULL) view_problem(view, "agree", agree_error);
+    if (refusal != NULL && complete) view_problem(view, "agree", refusal);
     view_list(view, "waiting", waiting_view(page));
     view_flag(view, "can_submit", complete);
     visit_render_status(visit, http_status, "portal/review", view);
@@ -246,7 +249,7 @@ void page_review(struct request *request)
 {
     struct visit *visit = visit_of(request);
     DRAFT_PAGE_AUTO page = {0};
-    if (draft_page_open_unsent(visit, &page)) show(&page, 200, "counter", NULL);
+    if (draft_page_open_unsent(visit, &page)) show(&page, 200, "counter", NULL, NULL);
 }
 
 static const char *channel_of_form(struct visit *visit)
@@ -264,12 +267,12 @@ void page_submit(struct request *request)
     if (!draft_page_open(visit, &page)) return;
     if (page.draft.submitted_at == INSTANT_NONE && !draft_page_current(&page)) return;
     if (page.draft.submitted_at == INSTANT_NONE && visit_form(visit, "agree").length == 0) {
-        show(&page, 422, selected, visit_text(visit, N_("Hãy đánh dấu cam đoan trước khi nộp.")));
+        show(&page, 422, selected, visit_text(visit, N_("Hãy đánh dấu cam đoan trước khi nộp.")), NULL);
         return;
     }
     enum status status = dossier_submit(&visit->work, &page.draft.id, selected, &submission, &visit->error);
     if (status == STATUS_INVALID)
-        show(&page, 422, selected, NULL);
+        show(&page, 422, selected, NULL, visit_error_text(visit));
     else if (status != STATUS_OK)
         visit_fail(visit, status);
     else

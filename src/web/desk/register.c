@@ -2,6 +2,7 @@
 #include "desk.h"
 
 #include "motcua/calendar/civil.h"
+#include "motcua/codec/csv.h"
 #include "motcua/codec/url.h"
 #include "web/routes.h"
 
@@ -123,18 +124,6 @@ void page_register_of_dossiers(struct request *request)
     show(visit, &period, 200, NULL);
 }
 
-/* RFC 4180; a cell that a spreadsheet would take for a formula gets an apostrophe in front. */
-static void cell(struct buf *csv, const char *text, bool last)
-{
-    buf_append_cstr(csv, "\"");
-    if (text[0] != '\0' && strchr("=+-@\t\r", text[0]) != NULL) buf_append_cstr(csv, "'");
-    for (const char *c = text; *c != '\0'; c++) {
-        if (*c == '"') buf_append_char(csv, '"');
-        buf_append_char(csv, *c);
-    }
-    buf_append_cstr(csv, last ? "\"\r\n" : "\",");
-}
-
 static void csv_row(struct visit *visit, struct buf *csv, const struct register_row *row, int number)
 {
     const char *const cells[] = {
@@ -153,7 +142,7 @@ static void csv_row(struct visit *visit, struct buf *csv, const struct register_
     };
     enum { COUNT = sizeof cells / sizeof cells[0] };
     for (size_t i = 0; i < COUNT; i++)
-        cell(csv, cells[i], i + 1 == COUNT);
+        csv_write_cell(csv, str_of(cells[i]), i + 1 == COUNT);
 }
 
 void page_register_csv(struct request *request)
@@ -191,7 +180,7 @@ void page_register_csv(struct request *request)
     struct buf csv = BUF_WITH_MAXIMUM(CSV_BYTES);
     buf_append_cstr(&csv, "\xEF\xBB\xBF"); /* spreadsheets take the file for UTF-8 only with this mark */
     for (size_t i = 0; i < HEADS; i++)
-        cell(&csv, visit_text(visit, heads[i]), i + 1 == HEADS);
+        csv_write_cell(&csv, str_of(visit_text(visit, heads[i])), i + 1 == HEADS);
     for (size_t i = 0; i < count; i++)
         csv_row(visit, &csv, &rows[i], (int)i + 1);
     response_header(visit->request, "Content-Disposition", STR("attachment; filename=\"so-theo-doi.csv\""));

@@ -70,7 +70,7 @@ static enum status add_form_pages(struct visit *visit, const struct form *form, 
         .language = language_code(visit->language),
         .translate = visit_is_english(visit) ? domain_translate : NULL,
         .translate_context = visit->web->domain,
-        .lists = reference_form_lists(visit->web->domain->reference),
+        .lists = reference_form_lists(&visit->work),
     };
     json_auto nothing = json_object();
     for (size_t i = 0; i < form_page_count(form); i++) {

@@ -153,6 +153,41 @@ static void parts_are_small_fields(void **state)
     assert_string_equal(at(view, "sections.0.fields.3.parts.1.options.1.label"), "Y");
 }
 
+static void each_part_says_whether_it_must_be_filled_in(void **state)
+{
+    (void)state;
+    const struct form *form = form_with(
+        "{\"key\":\"a\",\"kind\":\"address\",\"label\":\"A\",\"required\":true,\"line_required\":false},"
+        "{\"key\":\"b\",\"kind\":\"bank_account\",\"label\":\"B\"},"
+        "{\"key\":\"r\",\"kind\":\"ranked\",\"label\":\"R\",\"required\":true,\"options\":[{\"value\":\"x\","
+        "\"label\":\"X\"},{\"value\":\"y\",\"label\":\"Y\"}]},"
+        "{\"key\":\"t\",\"kind\":\"time\",\"label\":\"T\"}");
+    json_auto view = view_of(form, "{}", false);
+    assert_string_equal(at(view, FIELD "parts.0.required"), "true");
+    assert_string_equal(at(view, FIELD "parts.3.required"), "");
+    assert_string_equal(at(view, FIELD "parts.3.optional"), "true");
+    assert_string_equal(at(view, "sections.0.fields.1.parts.1.required"), "");
+    assert_string_equal(at(view, "sections.0.fields.2.parts.0.required"), "true");
+    assert_string_equal(at(view, "sections.0.fields.2.parts.1.required"), "");
+    assert_string_equal(at(view, "sections.0.fields.3.described_by"), "f-t-help");
+}
+
+static void a_plot_is_read_back_with_its_corners(void **state)
+{
+    (void)state;
+    const struct form *form = form_with("{\"key\":\"p\",\"kind\":\"map_plot\",\"label\":\"P\"}");
+    const char *answers = "{\"p\":[\"21.0285000,105.8542000\",\"21.0286000,105.8542000\",\"21.0286000,"
+                          "105.8543000\"]}";
+    json_auto view = view_of(form, answers, false);
+    assert_string_equal(at(view, FIELD "value"), "21,0285 105,8542\n21,0286 105,8542\n21,0286 105,8543");
+    assert_string_equal(at(view, FIELD "text"), "58 m²");
+    json_auto json = json_of(answers);
+    json_auto review = NULL;
+    assert_int_equal(form_review(form, arena, json, &environment, &review), STATUS_OK);
+    assert_string_equal(at(review, "pages.0.sections.0.items.0.text"),
+                        "58 m² (21,0285 105,8542; 21,0286 105,8542; 21,0286 105,8543)");
+}
+
 static void groups_show_rows_totals_and_one_to_start_with(void **state)
 {
     (void)state;
@@ -267,6 +302,8 @@ int main(void)
         form_test(a_simple_field_has_all_a_template_needs),
         form_test(choices_mark_what_was_chosen),
         form_test(parts_are_small_fields),
+        form_test(each_part_says_whether_it_must_be_filled_in),
+        form_test(a_plot_is_read_back_with_its_corners),
         form_test(groups_show_rows_totals_and_one_to_start_with),
         form_test(the_review_and_the_display_are_in_words),
         form_test(what_a_view_shows_reads_back_as_the_same_answer),

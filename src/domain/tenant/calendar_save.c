@@ -1,39 +1,7 @@
-/* Official administrative units and working calendars: what the reference data is made of. */
+/* Working calendars: published, never changed. */
 #include "motcua/codec/json.h"
 #include "motcua/domain/reference.h"
 #include "motcua/domain/tenant.h"
-
-DB_STATEMENT(administrative_unit_insert, DB_PARAMETERS(DB_TEXT, DB_TEXT, DB_TEXT, DB_TEXT, DB_TEXT, DB_INT32),
-             DB_NOTHING,
-             "INSERT INTO administrative_unit (code, kind, parent_code, name, full_name, sort_order) "
-             "VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING")
-
-struct units {
-    const struct administrative_unit *list;
-    size_t count;
-};
-
-static enum status write_units(struct db_transaction *transaction, void *context, struct error *error)
-{
-    const struct units *units = context;
-    struct db_batch *write = db_batch(transaction);
-    for (size_t i = 0; i < units->count; i++) {
-        const struct administrative_unit *unit = &units->list[i];
-        db_add(write, &administrative_unit_insert, db_cstr(unit->code), db_cstr(unit->kind),
-               db_cstr(unit->parent_code), db_cstr(unit->name), db_cstr(unit->full_name),
-               db_int32((int32_t)i));
-    }
-    reference_touch(write, "tenant");
-    return db_commit(write, error);
-}
-
-enum status administrative_unit_add(struct work *work, const struct administrative_unit *list, size_t count,
-                                    struct error *error)
-{
-    struct units units = {list, count};
-    struct db_scope scope = {0};
-    return db_transaction(work->db, &scope, work->arena, write_units, &units, error);
-}
 
 DB_STATEMENT(calendar_insert, DB_PARAMETERS(DB_TEXT, DB_TEXT, DB_JSON, DB_TEXT),
              DB_COLUMNS({"revision", DB_INT32}),

@@ -1,0 +1,97 @@
+// What somebody types into each field of the form with every kind (tests/vectors/forms/kitchen-sink.json), in its order: first what
+// is wrong, then what is right; what is said about the first, and how the second is read back by people and by programs.
+// `type` and `wrong` are {control: value} with the key of the field left out: "" is the control with its name.
+const day = (day, month, year) => ({ '.day': day, '.month': month, '.year': year });
+const prefixed = (prefix, values) => Object.fromEntries(Object.entries(values).map(([name, value]) => [prefix + name, value]));
+const one = (value) => ({ '': value });
+
+export const answersOfPages = (ownCode) => ({
+  chu_va_so: [
+    { key: 'ten_goi', wrong: one(''), said: /Hãy nhập thông tin này/, type: one('Hộ kinh doanh Lan Anh'), shown: 'Hộ kinh doanh Lan Anh', data: 'Hộ kinh doanh Lan Anh' },
+    { key: 'mo_ta', type: one('Dòng một\nDòng hai'), shown: 'Dòng một Dòng hai', data: 'Dòng một\nDòng hai' },
+    { key: 'bien_so', wrong: one('29-A1'), said: /Viết như 29A1-12345/, type: one('29A1-12345'), shown: '29A1-12345', data: '29A1-12345' },
+    { key: 'thu_dien_tu', wrong: one('lan@'), said: /thư điện tử không đúng/, type: one('Lan@EXAMPLE.com'), shown: 'Lan@example.com', data: 'Lan@example.com' },
+    { key: 'dien_thoai', wrong: one('12345'), said: /Số điện thoại không đúng/, type: one('0912 345 678'), shown: '0912345678', data: '0912345678' },
+    { key: 'dien_tich', wrong: one('rộng'), said: /Hãy nhập một số/, type: one('85,25'), shown: '85,25 m²', data: 85.25 },
+    { key: 'so_ban', wrong: one('51'), said: /không được vượt quá 50/, type: one('3'), shown: '3', data: 3 },
+    { key: 'von', wrong: one('-5'), said: /Giá trị phải từ 0 trở lên/, type: one('1.250.000'), shown: '1.250.000 đồng', data: 1250000 },
+    { key: 'tong', shown: '24.000 đồng' },
+  ],
+  ngay_va_chon: [
+    { key: 'ngay', wrong: day('31', '2', '2017'), said: /ngày có thật/, type: day('1', '3', '2017'), shown: '01/03/2017', data: '2017-03-01' },
+    { key: 'ngay_sinh', wrong: day('', '13', '1985'), said: /Hãy nhập/, type: day('', '', '1985'), shown: '1985', data: '1985' },
+    { key: 'gio', wrong: one('25:00'), said: /giờ:phút, ví dụ 09:30/, type: one('9h30'), shown: '09:30', data: '09:30' },
+    {
+      key: 'khoang',
+      wrong: { ...prefixed('.from', day('10', '3', '2017')), ...prefixed('.to', day('1', '3', '2017')) },
+      said: /không được trước ngày bắt đầu/,
+      type: { ...prefixed('.from', day('1', '3', '2017')), ...prefixed('.to', day('10', '3', '2017')) },
+      shown: '01/03/2017 – 10/03/2017',
+      data: { from: '2017-03-01', to: '2017-03-10' },
+    },
+    { key: 'co_khong', wrong: {}, said: /Hãy chọn câu trả lời/, type: one('true'), shown: 'Có', data: true },
+    { key: 'ten_vo_chong', type: one('Trần Văn Nam'), shown: 'Trần Văn Nam', data: 'Trần Văn Nam', later: true },
+    { key: 'nhan', wrong: {}, said: /Hãy chọn câu trả lời/, type: one('b'), shown: 'Qua bưu chính', data: 'b' },
+    { key: 'kenh', type: one('c'), shown: 'Trực tuyến', data: 'c' },
+    { key: 'nhieu', type: one(['a', 'c']), shown: 'Nhận trực tiếp; Trực tuyến', data: ['a', 'c'] },
+    { key: 'thu_tu', wrong: { '.0': 'a', '.1': 'a' }, said: /Có mục bị lặp lại/, type: { '.0': 'b', '.1': 'a' }, shown: '1. Qua bưu chính; 2. Nhận trực tiếp', data: ['b', 'a'] },
+    { key: 'nganh_cap', wrong: { '.0': 'x' }, said: /Hãy chọn đủ các cấp/, type: { '.0': 'x', '.1': 'z' }, shown: 'Nông nghiệp › Chăn nuôi', data: ['x', 'z'] },
+    { key: 'dong_y', wrong: {}, said: /Hãy đánh dấu vào ô này/, type: one(true), shown: 'Đồng ý', data: true },
+  ],
+  nguoi: [
+    { key: 'ho_ten', wrong: one('Lan'), said: /đầy đủ họ, chữ đệm và tên/, type: one('Nguyễn Thị  Lan'), shown: 'Nguyễn Thị Lan', data: 'Nguyễn Thị Lan' },
+    { key: 'gioi_tinh', type: one('nu'), shown: 'Nữ', data: 'nu' },
+    { key: 'dinh_danh', wrong: one('001085000101'), said: /không khớp với giới tính/, type: one('001 185 000 101'), shown: '001185000101', data: '001185000101' },
+    { key: 'cmnd', wrong: one('12345678'), said: /đúng 9 chữ số/, type: one('012345678'), shown: '012345678', data: '012345678' },
+    { key: 'giay_to', wrong: one('123'), said: /12 số của thẻ căn cước hoặc 9 số/, type: one('001185000101'), shown: '001185000101', data: '001185000101' },
+    { key: 'ho_chieu', wrong: one('BB1'), said: /một chữ cái và 7 chữ số/, type: one('b1234567'), shown: 'B1234567', data: 'B1234567' },
+    { key: 'ma_thue', wrong: one('0100109107'), said: /sai chữ số kiểm tra/, type: one('0100109106'), shown: '0100109106', data: '0100109106' },
+    { key: 'so_ho', wrong: one('1'), said: /9 đến 12 chữ số/, type: one('110123456'), shown: '110123456', data: '110123456' },
+    {
+      key: 'dia_chi',
+      wrong: { '.city': '01', '.line': 'Số 12 ngõ 68' },
+      said: /Hãy chọn đủ tỉnh/,
+      type: { '.city': '01', '.district': '005', '.commune': '00166', '.line': 'Số 12 ngõ 68' },
+      shown: 'Số 12 ngõ 68, Phường Dịch Vọng',
+      data: { city: '01', district: '005', commune: '00166', line: 'Số 12 ngõ 68' },
+    },
+    { key: 'phuong', type: one('005'), shown: 'Quận Cầu Giấy', data: '005' },
+    { key: 'co_quan', type: one('cau-giay'), shown: 'quận Cầu Giấy', data: 'cau-giay' },
+    { key: 'nuoc', type: one('JP'), shown: 'Nhật Bản', data: 'JP' },
+    { key: 'quoc_tich', type: one('VN'), shown: 'Việt Nam', data: 'VN' },
+    { key: 'dan_toc', type: one('01'), shown: 'Kinh', data: '01' },
+    { key: 'nghe', type: one('02'), shown: 'Giáo viên', data: '02' },
+    { key: 'nganh_nghe', wrong: one('nuôi rồng'), said: /Hãy chọn một mục trong danh sách/, type: one('trong lua cao'), shown: 'Trồng lúa nước vùng cao', data: '4711', search: true },
+    {
+      key: 'tai_khoan',
+      wrong: { '.bank': 'Vietcombank', '.number': '12', '.holder': 'NGUYEN THI LAN' },
+      said: /6 đến 19 chữ số/,
+      type: { '.bank': 'Vietcombank', '.number': '0011 0012 34567', '.holder': 'NGUYEN THI LAN' },
+      shown: '0011001234567 – NGUYEN THI LAN – Vietcombank',
+      data: { bank: 'Vietcombank', number: '0011001234567', holder: 'NGUYEN THI LAN' },
+    },
+    { key: 'ho_so_truoc', wrong: one('000.25.05.H26-170214-9999'), said: /mã này/, type: one(ownCode), shown: ownCode, data: ownCode },
+  ],
+  bang_va_tep: [
+    {
+      key: 'ho',
+      wrong: { '[0].ten': 'An', '[0].sinh.year': '2010', '[0].quan_he': 'con', '[0].thu_nhap': '2.000.000' },
+      at: 'ho[0].ten',
+      said: /đầy đủ họ, chữ đệm và tên/,
+      type: { '[0].ten': 'Nguyễn Văn An', '[0].sinh.year': '2010', '[0].quan_he': 'con', '[0].thu_nhap': '2.000.000' },
+      shown: 'Nguyễn Văn An 2010 Con 2.000.000 đồng',
+      total: 'Tổng Thu nhập: 2.000.000 đồng',
+      data: [{ ten: 'Nguyễn Văn An', sinh: '2010', quan_he: 'con', thu_nhap: 2000000 }],
+    },
+    { key: 'vi_tri', wrong: { '.lat': '48,85', '.lon': '2,35' }, said: /nằm ngoài lãnh thổ Việt Nam/, type: { '.lat': '21,0285', '.lon': '105,8542' }, shown: '21,0285; 105,8542', data: { lat: 21.0285, lon: 105.8542 } },
+    {
+      key: 'thua_dat',
+      wrong: one('21,0285 105,8542'),
+      said: /ít nhất 3 đỉnh/,
+      type: one('21,0285 105,8542\n21,0286 105,8542\n21,0286 105,8543'),
+      shown: '58 m² (21,0285 105,8542; 21,0286 105,8542; 21,0286 105,8543)',
+      data: ['21.0285000,105.8542000', '21.0286000,105.8542000', '21.0286000,105.8543000'],
+    },
+    { key: 'chu_ky', wrong: { '.name': 'Nguyễn Thị Lan' }, said: /đánh dấu vào ô cam đoan/, type: { '.consent': true, '.name': 'Nguyễn Thị Lan' }, shown: 'Nguyễn Thị Lan', data: { consent: true, name: 'Nguyễn Thị Lan' } },
+  ],
+});
