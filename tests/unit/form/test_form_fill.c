@@ -700,8 +700,7 @@ static void a_plot_says_its_area(void **state)
         json_array_get(json_get_array(json_array_get(json_get_array(view, "sections"), 0), "fields"), 0);
     assert_string_equal(json_get_cstr(field, "text", ""), "100 m²");
     assert_string_equal(json_get_cstr(field, "value", ""),
-                        "21,0285000 105,8542000\n21,0285898 105,8542000\n21,0285898 105,8542962\n21,0285000 "
-                        "105,8542962");
+                        "21,0285 105,8542\n21,0285898 105,8542\n21,0285898 105,8542962\n21,0285 105,8542962");
 }
 
 static void codes_are_looked_up_by_the_shell(void **state)
