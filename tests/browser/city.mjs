@@ -189,9 +189,11 @@ export class Person {
         response.on('error', reject);
         response.on('end', () => resolve({ status: response.statusCode, headers: response.headers, bytes: Buffer.concat(parts) }));
       });
-      request.on('error', reject);
+      // a connection that the server ended, being idle, while this program waited for another one: asked anew
+      request.on('error', (error) => (error.code === 'ECONNRESET' && request.reusedSocket && method === 'GET' ? this.send(method, target, { headers, type }).then(resolve, reject) : reject(error)));
       request.end(body);
     });
+    if (answer.path) return answer; // of the second request
     answer.body = answer.bytes.toString('utf8');
     Object.defineProperty(answer, 'text', { get: () => readable(answer.body) });
     answer.location = answer.headers.location ?? null;
