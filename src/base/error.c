@@ -14,3 +14,11 @@ enum status error_set(struct error *error, struct arena *arena, enum status stat
     }
     return status;
 }
+
+enum status error_keep(struct error *error, struct arena *arena)
+{
+    const char **const texts[] = {&error->field, &error->argument, &error->detail};
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+        if (*texts[i] != NULL) *texts[i] = arena_strdup(arena, *texts[i]);
+    return error->status;
+}

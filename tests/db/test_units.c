@@ -87,6 +87,7 @@ static void a_table_is_taken_over_whole_or_not_at_all(void **state)
                          bad[i].rows[0] == '\0' ? "" : "00998,phuong,B,Phường B,01\n", bad[i].rows);
         assert_int_equal(take(table), STATUS_INVALID);
         assert_string_equal(system_hand->error.code, bad[i].code);
+        assert_true(bad[i].rows[0] == '\0' || strlen(system_hand->error.argument) > 0);
     }
     assert_string_equal(name_of("00998"), "");
 }

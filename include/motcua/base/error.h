@@ -27,5 +27,7 @@ struct error {
 enum status error_set(struct error *error, struct arena *arena, enum status status, const char *code,
                       const char *message, const char *detail_format, ...)
     __attribute__((format(printf, 6, 7)));
+/* Takes what the error says into another arena, before the one it was made in ends; returns its status. */
+enum status error_keep(struct error *error, struct arena *arena);
 
 #endif

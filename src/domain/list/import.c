@@ -138,11 +138,9 @@ enum status list_import(struct work *work, const struct uuid *tenant_id, struct 
             N_("Quá nhiều danh mục (tối đa 100), hoặc danh mục này cùng các mã đã bỏ quá lớn (tối đa 300.000 "
                "mục). Hãy dùng lại các mã đã có."),
             error);
-    if (status == STATUS_OK) {
-        *entries = (int)import.read.count;
-        status = reference_refresh(work, true, error);
-    }
-    return status;
+    if (status != STATUS_OK) return error_keep(error, work->arena);
+    *entries = (int)import.read.count;
+    return reference_refresh(work, true, error);
 }
 
 enum status list_upload(struct work *work, struct str name, struct str title, struct str table, int *entries,

@@ -171,8 +171,9 @@ enum status administrative_unit_import(struct work *work, struct str text, int *
     struct db_scope scope = {0};
     enum status status = read_table(&table, text, &saving);
     if (status == STATUS_OK) status = db_transaction(work->db, &scope, arena, write_units, &saving, error);
-    if (status == STATUS_OK) *units = (int)saving.count;
-    return status == STATUS_OK ? reference_refresh(work, true, error) : status;
+    if (status != STATUS_OK) return error_keep(error, work->arena);
+    *units = (int)saving.count;
+    return reference_refresh(work, true, error);
 }
 
 enum status administrative_unit_export(struct work *work, struct buf *out, struct error *error)
@@ -181,7 +182,7 @@ enum status administrative_unit_export(struct work *work, struct buf *out, struc
     struct db_scope scope = {0};
     struct db_result *rows;
     enum status status = db_read_one(work->db, &scope, arena, &units_all_rows, DB_VALUES(), &rows, error);
-    if (status != STATUS_OK) return status;
+    if (status != STATUS_OK) return error_keep(error, work->arena);
     for (int column = 0; column < COLUMNS; column++)
         csv_write_cell(out, str_of(columns.names[column][0]), column + 1 == COLUMNS);
     for (size_t row = 0; row < rows->row_count; row++)
