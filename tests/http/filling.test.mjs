@@ -407,3 +407,19 @@ test('a code in a form is the own dossier or a result, and a photo comes as a pa
 test('a file field without its paper is not published', () => {
   assert.match(publish('2.000635', (form) => form.pages[0].fields.push({ key: 'anh', kind: 'photo', label: 'Ảnh' }), 1), /"anh"/);
 });
+
+test('a plot pasted with too many corners is told so, and the page opens as often as one likes', async () => {
+  publish('2.000635', (form) => form.pages[0].fields.push({ key: 'thua', kind: 'map_plot', label: 'Thửa đất' }));
+  const draft = await begin(), first = `${draft}/${Object.keys(extract)[0]}`;
+  for (const [corners, status] of [[100, 422], [101, 422], [5000, 422], [20000, 413]]) {
+    const lines = Array.from({ length: corners }, (_, i) => `21.0,105.${i + 1}`).join('\n');
+    const page = await lan.open(first);
+    const answer = await lan.post(first, { ...fieldsOf(page.body, first), thua: lines });
+    assert.equal(answer.status, status, `${corners} corners`);
+    if (corners > 100 && status === 422) assert.match(answer.text, /Thửa đất có tối đa 100 đỉnh/);
+    const again = await lan.open(first);
+    assert.equal(again.status, 200, `${corners} corners`);
+    if (status === 422) assert.ok(again.body.includes(corners > 100 ? `105.${corners}` : '21,0 105,99'), 'what was typed is there');
+    assert.equal((await lan.open(`${draft}/xem-lai`)).status, 200);
+  }
+});
