@@ -63,6 +63,9 @@ const char *document_type_names(struct arena *arena, unsigned types);
 const char *document_type_endings(struct arena *arena, unsigned types);
 /* Their media types, for programs. */
 json_t *document_type_list(unsigned types);
+/* The last part of the name as sent, in NFC, without signs that mean something to file systems, and with an
+ * ending that fits what the file is. */
+const char *document_safe_name(struct arena *arena, struct str name, const char *media_type);
 
 /* Statements for the transaction in which a document gets its row; NULL: none. They may run more than once.
  */

@@ -32,7 +32,8 @@ enum {
     MEDIA_BLURRED = 1 << 1,
     MEDIA_SMALL = 1 << 2,
     MEDIA_ACTIVE = 1 << 3,   /* active content was taken out */
-    MEDIA_REPAIRED = 1 << 4, /* was damaged, or encrypted without a password, and written anew */
+    /* was damaged, encrypted without a password or had something before or behind it, and was written anew */
+    MEDIA_REPAIRED = 1 << 4,
 };
 
 /* Limits of pictures; checked before anything is decoded. */

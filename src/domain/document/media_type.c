@@ -31,6 +31,27 @@ unsigned document_type_bit(const char *media_type)
     return 0;
 }
 
+unsigned document_type_of_ending(struct str ending)
+{
+    for (unsigned i = 0; i < DOCUMENT_TYPES && ending.length > 0; i++) {
+        struct str one, rest = str_of(types[i].endings);
+        for (bool more = true; more;) {
+            one = rest;
+            more = str_split(rest, ',', &one, &rest);
+            if (str_equal_ignore_case(one, ending)) return 1U << i;
+        }
+    }
+    return 0;
+}
+
+const char *document_type_ending(struct arena *arena, const char *media_type)
+{
+    unsigned bit = document_type_bit(media_type);
+    struct str first = str_of(bit == 0 ? "" : document_type_endings(arena, bit)), rest;
+    (void)str_split(first, ',', &first, &rest);
+    return arena_strndup(arena, first.data, first.length);
+}
+
 const char *document_type_names(struct arena *arena, unsigned wanted)
 {
     const char *text = "";
@@ -68,14 +89,14 @@ json_t *document_type_list(unsigned wanted)
     N_("Bảng tính và bài trình chiếu không nhận trực tiếp; vui lòng lưu thành PDF rồi tải lên")
 
 /*
- * One cookie a thread: libmagic's are not shared, and loading its tables takes milliseconds. Only its table of
- * patterns is asked, and what text is; none of its parsers of whole formats (docs/decisions/0014).
+ * One cookie a thread: libmagic's are not shared, and loading its tables takes milliseconds. Only its table
+ * of patterns is asked, and what text is; none of its parsers of whole formats (docs/decisions/0014).
  */
 static _Thread_local magic_t cookie;
 enum {
     PATTERNS_ALONE = MAGIC_MIME_TYPE | MAGIC_NO_CHECK_COMPRESS | MAGIC_NO_CHECK_TAR | MAGIC_NO_CHECK_CDF |
-                     MAGIC_NO_CHECK_ELF | MAGIC_NO_CHECK_CSV | MAGIC_NO_CHECK_JSON |
-                     MAGIC_NO_CHECK_APPTYPE | MAGIC_NO_CHECK_TOKENS
+                     MAGIC_NO_CHECK_ELF | MAGIC_NO_CHECK_CSV | MAGIC_NO_CHECK_JSON | MAGIC_NO_CHECK_APPTYPE |
+                     MAGIC_NO_CHECK_TOKENS
 };
 
 static bool ready(void)

@@ -250,7 +250,13 @@ static void what_runs_by_itself_is_taken_out(void **state)
         {"",
          "/Annots[<</Type/Annot/Subtype/Widget/Rect[0 0 9 9]/A<</S/SubmitForm/F(https://example.com)>>>>]"},
         {"", "/Annots[<</Type/Annot/Subtype/Link/Rect[0 0 9 "
-             "9]/A<</S/URI/URI(x)/Next[<</S/GoToR/F(b.pdf)>>]>>>>]"},
+             "9]/A<</S/URI/URI(https://x.vn)/Next[<</S/GoToR/F(b.pdf)>>]>>>>]"},
+        {"", "/Annots[<</Type/Annot/Subtype/Link/Rect[0 0 9 9]/A<</S/URI/URI(javascript:a\\(\\))>>>>]"},
+        {"", "/Annots[<</Type/Annot/Subtype/Link/Rect[0 0 9 9]/A<</S/#55RI/URI(file:///C:/a.exe)>>>>]"},
+        {"", "/Annots[<</Type/Annot/Subtype/Link/Rect[0 0 9 9]/A<</S/URI/URI( http://x.vn)>>>>]"},
+        {"", "/Annots[<</Type/Annot/Subtype/Link/Rect[0 0 9 9]/A<</S/URI/URI/http>>>>]"},
+        {"", "/Annots[<</Type/Annot/Subtype/Link/Rect[0 0 9 9]/A<</S/Thread/D 0/F(b.pdf)>>>>]"},
+        {"", "/Resources<</XObject<</A<</Type/XObject/Subtype/Form/Ref<</F(b.pdf)/Page 0>>>>>>>>"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         inspect(MEDIA_PDF, pdf_with(cases[i].catalog, cases[i].page));
@@ -263,6 +269,53 @@ static void what_runs_by_itself_is_taken_out(void **state)
         assert_false(report.changed);
         assert_int_equal(report.pages, 1);
     }
+}
+
+static void what_is_read_from_another_file_is_taken_out(void **state)
+{
+    (void)state;
+    const char *objects[] = {"<</Type/Catalog/Pages 2 0 R>>", PAGES,
+                             "<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]/Contents 4 0 R>>",
+                             "<</Length 0/F(\\\\\\\\host\\\\share)>>\nstream\n\nendstream", NULL};
+    inspect(MEDIA_PDF, pdf_of(objects, ""));
+    assert_int_equal(report.problem, MEDIA_GOOD);
+    assert_int_equal(report.remarks, MEDIA_ACTIVE);
+    inspect(MEDIA_PDF, buf_copy(&out, arena));
+    assert_int_equal(report.problem, MEDIA_GOOD);
+    assert_false(report.changed);
+}
+
+/* A file that is two things at once: what stands around the PDF goes. */
+static void what_stands_around_a_pdf_is_left_out(void **state)
+{
+    (void)state;
+    static const struct str company[][2] = {
+        {{"<html><script>alert(1)</script>\n", 32}, {"", 0}},
+        {{"GIF89a", 6}, {"", 0}},
+        {{"", 0}, {"MZ\0\0\0", 5}},
+        {{"", 0}, {"PK\3\4a.js", 8}},
+        {{"", 0}, {"PK\3\4a.jsPK\5\6 and as if nothing were there\n%%EOF\n", 48}},
+    };
+    struct str pdf = pdf_with("", "");
+    for (size_t i = 0; i < sizeof company / sizeof company[0]; i++) {
+        const struct str *around = company[i];
+        BUF_AUTO bytes = BUF_WITH_MAXIMUM(1 << 16);
+        buf_append_str(&bytes, around[0]);
+        buf_append_str(&bytes, pdf);
+        buf_append_str(&bytes, around[1]);
+        inspect(MEDIA_PDF, buf_str(&bytes));
+        assert_int_equal(report.problem, MEDIA_GOOD);
+        assert_true(report.changed);
+        assert_int_equal(report.remarks, MEDIA_REPAIRED);
+        assert_true(str_starts_with(buf_str(&out), STR("%PDF-")));
+        assert_true(str_ends_with(buf_str(&out), STR("%%EOF\n")));
+        assert_true(str_find(buf_str(&out), around[around[0].length > 0 ? 0 : 1]) < 0);
+    }
+    BUF_AUTO blanks = BUF_WITH_MAXIMUM(1 << 16);
+    buf_append_str(&blanks, pdf);
+    buf_append_str(&blanks, str_make("\r\n \0\n", 5));
+    inspect(MEDIA_PDF, buf_str(&blanks));
+    assert_false(report.changed);
 }
 
 static void a_damaged_pdf_is_mended_or_refused(void **state)
@@ -552,6 +605,8 @@ int main(void)
         cmocka_unit_test(damaged_pictures_are_told),
         cmocka_unit_test(a_harmless_pdf_stays_to_the_last_byte),
         cmocka_unit_test(what_runs_by_itself_is_taken_out),
+        cmocka_unit_test(what_is_read_from_another_file_is_taken_out),
+        cmocka_unit_test(what_stands_around_a_pdf_is_left_out),
         cmocka_unit_test(a_damaged_pdf_is_mended_or_refused),
         cmocka_unit_test(a_pdf_with_a_password_is_told),
         cmocka_unit_test(circles_and_depth_come_to_an_end),
