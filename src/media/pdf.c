@@ -50,7 +50,6 @@ static bool names_one_of(struct walk *walk, qpdf_oh dictionary, const char *key,
 /* A link may lead to a page of the web, start a letter or a call, and do nothing else. */
 static bool leads_astray(struct walk *walk, qpdf_oh dictionary)
 {
-    static const struct str harmless[] = {{"http://", 7}, {"https://", 8}, {"mailto:", 7}, {"tel:", 4}};
     static const char *const link[] = {"/URI"};
     if (!names_one_of(walk, dictionary, "/S", link, COUNT(link))) return false;
     qpdf_oh value = qpdf_oh_get_key(walk->pdf, dictionary, "/URI");
@@ -58,9 +57,7 @@ static bool leads_astray(struct walk *walk, qpdf_oh dictionary)
     bool good = false;
     if (qpdf_oh_is_string(walk->pdf, value)) {
         const char *bytes = qpdf_oh_get_binary_string_value(walk->pdf, value, &length);
-        struct str address = str_make(bytes, length);
-        for (size_t i = 0; i < COUNT(harmless) && !good; i++)
-            good = str_equal_ignore_case(str_slice(address, 0, harmless[i].length), harmless[i]);
+        good = address_is_harmless(str_make(bytes, length));
     }
     qpdf_oh_release(walk->pdf, value);
     return !good;

@@ -30,8 +30,8 @@ static const char *refusal(enum media_kind kind, enum media_problem problem)
             "Tệp này đặt mật khẩu nên cơ quan không mở được; vui lòng bỏ mật khẩu (mở tệp rồi in ra PDF) "
             "và tải lên lại");
     case MEDIA_MACROS:
-        return N_("Văn bản này có macro hoặc đối tượng nhúng nên không nhận được; vui lòng lưu thành PDF rồi "
-                  "tải lên");
+        return N_("Văn bản này có macro, đối tượng nhúng hoặc nội dung lấy từ nơi khác nên không nhận được; "
+                  "vui lòng lưu thành PDF rồi tải lên");
     case MEDIA_TOO_LARGE:
         return kind == MEDIA_PDF || kind == MEDIA_OFFICE
                    ? N_("Tệp này có quá nhiều trang hoặc quá phức tạp; vui lòng chia thành nhiều tệp nhỏ hơn")
