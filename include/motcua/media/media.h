@@ -22,6 +22,7 @@ enum media_problem {
     MEDIA_ENCRYPTED, /* needs a password */
     MEDIA_TOO_LARGE, /* more pixels, pages or memory than we take */
     MEDIA_MACROS,    /* an office file with programs in it */
+    MEDIA_COMPLEX,   /* more work than we do for one file */
     MEDIA_UNKNOWN,   /* it could not be looked into, which may be no fault of its own */
     MEDIA_PROBLEMS
 };

@@ -37,6 +37,11 @@ static const char *refusal(enum media_kind kind, enum media_problem problem)
                    ? N_("Tệp này có quá nhiều trang hoặc quá phức tạp; vui lòng chia thành nhiều tệp nhỏ hơn")
                    : N_("Ảnh này có quá nhiều điểm ảnh (hơn 60 triệu); vui lòng chụp lại hoặc lưu với kích "
                         "thước nhỏ hơn");
+    case MEDIA_COMPLEX:
+        return kind == MEDIA_PDF || kind == MEDIA_OFFICE
+                   ? N_("Tệp này có quá nhiều trang hoặc quá phức tạp; vui lòng chia thành nhiều tệp nhỏ hơn")
+                   : N_("Ảnh này quá phức tạp nên không kiểm tra được; vui lòng chụp lại, hoặc lưu thành ảnh "
+                        "JPEG rồi tải lên");
     case MEDIA_UNKNOWN:
         return N_(
             "Hệ thống không kiểm tra được tệp này nên chưa nhận; vui lòng in hoặc lưu lại thành tệp PDF mới "
