@@ -134,6 +134,8 @@ NODISCARD enum status document_open_quarantined(struct work *work, const struct 
 /* What the inspection has found: "dark", "blurred", "small" (a picture that may be hard to read), "active"
  * (something was taken out), "repaired". */
 bool document_has_remark(const struct document *document, const char *remark);
+/* All of them, as strings, each once. */
+json_t *document_remark_list(const struct document *document);
 /* Of a PDF made of photos: the pages it was found on, "2, 5"; "" where it is not said. */
 const char *document_remark_pages(struct arena *arena, const struct document *document, const char *remark);
 /* Marks as removed, if it is the actor's own and of this dossier. STATUS_NOT_FOUND otherwise. */

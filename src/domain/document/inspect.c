@@ -119,6 +119,15 @@ bool document_has_remark(const struct document *document, const char *remark)
     return false;
 }
 
+json_t *document_remark_list(const struct document *document)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < sizeof remark_words / sizeof remark_words[0]; i++)
+        if (document_has_remark(document, remark_words[i].word))
+            json_array_append_new(list, json_string(remark_words[i].word));
+    return list;
+}
+
 const char *document_remark_pages(struct arena *arena, const struct document *document, const char *remark)
 {
     struct str word, page, rest = str_of(document->remarks);

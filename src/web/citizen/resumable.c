@@ -161,6 +161,10 @@ static bool open_upload(struct visit *visit, struct draft_page *page, struct res
         refuse_status(visit, status);
         return false;
     }
+    if (uploads_check_wanted(page, paper) != STATUS_OK) {
+        refuse_status(visit, STATUS_INVALID);
+        return false;
+    }
     *claim = uploads_claim(page, paper);
     claim->file_name = str_of(resumable->file_name);
     return true;
