@@ -11,6 +11,12 @@ bool address_is_harmless(struct str address)
     return false;
 }
 
+bool media_is_portrait(unsigned width, unsigned height)
+{
+    uint64_t wide = (uint64_t)width * 4 * 100, high = (uint64_t)height * 3;
+    return wide >= high * 88 && wide <= high * 112;
+}
+
 static enum media_problem decode(enum media_kind kind, struct str bytes, unsigned side, struct arena *arena,
                                  struct picture *picture)
 {

@@ -252,7 +252,13 @@ test('photos of a paper with one file count as its pages, and must become one fi
 test('a portrait is one picture, and one more is refused', async () => {
   assert.equal(publish({}, { kind: 'photo' }).status, 0);
   const draft = await newDraft();
-  assert.equal((await attach(draft, photoOf('một.jpg'))).status, 303);
+  assert.equal((await attach(draft, photoOf('ngang.jpg', { width: 1200, height: 600 }))).status, 303);
+  const remark = /ngang\.jpg[\s\S]*Ảnh không theo tỉ lệ 3×4, chiều đứng; nên chọn hoặc cắt lại ảnh khác\. Ảnh vẫn nộp được\./;
+  const page = await papersOf(draft);
+  for (const shown of [page, await lan.open(`${draft}/xem-lai`)]) assert.match(shown.text, remark);
+  assert.equal((await lan.post(`${draft}/giay-to/${paper}/${fileLink(page).slice(-36)}/xoa`)).status, 303);
+  assert.equal((await attach(draft, photoOf('một.jpg', { width: 675, height: 900 }))).status, 303);
+  assert.doesNotMatch((await papersOf(draft)).text, /3×4/);
   const second = await attach(draft, photoOf('hai.jpg'));
   assert.equal(second.status, 422);
   assert.match(second.text, /chỉ nhận 1 tệp; vui lòng bỏ tệp cũ/);

@@ -80,6 +80,7 @@ struct document_claim {
     struct str paper_key, file_name;
     unsigned types; /* 0: all */
     int max_files;  /* of this paper; 0: any number. Photos that can become one PDF count as one. */
+    bool portrait;  /* should be a picture of a person, 3 by 4 */
     instant since;  /* files before that do not count (those of the dossier that is being supplemented) */
     const struct document_beside *beside;
 };
@@ -131,8 +132,8 @@ NODISCARD enum status document_open_quarantined(struct work *work, const struct 
                                                 const struct document *document,
                                                 struct filecrypt_reader **reader, int *descriptor,
                                                 struct error *error);
-/* What the inspection has found: "dark", "blurred", "small" (a picture that may be hard to read), "active"
- * (something was taken out), "repaired". */
+/* What the inspection has found: "dark", "blurred", "small" (a picture that may be hard to read), "ratio" (no
+ * portrait of 3 by 4, where it should be), "active" (something was taken out), "repaired". */
 bool document_has_remark(const struct document *document, const char *remark);
 /* All of them, as strings, each once. */
 json_t *document_remark_list(const struct document *document);

@@ -250,7 +250,7 @@ enum status document_attach(struct work *work, struct document_spool *spool, con
     if (status != STATUS_OK) return status;
     document.file_name = document_safe_name(work->arena, claim->file_name, document.media_type);
     struct document_spool *changed;
-    status = document_inspect(work, tenant_id, spool, &document, &changed, error);
+    status = document_inspect(work, tenant_id, spool, claim->portrait, &document, &changed, error);
     if (status == STATUS_OK)
         status = document_keep_spool(work, changed != NULL ? changed : spool, tenant_id, &document, error);
     bool gave_its_file = status == STATUS_OK && spool->moved; /* else what is stored is a file of its own */

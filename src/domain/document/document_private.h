@@ -123,7 +123,7 @@ NODISCARD enum status document_check_begun(struct work *work, const struct docum
  * store instead, NULL when it stays as it came. STATUS_INVALID ("document.refused"): not to be taken.
  */
 NODISCARD enum status document_inspect(struct work *work, const struct uuid *tenant_id,
-                                       struct document_spool *spool, struct document *document,
+                                       struct document_spool *spool, bool portrait, struct document *document,
                                        struct document_spool **kept, struct error *error);
 
 #endif

@@ -85,8 +85,8 @@ static const struct {
     unsigned bit;
     const char *word;
 } remark_words[] = {
-    {MEDIA_DARK, "dark"},     {MEDIA_BLURRED, "blurred"},   {MEDIA_SMALL, "small"},
-    {MEDIA_ACTIVE, "active"}, {MEDIA_REPAIRED, "repaired"},
+    {MEDIA_DARK, "dark"},   {MEDIA_BLURRED, "blurred"}, {MEDIA_SMALL, "small"},
+    {MEDIA_SHAPE, "ratio"}, {MEDIA_ACTIVE, "active"},   {MEDIA_REPAIRED, "repaired"},
 };
 
 static const char *remarks_text(struct arena *arena, unsigned remarks)
@@ -161,7 +161,8 @@ static enum status take_report(struct work *work, enum media_kind kind, const st
 }
 
 enum status document_inspect(struct work *work, const struct uuid *tenant_id, struct document_spool *spool,
-                             struct document *document, struct document_spool **kept, struct error *error)
+                             bool portrait, struct document *document, struct document_spool **kept,
+                             struct error *error)
 {
     struct passing passing = {.data_folder = work->domain->data_folder};
     struct media_report report;
@@ -181,6 +182,9 @@ enum status document_inspect(struct work *work, const struct uuid *tenant_id, st
                          N_("Tạm thời chưa lưu được tệp; vui lòng thử lại"), "cannot read the spool file");
     status = child_run(work->domain->inspector, &job, &report, work->arena, error);
     filecrypt_reader_close(passing.reader);
+    if (status == STATUS_OK && portrait && report.width > 0 &&
+        !media_is_portrait(report.width, report.height))
+        report.remarks |= MEDIA_SHAPE;
     if (status == STATUS_OK) status = take_report(work, kind, &report, &passing, spool, document, error);
     if (status == STATUS_OK && report.changed)
         *kept = passing.kept;

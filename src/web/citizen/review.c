@@ -22,6 +22,21 @@ static void add_edit_urls(struct draft_page *page, json_t *review)
     }
 }
 
+/* The files of a paper of which something is to be said before they are sent. */
+static json_t *doubtful_files(struct draft_page *page, const char *key)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < page->document_count; i++) {
+        const struct document *document = &page->documents[i];
+        if (strcmp(document->paper_key, key) != 0 || document->remarks[0] == '\0') continue;
+        json_t *file = json_object();
+        view_text(file, "name", document->file_name);
+        visit_add_scan(page->visit, file, document, false);
+        json_array_append_new(list, file);
+    }
+    return list;
+}
+
 static json_t *papers_view(struct draft_page *page)
 {
     struct visit *visit = page->visit;
@@ -39,6 +54,7 @@ static json_t *papers_view(struct draft_page *page)
                                                                                        : N_("Còn thiếu")))
                          : view_tag("good", "check", visit_text(visit, N_("Đủ"))));
         view_text(view, "files_text", visit_format(visit, N_("%zu tệp"), have));
+        view_list(view, "doubtful", doubtful_files(page, paper->key));
         json_array_append_new(papers, view);
     }
     return papers;

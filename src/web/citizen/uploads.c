@@ -81,6 +81,7 @@ struct document_claim uploads_claim(const struct draft_page *page, const struct 
                                    .paper_key = str_of(paper->key),
                                    .types = paper->types,
                                    .max_files = paper->max_files,
+                                   .portrait = paper->portrait,
                                    .since = page->since};
 }
 

@@ -170,6 +170,17 @@ static void bombs_are_refused_before_they_are_decoded(void **state)
     assert_true(arena_used(arena) - used < 1024 * 1024);
 }
 
+static void a_portrait_is_upright_and_three_by_four(void **state)
+{
+    (void)state;
+    static const unsigned good[][2] = {{300, 400}, {3, 4}, {354, 472}, {670, 1000}, {830, 1000}};
+    static const unsigned other[][2] = {{400, 300}, {1200, 300}, {1000, 1000}, {650, 1000}, {850, 1000}};
+    for (size_t i = 0; i < 5; i++) {
+        assert_true(media_is_portrait(good[i][0], good[i][1]));
+        assert_false(media_is_portrait(other[i][0], other[i][1]));
+    }
+}
+
 static void damaged_pictures_are_told(void **state)
 {
     (void)state;
@@ -729,6 +740,7 @@ int main(void)
         cmocka_unit_test(bad_photos_are_remarked_upon_and_not_refused),
         cmocka_unit_test(png_and_webp_are_written_anew_too),
         cmocka_unit_test(bombs_are_refused_before_they_are_decoded),
+        cmocka_unit_test(a_portrait_is_upright_and_three_by_four),
         cmocka_unit_test(damaged_pictures_are_told),
         cmocka_unit_test(a_harmless_pdf_stays_to_the_last_byte),
         cmocka_unit_test(what_runs_by_itself_is_taken_out),
