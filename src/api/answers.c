@@ -49,21 +49,18 @@ json_t *api_missing_list(struct draft_page *page, enum status *status)
     json_t *list = json_array();
     for (size_t i = 0; i < count; i++) {
         const struct draft_missing *one = &missing[i];
-        bool paper = one->kind == MISSING_PAPER,
-             about_page = one->kind == MISSING_ANSWER || one->kind == MISSING_EXIT;
+        bool about_page = one->kind == MISSING_ANSWER || one->kind == MISSING_EXIT;
         json_t *item = json_object();
         view_text(item, "kind", kinds[one->kind]);
         view_text(item, "page", about_page ? form_page_key(page->version->form, one->page) : NULL);
         view_text(item, "field", one->field);
         view_text(item, "paper", one->paper);
         view_text(item, "code",
-                  paper                            ? "paper.required"
-                  : one->kind == MISSING_EXIT      ? "form.exit"
+                  one->kind == MISSING_EXIT        ? "form.exit"
                   : one->kind == MISSING_SIGNATURE ? "share.sign_again"
                                                    : one->code);
         view_text(item, "label", one->label);
-        view_text(item, "message",
-                  paper ? visit_text(page->visit, N_("Chưa đính kèm giấy tờ này.")) : one->text);
+        view_text(item, "message", one->text);
         json_array_append_new(list, item);
     }
     return list;
@@ -79,6 +76,7 @@ json_t *api_document(struct visit *visit, const struct document *document)
     view_number(view, "size", document->size);
     view_text(view, "sha256", hex_encode(visit->arena, document->sha256));
     view_text(view, "scan", document->scan_state);
+    view_set(view, "remarks", document_remark_list(document));
     api_instant(view, "created_at", document->created_at);
     return view;
 }
@@ -104,6 +102,15 @@ static json_t *papers(struct draft_page *page)
     return list;
 }
 
+static json_t *unneeded(struct draft_page *page)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < page->document_count; i++)
+        if (!draft_page_needs(page, &page->documents[i]))
+            json_array_append_new(list, api_document(page->visit, &page->documents[i]));
+    return list;
+}
+
 json_t *api_draft(struct draft_page *page, enum status *status)
 {
     struct visit *visit = page->visit;
@@ -126,6 +133,7 @@ json_t *api_draft(struct draft_page *page, enum status *status)
     api_instant(view, "kept_until", draft_kept_until(visit->web->domain, &page->draft));
     view_set(view, "answers", json_incref(page->draft.answers));
     view_set(view, "papers", papers(page));
+    view_set(view, "unneeded", unneeded(page));
     view_flag(view, "complete", json_array_size(missing) == 0);
     view_set(view, "missing", missing);
     return view;

@@ -106,7 +106,8 @@ void api_upload(struct request *request)
         visit_not_found(visit);
         return;
     }
-    if (request_upload_count(request) != 1) {
+    if (request_upload_count(request) != 1 ||
+        !str_equal_cstr(request_upload(request, 0)->part.field, "file")) {
         visit->error = (struct error){.code = "document.one",
                                       .message = N_("Mỗi yêu cầu tải lên đúng một tệp, trong phần tên file")};
         visit_problem(visit, 422, NULL);

@@ -22,10 +22,16 @@ enum {
     FILES = 32
 };
 
+/* Between the two the process is told (SIGXCPU), at the second it is ended. */
+static void limit_twice(int resource, rlim_t first, rlim_t second)
+{
+    struct rlimit both = {first, second};
+    (void)setrlimit(resource, &both);
+}
+
 static void limit(int resource, rlim_t value)
 {
-    struct rlimit both = {value, value};
-    (void)setrlimit(resource, &both);
+    limit_twice(resource, value, value);
 }
 
 static void give_up_rights(void)
@@ -36,7 +42,7 @@ static void give_up_rights(void)
     signal(SIGXFSZ, SIG_IGN); /* fontconfig would like to write its cache */
     limit(RLIMIT_CORE, 0);
     limit(RLIMIT_FSIZE, 0);
-    limit(RLIMIT_CPU, CPU_SECONDS);
+    limit_twice(RLIMIT_CPU, CPU_SECONDS, CPU_SECONDS + 2); /* by the first the server knows what it died of */
     limit(RLIMIT_NOFILE, FILES);
 #ifndef __SANITIZE_ADDRESS__ /* the sanitizer maps terabytes that it does not use */
     limit(RLIMIT_AS, (rlim_t)1536 * 1024 * 1024);

@@ -371,7 +371,8 @@ struct form_file_rules form_field_file_rules(const struct form *form, size_t ind
     return (struct form_file_rules){.accept = field->accept,
                                     .accept_count = field->accept_count,
                                     .max_bytes = field->max_bytes,
-                                    .max_files = (int)field->max_files};
+                                    .max_files = (int)field->max_files,
+                                    .portrait = field->kind == KIND_PHOTO};
 }
 
 const char *form_field_meaning(const struct form *form, size_t index)

@@ -3,12 +3,12 @@
 
 #include "motcua/crypto/token.h"
 
-enum { NUMBER_DIGITS = 18, DIGEST_MAXIMUM = 64 };
+enum { DIGEST_MAXIMUM = 64 };
 
 bool tus_number(struct str text, int64_t *number)
 {
     int64_t value = 0;
-    if (text.length == 0 || text.length > NUMBER_DIGITS) return false;
+    if (text.length == 0 || text.length > TUS_NUMBER_DIGITS) return false;
     for (size_t i = 0; i < text.length; i++) {
         if (text.data[i] < '0' || text.data[i] > '9') return false;
         value = value * 10 + (text.data[i] - '0');

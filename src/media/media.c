@@ -3,6 +3,20 @@
 
 enum { JPEG_QUALITY = 88, SHOWN_QUALITY = 82 };
 
+bool address_is_harmless(struct str address)
+{
+    static const struct str harmless[] = {{"http://", 7}, {"https://", 8}, {"mailto:", 7}, {"tel:", 4}};
+    for (size_t i = 0; i < sizeof harmless / sizeof harmless[0]; i++)
+        if (str_equal_ignore_case(str_slice(address, 0, harmless[i].length), harmless[i])) return true;
+    return false;
+}
+
+bool media_is_portrait(unsigned width, unsigned height)
+{
+    uint64_t wide = (uint64_t)width * 4 * 100, high = (uint64_t)height * 3;
+    return wide >= high * 88 && wide <= high * 112;
+}
+
 static enum media_problem decode(enum media_kind kind, struct str bytes, unsigned side, struct arena *arena,
                                  struct picture *picture)
 {
@@ -53,7 +67,7 @@ void media_inspect(enum media_kind kind, struct str bytes, struct arena *arena, 
         pdf_inspect(bytes, arena, out, report);
         return;
     case MEDIA_OFFICE:
-        office_inspect(bytes, report);
+        office_inspect(bytes, arena, report);
         return;
     case MEDIA_PICTURES:
         pictures_to_pdf(bytes, arena, out, report);

@@ -55,6 +55,27 @@ bool pdf_write(qpdf_data pdf, struct buf *out);
 /* The next paper of a row as MEDIA_PICTURES and MEDIA_BUNDLE have it; false when it is not as it should be.
  */
 bool row_take(struct str *rest, enum media_kind *kind, struct str *bytes);
-void office_inspect(struct str bytes, struct media_report *report);
+void office_inspect(struct str bytes, struct arena *arena, struct media_report *report);
+
+/* --- Archives */
+
+struct zip_entry {
+    struct str name;
+    unsigned flags, method, checksum;
+    size_t packed, size; /* bytes, in the archive and unpacked */
+    size_t local, data;  /* places in the archive: the entry and its bytes */
+};
+struct zip {
+    struct str bytes;
+    struct zip_entry *entries; /* as they stand one behind another */
+    size_t count;
+};
+/* Reads the list of entries. What they unpack to by their own account is bounded. */
+enum media_problem zip_open(struct str bytes, struct arena *arena, struct zip *zip);
+/* Unpacks an entry, to `out` or (NULL) nowhere; false when it is not what the list says. */
+bool zip_unpack(const struct zip *zip, const struct zip_entry *entry, struct buf *out);
+
+/* Where a link may lead: a page of the web, a letter, a call. */
+bool address_is_harmless(struct str address);
 
 #endif

@@ -1,11 +1,12 @@
 /*
  * PDF by libqpdf: read as a whole, walked from the trailer through every object that can be reached, and
- * written anew when something had to go or was damaged. A file without either stays as it is to the last
- * byte, so that a digital signature in it goes on to hold.
+ * written anew when something had to go, was damaged, or stood before or behind it. A file without any of
+ * these stays as it is to the last byte, so that a digital signature in it goes on to hold.
  *
- * What goes: actions that run something, send something or open another file (ISO 32000-1, 12.6.4), whatever
- * happens by itself (additional actions, an opening action that is more than a place in the document),
- * scripts, embedded files, forms in XFA, films and sounds.
+ * What goes: actions that run something, send something or open another file (ISO 32000-1, 12.6.4), links to
+ * anything but pages, addresses for mail and telephone numbers, whatever happens by itself (additional
+ * actions, an opening action that is more than a place in the document), scripts, embedded files, contents
+ * that lie in another file, forms in XFA, films and sounds.
  */
 #include "media_private.h"
 
@@ -30,6 +31,8 @@ static const char *const removed_actions[] = {
 static const char *const removed_annotations[] = {"/FileAttachment", "/RichMedia", "/Screen",
                                                   "/Movie",          "/Sound",     "/3D"};
 
+static const char *const outside_keys[] = {"/F", "/FFilter", "/FDecodeParms"};
+
 #define COUNT(list) (sizeof(list) / sizeof(list)[0])
 
 /* The value under `key` is one of these names. */
@@ -42,6 +45,38 @@ static bool names_one_of(struct walk *walk, qpdf_oh dictionary, const char *key,
         found = qpdf_oh_is_name_and_equals(walk->pdf, value, names[i]);
     qpdf_oh_release(walk->pdf, value);
     return found;
+}
+
+/* A link may lead to a page of the web, start a letter or a call, and do nothing else. */
+static bool leads_astray(struct walk *walk, qpdf_oh dictionary)
+{
+    static const char *const link[] = {"/URI"};
+    if (!names_one_of(walk, dictionary, "/S", link, COUNT(link))) return false;
+    qpdf_oh value = qpdf_oh_get_key(walk->pdf, dictionary, "/URI");
+    size_t length = 0;
+    bool good = false;
+    if (qpdf_oh_is_string(walk->pdf, value)) {
+        const char *bytes = qpdf_oh_get_binary_string_value(walk->pdf, value, &length);
+        good = address_is_harmless(str_make(bytes, length));
+    }
+    qpdf_oh_release(walk->pdf, value);
+    return !good;
+}
+
+/* What is under `key` lies in another file (which a thread of articles and a form XObject may name). */
+static bool is_elsewhere(struct walk *walk, qpdf_oh dictionary, const char *key)
+{
+    qpdf_oh value = qpdf_oh_get_key(walk->pdf, dictionary, key);
+    bool found = qpdf_oh_is_dictionary(walk->pdf, value) && qpdf_oh_has_key(walk->pdf, value, "/F");
+    qpdf_oh_release(walk->pdf, value);
+    return found;
+}
+
+static bool is_thread_elsewhere(struct walk *walk, qpdf_oh dictionary)
+{
+    static const char *const thread[] = {"/Thread"};
+    return names_one_of(walk, dictionary, "/S", thread, COUNT(thread)) &&
+           qpdf_oh_has_key(walk->pdf, dictionary, "/F");
 }
 
 static void push(struct walk *walk, qpdf_oh object)
@@ -101,7 +136,8 @@ static void remove_key(struct walk *walk, qpdf_oh dictionary, const char *key)
 
 static void clean(struct walk *walk, qpdf_oh dictionary)
 {
-    if (names_one_of(walk, dictionary, "/S", removed_actions, COUNT(removed_actions))) {
+    if (names_one_of(walk, dictionary, "/S", removed_actions, COUNT(removed_actions)) ||
+        leads_astray(walk, dictionary) || is_thread_elsewhere(walk, dictionary)) {
         empty(walk, dictionary);
         walk->removed++;
         return;
@@ -110,6 +146,7 @@ static void clean(struct walk *walk, qpdf_oh dictionary)
         if (qpdf_oh_has_key(walk->pdf, dictionary, removed_keys[i]))
             remove_key(walk, dictionary, removed_keys[i]);
     if (opens_by_itself(walk, dictionary)) remove_key(walk, dictionary, "/OpenAction");
+    if (is_elsewhere(walk, dictionary, "/Ref")) remove_key(walk, dictionary, "/Ref");
     if (names_one_of(walk, dictionary, "/Subtype", removed_annotations, COUNT(removed_annotations))) {
         static const char *const carried[] = {"/FS", "/Movie", "/Sound", "/A", "/MK"};
         for (size_t i = 0; i < COUNT(carried); i++)
@@ -134,6 +171,9 @@ static void visit(struct walk *walk, qpdf_oh object)
     } else if (qpdf_oh_is_stream(walk->pdf, object)) {
         qpdf_oh dictionary = qpdf_oh_get_dict(walk->pdf, object);
         clean(walk, dictionary);
+        for (size_t i = 0; i < COUNT(outside_keys); i++) /* the data of the stream, in another file */
+            if (qpdf_oh_has_key(walk->pdf, dictionary, outside_keys[i]))
+                remove_key(walk, dictionary, outside_keys[i]);
         push_values(walk, dictionary);
         qpdf_oh_release(walk->pdf, dictionary);
     } else if (qpdf_oh_is_dictionary(walk->pdf, object)) {
@@ -171,6 +211,28 @@ static enum media_problem read_problem(qpdf_data pdf)
     return MEDIA_BROKEN;
 }
 
+static struct str last_part(struct str bytes, struct str mark)
+{
+    for (size_t at = bytes.length + 1; at-- > 0;)
+        if (str_starts_with(str_slice(bytes, at, bytes.length), mark))
+            return str_slice(bytes, at + mark.length, bytes.length);
+    return str_make(NULL, 0);
+}
+
+/* Something before the PDF or behind it, which another program would take the file for: a page of HTML, an
+ * archive (whose list may stand well before the end). */
+static bool has_company(struct str bytes)
+{
+    enum { ARCHIVE_LIST = 65557 }; /* how far from the end it may begin */
+    if (!str_starts_with(bytes, STR("%PDF-"))) return true;
+    size_t far = bytes.length > ARCHIVE_LIST ? bytes.length - ARCHIVE_LIST : 0;
+    if (str_find(str_slice(bytes, far, bytes.length), STR("PK\5\6")) >= 0) return true;
+    struct str rest = last_part(bytes, STR("%%EOF"));
+    for (size_t i = 0; i < rest.length; i++)
+        if (strchr("\t\n\f\r ", rest.data[i]) == NULL) return true; /* it also finds '\0' */
+    return rest.data == NULL;
+}
+
 static void inspect(struct walk *walk, struct str bytes, struct buf *out, struct media_report *report)
 {
     qpdf_data pdf = walk->pdf;
@@ -190,7 +252,8 @@ static void inspect(struct walk *walk, struct str bytes, struct buf *out, struct
         return;
     }
     if (walk->removed > 0) report->remarks |= MEDIA_ACTIVE;
-    if (qpdf_more_warnings(pdf) || qpdf_is_encrypted(pdf)) report->remarks |= MEDIA_REPAIRED;
+    if (qpdf_more_warnings(pdf) || qpdf_is_encrypted(pdf) || has_company(bytes))
+        report->remarks |= MEDIA_REPAIRED;
     report->changed = report->remarks != 0;
     report->problem = !report->changed || pdf_write(pdf, out) ? MEDIA_GOOD : MEDIA_BROKEN;
     if (report->problem != MEDIA_GOOD) report->changed = false;

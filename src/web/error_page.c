@@ -100,6 +100,7 @@ void web_error_page(void *context, struct request *request, unsigned status, con
         page_find(web->pages[english ? LANGUAGE_ENGLISH : LANGUAGE_VIETNAMESE], "portal/error");
     struct visit *visit = request_context(request);
     size_t which = text_of_status(status);
+    mark_tus(request);
     const char *text = message == NULL ? translate(catalogue, texts[which].text)
                                        : fill_argument(arena, translate(catalogue, message), argument);
     if (for_program(request)) {

@@ -1,5 +1,6 @@
 /* Answers for programs: JSON, and what failed as RFC 9457 says it. */
 #include "motcua/codec/json.h"
+#include "motcua/http/tus.h"
 #include "visit.h"
 
 enum { ANSWER_BYTES = 8 * 1024 * 1024 };
@@ -7,6 +8,12 @@ enum { ANSWER_BYTES = 8 * 1024 * 1024 };
 bool for_program(const struct request *request)
 {
     return str_starts_with(request_path(request), STR("/api/"));
+}
+
+void mark_tus(struct request *request)
+{
+    if (request_header(request, "Tus-Resumable").data != NULL)
+        response_header(request, "Tus-Resumable", STR(TUS_VERSION));
 }
 
 static void answer(struct request *request, unsigned status, const char *media_type, const json_t *body)
@@ -17,6 +24,7 @@ static void answer(struct request *request, unsigned status, const char *media_t
         media_type = "application/problem+json";
         text = STR("{\"status\":500,\"title\":\"Internal Server Error\",\"type\":\"about:blank\"}");
     }
+    mark_tus(request);
     response_status(request, status);
     response_body(request, media_type, text);
 }

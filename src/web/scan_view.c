@@ -86,6 +86,12 @@ static json_t *remarks_view(struct visit *visit, const struct document *document
         add_remark(
             list,
             visit_text(visit, N_("Hãy mở ra xem: nếu không đọc rõ, bạn nên chụp lại. Ảnh vẫn nộp được.")));
+    if (document_has_remark(document, "ratio"))
+        add_remark(list,
+                   visit_text(visit, official
+                                         ? N_("Ảnh không theo tỉ lệ 3×4, chiều đứng.")
+                                         : N_("Ảnh không theo tỉ lệ 3×4, chiều đứng; nên chọn hoặc cắt lại "
+                                              "ảnh khác. Ảnh vẫn nộp được.")));
     if (document_has_remark(document, "active"))
         add_remark(list,
                    visit_text(visit, N_("Đã gỡ mã lệnh và tệp nhúng khỏi PDF; nội dung trang giữ nguyên.")));

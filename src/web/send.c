@@ -54,7 +54,8 @@ void visit_send_document(struct visit *visit, const struct uuid *tenant_id, cons
         .ranges = true,
         .content_type = document->media_type,
         .etag = etag,
-        .download_name = str_of(document->file_name),
+        .download_name =
+            str_of(document_safe_name(visit->arena, str_of(document->file_name), document->media_type)),
     };
     response_stream(visit->request, &stream);
     response_cache_private(visit->request, 0);

@@ -302,6 +302,7 @@ static enum before_result check_access(struct visit *visit, uint64_t access)
 {
     if ((access & ACCESS_PUBLIC) != 0) return BEFORE_CONTINUE;
     if (!visit->signed_in && request_header(visit->request, "Tus-Resumable").data != NULL) {
+        mark_tus(visit->request);
         visit_answer_text(visit, 401, visit_text(visit, N_("Phiên đăng nhập của bạn đã hết.")));
         return BEFORE_ANSWERED;
     }

@@ -9,6 +9,8 @@ void web_error_page(void *context, struct request *request, unsigned status, con
                     const char *argument);
 /* Programs ask below /api/, and are answered without pages. */
 bool for_program(const struct request *request);
+/* A client of tus wants its version on every answer. */
+void mark_tus(struct request *request);
 /* application/problem+json: the texts are translated. `errors` may be NULL; taken. */
 void problem_answer(struct request *request, unsigned status, const char *code, const char *title,
                     const char *detail, json_t *errors);

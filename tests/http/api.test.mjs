@@ -55,9 +55,9 @@ class Program extends Person {
     return answer;
   }
 
-  attach(target, files, headers = {}) {
+  attach(target, files, headers = {}, field = 'file') {
     const boundary = 'ranh-gioi-7d93';
-    const parts = files.flatMap((file) => [Buffer.from(`--${boundary}\r\nContent-Disposition: form-data; name="file"; filename="${file.name}"\r\nContent-Type: ${file.type}\r\n\r\n`), file.bytes, Buffer.from('\r\n')]);
+    const parts = files.flatMap((file) => [Buffer.from(`--${boundary}\r\nContent-Disposition: form-data; name="${field}"; filename="${file.name}"\r\nContent-Type: ${file.type}\r\n\r\n`), file.bytes, Buffer.from('\r\n')]);
     return this.checked('POST', target, { body: Buffer.concat([...parts, Buffer.from(`--${boundary}--\r\n`)]), type: `multipart/form-data; boundary=${boundary}`, headers });
   }
 }
@@ -126,6 +126,14 @@ test('a program makes a draft, learns what is missing, attaches papers and submi
   assert.equal((await program.call('DELETE', `${draft}/papers/${paper}/${second.json.id}`)).status, 404);
   assert.equal((await program.attach(`${draft}/papers/${paper}`, [{ name: 'x.exe', type: 'application/octet-stream', bytes: Buffer.from('MZ\x90\0') }])).status, 422);
   assert.equal((await program.attach(`${draft}/papers/${paper}`, [])).status, 422);
+  assert.equal((await program.attach(`${draft}/papers/${paper}`, [file], {}, 'other')).json.type, 'urn:motcua:problem:document.one');
+  const unasked = await program.attach(`${draft}/papers/uy_quyen`, [file]);
+  assert.equal(unasked.status, 422);
+  assert.equal(unasked.json.type, 'urn:motcua:problem:paper.not_asked');
+  assert.deepEqual((await program.call('GET', draft)).json.unneeded, []);
+  const tall = await program.attach(`${draft}/papers/${paper}`, [samplePng()]);
+  assert.deepEqual(tall.json.remarks, ['small']);
+  assert.equal((await program.call('DELETE', `${draft}/papers/${paper}/${tall.json.id}`)).status, 204);
   assert.equal((await program.attach(`${draft}/papers/khong_co`, [file])).status, 404);
 
   // Other required papers too.
@@ -279,7 +287,14 @@ test('a large paper may come in parts by tus with the key', async () => {
   for (const [from, to] of [[0, 120_000], [120_000, bytes.length]])
     assert.equal((await program.send('PATCH', made.headers.location, { headers: { ...headers, 'Upload-Offset': String(from) }, body: bytes.subarray(from, to), type: octets })).status, 204);
   assert.equal((await program.call('GET', `/dossiers/${id}`)).json.papers.find((one) => one.key === paper).documents[0].size, bytes.length);
-  assert.equal((await program.send('POST', uploads, { headers: { ...version, 'Upload-Length': '5' } })).status, 401);
+  const nobody = await new Program(null).send('POST', uploads, { headers: { ...version, 'Upload-Length': '5' } });
+  const endless = await program.send('POST', uploads, { headers: { ...headers, 'Upload-Length': '9'.repeat(20) } });
+  for (const [answer, status] of [[nobody, 401], [endless, 413]]) {
+    assert.equal(answer.status, status);
+    assert.equal(answer.headers['tus-resumable'], '1.0.0');
+    assert.match(answer.headers['content-type'], /^application\/problem\+json/);
+    assert.equal(JSON.parse(answer.body).status, status);
+  }
 });
 
 test('a paper says what it takes and how many, and takes nothing else, whole or in parts', async () => {

@@ -1,10 +1,11 @@
 // What becomes of files that are uploaded: refused with words that help, or made harmless.
 import assert from 'node:assert/strict';
+import { readFileSync, readdirSync } from 'node:fs';
 import { after, before, test } from 'node:test';
-import { deflateSync } from 'node:zlib';
+import { deflateRawSync, deflateSync } from 'node:zlib';
 import { extract } from '../browser/answers.mjs';
 import { answerPages, findDossier, samplePdf, signedIn, startCity, startDraft, submitDraft } from '../browser/city.mjs';
-import { chunk } from './photos.mjs';
+import { chunk, crc32 } from './photos.mjs';
 
 const ward = 'dich-vong-cau-giay';
 let city, lan, desk, draft, target;
@@ -12,11 +13,16 @@ let city, lan, desk, draft, target;
 before(async () => {
   city = await startCity({ time: null, options: ['--rate-limits', '0', '--inspections', '2'] });
   [lan, desk] = await Promise.all([signedIn(city, 'lan@example.com'), signedIn(city, `mot-cua@${ward}.example`)]);
-  draft = await startDraft(lan, '2.000635', ward);
-  await answerPages(lan, draft, extract);
-  target = new RegExp(`action="(${draft}/giay-to/[^"/]+)"`).exec((await lan.open(`${draft}/giay-to`)).body)[1];
+  [draft, target] = await draftWithPapers();
 });
 after(() => city?.stop());
+
+/** A draft, and where files are uploaded to it. */
+async function draftWithPapers() {
+  const made = await startDraft(lan, '2.000635', ward);
+  await answerPages(lan, made, extract);
+  return [made, new RegExp(`action="(${made}/giay-to/[^"/]+)"`).exec((await lan.open(`${made}/giay-to`)).body)[1]];
+}
 
 /** A photo that lies on its side: 320 by 240, red in the corner that belongs to the right above, taken at a secret place. */
 function photo() {
@@ -44,6 +50,33 @@ function pngBomb(side) {
   const rows = deflateSync(Buffer.alloc((Math.ceil(side / 8) + 1) * 100));
   return Buffer.concat([Buffer.from('89504e470d0a1a0a', 'hex'), chunk('IHDR', head), chunk('IDAT', rows), chunk('IEND', Buffer.alloc(0))]);
 }
+
+/** A word text: parts by name. */
+function docx(parts) {
+  const all = {
+    '[Content_Types].xml': '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Override PartName="/word/document.xml" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"/></Types>',
+    '_rels/.rels': `<Relationships xmlns="${relations}"/>`,
+    'word/document.xml': '<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:body/></w:document>',
+    ...parts,
+  };
+  const files = [], list = [];
+  let at = 0;
+  for (const [name, text] of Object.entries(all)) {
+    const bytes = Buffer.from(text), packed = deflateRawSync(bytes), head = Buffer.alloc(26), place = Buffer.alloc(16);
+    [[20, 0], [0, 2], [8, 4], [0, 6], [0, 8], [Buffer.byteLength(name), 22], [0, 24]].forEach(([value, where]) => head.writeUInt16LE(value, where));
+    [[crc32(bytes), 10], [packed.length, 14], [bytes.length, 18]].forEach(([value, where]) => head.writeUInt32LE(value, where));
+    place.writeUInt32LE(at, 12);
+    files.push(Buffer.from('504b0304', 'hex'), head, Buffer.from(name), packed);
+    list.push(Buffer.from('504b01021400', 'hex'), head, place.subarray(2), Buffer.from(name));
+    at += 30 + Buffer.byteLength(name) + packed.length;
+  }
+  const directory = Buffer.concat(list), end = Buffer.alloc(18);
+  [4, 6].forEach((where) => end.writeUInt16LE(Object.keys(all).length, where));
+  end.writeUInt32LE(directory.length, 8);
+  end.writeUInt32LE(at, 12);
+  return Buffer.concat([...files, directory, Buffer.from('504b0506', 'hex'), end]);
+}
+const relations = 'http://schemas.openxmlformats.org/package/2006/relationships';
 
 const pdf = (catalog) => Buffer.from(`%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R${catalog}>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n`);
 const upload = (name, bytes) => lan.upload(target, [{ name, bytes }]);
@@ -76,6 +109,22 @@ test('a PDF loses its script, a harmless one stays as it is', async () => {
   assert.ok(!kept.bytes.includes('JavaScript') && !kept.bytes.includes('app.alert'));
 });
 
+test('a file is kept as nothing but what it is, and named so', async () => {
+  const sound = samplePdf().bytes;
+  const around = { 'đơn xin.hta': [Buffer.from('<html><script>alert(1)</script>\n'), sound], '.htaccess': [sound, Buffer.from('MZ\0\0\0')], 'kem.zip': [sound, Buffer.from('504b0304', 'hex')] };
+  for (const [name, parts] of Object.entries(around)) assert.equal((await upload(name, Buffer.concat(parts))).status, 303, name);
+  assert.equal((await upload('chuyển.exe', docx({}))).status, 303);
+  const page = await lan.open(`${draft}/giay-to`);
+  for (const name of ['đơn xin.hta.pdf', 'giay-to.pdf', 'kem.zip.pdf', 'chuyển.exe.docx']) {
+    const kept = await lan.get(addressOf(page, name));
+    assert.match(decodeURIComponent(kept.headers['content-disposition']), new RegExp(`${name.replaceAll('.', '\\.')}"?$`), name);
+    if (!name.endsWith('.pdf')) continue;
+    assert.equal(kept.bytes.subarray(0, 5).toString(), '%PDF-', name);
+    assert.equal(kept.bytes.subarray(-6).toString(), '%%EOF\n', name);
+    assert.ok(!kept.bytes.includes('<script>') && !kept.bytes.includes('PK\x03\x04'), name);
+  }
+});
+
 test('what is not taken says why and what to do', async () => {
   const heic = Buffer.concat([Buffer.from([0, 0, 0, 24]), Buffer.from('ftypheic\0\0\0\0mif1heic'), Buffer.alloc(200)]);
   const refused = [
@@ -87,6 +136,8 @@ test('what is not taken says why and what to do', async () => {
     ['trang.html', Buffer.from('<!DOCTYPE html><html><body><script>alert(1)</script></body></html>'), /HTML.*in trang ra PDF/],
     ['hinh.svg', Buffer.from('<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'), /SVG.*PDF hoặc PNG/],
     ['don.doc', Buffer.concat([Buffer.from('d0cf11e0a1b11ae1', 'hex'), Buffer.alloc(1000)]), /Office kiểu cũ.*lưu thành PDF/],
+    ['mau.docx', docx({ 'word/_rels/settings.xml.rels': `<Relationships xmlns="${relations}"><Relationship Id="r" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/attachedTemplate" Target="http://x.example/a.dotm" TargetMode="External"/></Relationships>` }), /nội dung lấy từ nơi khác/],
+    ['kem.docx', docx({ 'word/chay.bat': 'x' }), /macro, đối tượng nhúng/],
     ['hong.pdf', Buffer.from('%PDF-1.7\nkhông có gì\n%%EOF\n'), /PDF này bị hỏng/],
     ['hong.jpg', photo().bytes.subarray(0, 200), /Ảnh này bị hỏng/],
     ['bom.png', pngBomb(50000), /quá nhiều điểm ảnh/],
@@ -113,4 +164,35 @@ test('officials see the same remarks', async () => {
   const page = await desk.get(await findDossier(desk, code));
   assert.match(lineOf(page, 'ma-lenh.pdf'), /Đã gỡ mã lệnh/);
   assert.match(lineOf(page, 'anh.jpg'), /Ảnh nhỏ/);
+});
+
+/** Uploads a file and ends the child that looks into it with this signal. */
+async function uploadEndedBy(signal, name, bytes) {
+  const before = new Set(inspectors());
+  let settled = false;
+  const answer = upload(name, bytes).finally(() => (settled = true));
+  for (let ended = false; !ended && !settled; await new Promise((resolve) => setTimeout(resolve, 5)))
+    for (const pid of inspectors()) if (!before.has(pid)) ended = process.kill(pid, signal);
+  return answer;
+}
+/** The children of the server that look into a file at this moment. */
+const inspectors = () =>
+  readdirSync('/proc').filter((pid) => {
+    try {
+      return /^\d+$/.test(pid) && readFileSync(`/proc/${pid}/cmdline`, 'latin1').startsWith('motcua\0inspect\0') && readFileSync(`/proc/${pid}/stat`, 'latin1').split(' ')[3] === String(city.pid);
+    } catch {
+      return false;
+    }
+  }).map(Number);
+
+test('a file is not called damaged because it could not be looked into in time', async () => {
+  [draft, target] = await draftWithPapers();
+  const ended = await uploadEndedBy('SIGKILL', 'bi-ngat.jpg', photo().bytes);
+  assert.equal(ended.status, 503);
+  assert.match(ended.headers['retry-after'], /^\d+$/);
+  assert.match(ended.text, /chưa kiểm tra xong tệp này; tệp chưa được nhận/);
+  const complex = await uploadEndedBy('SIGXCPU', 'phuc-tap.jpg', photo().bytes);
+  assert.equal(complex.status, 422);
+  assert.match(complex.text, /Ảnh này quá phức tạp/);
+  for (const answer of [ended, complex]) assert.doesNotMatch(answer.text, /bị hỏng/);
 });

@@ -239,11 +239,60 @@ test('photos of a paper with one file count as its pages, and must become one fi
   const page = await papersOf(draft);
   assert.match(page.text, /Quá số tệp/);
   const review = await lan.open(`${draft}/xem-lai`);
+  assert.match(review.text, /Chỉ nhận 1 tệp mà đang có 2; hãy bỏ bớt, hoặc ghép các ảnh/);
+  assert.match(review.text, /Quá số tệp/);
+  assert.doesNotMatch(review.text, /Chưa đính kèm giấy tờ này/);
   const refused = await lan.post(`${draft}/nop`, { ...fieldsOf(review.body, `${draft}/nop`), return_channel: 'counter', agree: 'true' });
   assert.doesNotMatch(refused.location ?? '', /giay-hen/);
   assert.equal((await lan.post(`${draft}/giay-to/${paper}/anh`, { _action: 'join' })).status, 303);
   assert.match((await papersOf(draft)).text, /Căn cước-hộ chiếu\.pdf/);
   assert.ok(await submitDraft(lan, draft));
+});
+
+test('a portrait is one picture, and one more is refused', async () => {
+  assert.equal(publish({}, { kind: 'photo' }).status, 0);
+  const draft = await newDraft();
+  assert.equal((await attach(draft, photoOf('ngang.jpg', { width: 1200, height: 600 }))).status, 303);
+  const remark = /ngang\.jpg[\s\S]*Ảnh không theo tỉ lệ 3×4, chiều đứng; nên chọn hoặc cắt lại ảnh khác\. Ảnh vẫn nộp được\./;
+  const page = await papersOf(draft);
+  for (const shown of [page, await lan.open(`${draft}/xem-lai`)]) assert.match(shown.text, remark);
+  assert.equal((await lan.post(`${draft}/giay-to/${paper}/${fileLink(page).slice(-36)}/xoa`)).status, 303);
+  assert.equal((await attach(draft, photoOf('một.jpg', { width: 675, height: 900 }))).status, 303);
+  assert.doesNotMatch((await papersOf(draft)).text, /3×4/);
+  const second = await attach(draft, photoOf('hai.jpg'));
+  assert.equal(second.status, 422);
+  assert.match(second.text, /chỉ nhận 1 tệp; vui lòng bỏ tệp cũ/);
+  assert.equal(publish({}).status, 0);
+});
+
+test('a paper that these answers do not ask for is not taken, and one that they no longer ask for does not go along', async () => {
+  assert.equal(publish({}).status, 0);
+  const draft = await newDraft();
+  const said = /không cần “Văn bản ủy quyền.*” nên tệp chưa được nhận/;
+  await papersOf(draft);
+  const form = await lan.upload(`${draft}/giay-to/uy_quyen`, [samplePdf('ủy quyền.pdf')]);
+  assert.equal(form.status, 422);
+  assert.match(form.text, said);
+  const script = await tus(lan, 'POST', `${draft}/giay-to/uy_quyen/tai-len`, { headers: { 'Upload-Length': '300' } });
+  assert.equal(script.status, 422);
+  assert.match(script.body, said);
+  // asked for, attached, begun; then no longer
+  await answerPages(lan, draft, { yeu_cau: { ...extract.yeu_cau, quan_he: 'uy_quyen', uy_quyen_ruot_thit: 'false' } });
+  await papersOf(draft);
+  assert.equal((await lan.upload(`${draft}/giay-to/uy_quyen`, [samplePdf('ủy quyền.pdf')])).status, 303);
+  const begun = await create(lan, `${draft}/giay-to/uy_quyen/tai-len`, samplePdf().bytes.length);
+  await attach(draft, samplePdf('căn cước.pdf'));
+  assert.doesNotMatch((await papersOf(draft)).text, /không được gửi đi/);
+  await answerPages(lan, draft, { yeu_cau: extract.yeu_cau });
+  assert.equal((await patch(lan, begun, 0, samplePdf().bytes)).status, 422);
+  for (const page of [await papersOf(draft), await lan.open(`${draft}/xem-lai`)]) assert.match(page.text, /không được gửi đi và sẽ bị xóa khi nộp: *ủy quyền\.pdf/);
+  const code = await submitDraft(lan, draft);
+  const desk = await new Person(city).signIn(`mot-cua@${ward}.example`);
+  for (const page of [await lan.open(`/ho-so/${code}`), await desk.open(await findDossier(desk, code))]) {
+    assert.match(page.text, /căn cước\.pdf/);
+    assert.doesNotMatch(page.text, /ủy quyền\.pdf/);
+  }
+  assert.equal(sql(`SELECT file_name FROM document WHERE dossier_id = '${draft.slice(-36)}' AND removed_at IS NOT NULL`), 'ủy quyền.pdf');
 });
 
 test('an agency takes less than the portal, by the form and by the script, as soon as it says so', async () => {

@@ -6,7 +6,7 @@ import { root } from '../browser/city.mjs';
 
 const program = path.resolve(root, process.env.MOTCUA_TEST_PROGRAM ?? path.join(process.env.MOTCUA_BUILD ?? 'build/check', 'motcua'));
 
-const crcOf = zlib.crc32 ?? ((bytes) => {
+export const crc32 = zlib.crc32 ?? ((bytes) => {
   let value = ~0;
   for (const byte of bytes) {
     value ^= byte;
@@ -19,7 +19,7 @@ export const chunk = (name, data) => {
   const body = Buffer.concat([Buffer.from(name), data]);
   const [head, tail] = [Buffer.alloc(4), Buffer.alloc(4)];
   head.writeUInt32BE(data.length);
-  tail.writeUInt32BE(crcOf(body));
+  tail.writeUInt32BE(crc32(body));
   return Buffer.concat([head, body, tail]);
 };
 

@@ -63,6 +63,9 @@ const char *document_type_names(struct arena *arena, unsigned types);
 const char *document_type_endings(struct arena *arena, unsigned types);
 /* Their media types, for programs. */
 json_t *document_type_list(unsigned types);
+/* The last part of the name as sent, in NFC, without signs that mean something to file systems, and with an
+ * ending that fits what the file is. */
+const char *document_safe_name(struct arena *arena, struct str name, const char *media_type);
 
 /* Statements for the transaction in which a document gets its row; NULL: none. They may run more than once.
  */
@@ -77,6 +80,7 @@ struct document_claim {
     struct str paper_key, file_name;
     unsigned types; /* 0: all */
     int max_files;  /* of this paper; 0: any number. Photos that can become one PDF count as one. */
+    bool portrait;  /* should be a picture of a person, 3 by 4 */
     instant since;  /* files before that do not count (those of the dossier that is being supplemented) */
     const struct document_beside *beside;
 };
@@ -128,9 +132,11 @@ NODISCARD enum status document_open_quarantined(struct work *work, const struct 
                                                 const struct document *document,
                                                 struct filecrypt_reader **reader, int *descriptor,
                                                 struct error *error);
-/* What the inspection has found: "dark", "blurred", "small" (a picture that may be hard to read), "active"
- * (something was taken out), "repaired". */
+/* What the inspection has found: "dark", "blurred", "small" (a picture that may be hard to read), "ratio" (no
+ * portrait of 3 by 4, where it should be), "active" (something was taken out), "repaired". */
 bool document_has_remark(const struct document *document, const char *remark);
+/* All of them, as strings, each once. */
+json_t *document_remark_list(const struct document *document);
 /* Of a PDF made of photos: the pages it was found on, "2, 5"; "" where it is not said. */
 const char *document_remark_pages(struct arena *arena, const struct document *document, const char *remark);
 /* Marks as removed, if it is the actor's own and of this dossier. STATUS_NOT_FOUND otherwise. */

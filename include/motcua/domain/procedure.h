@@ -27,6 +27,7 @@ struct procedure_paper {
     uint64_t upload_limit;                   /* bytes of one file; 0: only the portal's limit */
     unsigned types;                          /* which files it takes, bits as document_type_bit(); 0: all */
     int max_files;                           /* 0: any number */
+    bool portrait; /* a picture of a person, 3 by 4: remarked upon when it is none */
 };
 
 struct procedure_version {

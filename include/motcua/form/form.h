@@ -80,6 +80,7 @@ struct form_file_rules {
     size_t accept_count;       /* 0: not said */
     int64_t max_bytes;         /* of one file; 0: not said */
     int max_files;             /* 0: not said */
+    bool portrait;             /* a picture of a person, 3 by 4 */
 };
 struct form_file_rules form_field_file_rules(const struct form *form, size_t index);
 

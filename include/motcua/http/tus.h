@@ -9,7 +9,8 @@
 #include "motcua/base/status.h"
 #include "motcua/base/str.h"
 
-#define TUS_VERSION    "1.0.0"
+#define TUS_VERSION "1.0.0"
+enum { TUS_NUMBER_DIGITS = 18 };
 #define TUS_MEDIA_TYPE "application/offset+octet-stream"
 
 enum { TUS_METADATA_SIZE = 4096, TUS_METADATA_PAIRS = 16 };

@@ -22,6 +22,7 @@ enum media_problem {
     MEDIA_ENCRYPTED, /* needs a password */
     MEDIA_TOO_LARGE, /* more pixels, pages or memory than we take */
     MEDIA_MACROS,    /* an office file with programs in it */
+    MEDIA_COMPLEX,   /* more work than we do for one file */
     MEDIA_UNKNOWN,   /* it could not be looked into, which may be no fault of its own */
     MEDIA_PROBLEMS
 };
@@ -31,8 +32,10 @@ enum {
     MEDIA_DARK = 1 << 0,
     MEDIA_BLURRED = 1 << 1,
     MEDIA_SMALL = 1 << 2,
-    MEDIA_ACTIVE = 1 << 3,   /* active content was taken out */
-    MEDIA_REPAIRED = 1 << 4, /* was damaged, or encrypted without a password, and written anew */
+    MEDIA_ACTIVE = 1 << 3, /* active content was taken out */
+    /* was damaged, encrypted without a password or had something before or behind it, and was written anew */
+    MEDIA_REPAIRED = 1 << 4,
+    MEDIA_SHAPE = 1 << 5, /* no portrait, which it should be; never from media_inspect() */
 };
 
 /* Limits of pictures; checked before anything is decoded. */
@@ -53,6 +56,9 @@ enum { MEDIA_MEASURE_SIDE = 1000, MEDIA_DARK_MEAN = 45, MEDIA_BLURRED_VARIANCE =
 enum { MEDIA_PICTURES_MAXIMUM = 30, MEDIA_PAGE_SIDE = 2339 };
 /* The longest side of what media_show() makes. */
 enum { MEDIA_SHOWN_SIDE = 2400 };
+
+/* 3 by 4 and upright, give or take 12 in the hundred. */
+bool media_is_portrait(unsigned width, unsigned height);
 
 struct media_report {
     enum media_problem problem;

@@ -58,6 +58,12 @@ enum draft_step { STEP_FORM, STEP_PAPERS, STEP_REVIEW };
  * NULL. */
 json_t *draft_page_view(struct draft_page *page, const char *title, enum draft_step step,
                         const json_t *shown);
+/* These answers ask for the paper, to be attached here. */
+bool draft_page_asks_for(const struct draft_page *page, const struct procedure_paper *paper);
+/* The file goes along when the draft is sent: it is of a paper that is asked for. */
+bool draft_page_needs(const struct draft_page *page, const struct document *document);
+/* [{name}] of the files that do not. */
+json_t *draft_page_unneeded(const struct draft_page *page);
 /* More files than the paper takes: photos that have not been made one PDF yet. */
 bool draft_page_too_many(const struct draft_page *page, const struct procedure_paper *paper);
 /* The paper is asked for and stands against submitting: no file, or too many. */
@@ -74,9 +80,10 @@ json_t *draft_page_filled(const struct draft_page *page);
 struct draft_missing {
     enum { MISSING_ANSWER, MISSING_PAPER, MISSING_EXIT, MISSING_SIGNATURE } kind;
     size_t page;              /* of an answer or exit */
-    const char *field, *code; /* of an answer */
+    const char *field;        /* of an answer */
+    const char *code;         /* of an answer or paper */
     const char *paper;        /* key of a paper */
-    const char *label, *text; /* of what; what is wrong with it, "" for a paper */
+    const char *label, *text; /* of what; what is wrong with it */
 };
 /* {field: {text}}: signatures that somebody else gives, and who; new reference. */
 json_t *draft_page_held(const struct draft_page *page);

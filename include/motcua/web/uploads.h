@@ -12,6 +12,8 @@ uint64_t uploads_limit_anywhere(const struct web_settings *settings, const struc
 uint64_t uploads_limit(const struct draft_page *page, const struct procedure_paper *paper);
 /* The same as a person reads it. */
 const char *uploads_limit_text(const struct draft_page *page, const struct procedure_paper *paper);
+/* STATUS_INVALID ("paper.not_asked"): the answers of the draft do not ask for this paper. */
+NODISCARD enum status uploads_check_wanted(struct draft_page *page, const struct procedure_paper *paper);
 /* STATUS_TOO_LARGE, with the limit in words. */
 NODISCARD enum status uploads_check_file(struct draft_page *page, const struct procedure_paper *paper,
                                          uint64_t size);

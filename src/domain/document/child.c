@@ -203,7 +203,8 @@ static int finish(const struct child *child, bool kill_it)
     return state;
 }
 
-/* Died without a report: by the bytes, or by a call that its sandbox does not foresee. */
+/* Died without a report: by the bytes, by all they make it compute, or by a call that its sandbox does not
+ * foresee. */
 static enum media_problem died_of(enum media_kind kind, int state)
 {
     if (WIFSIGNALED(state) && WTERMSIG(state) == SIGSYS) {
@@ -211,7 +212,13 @@ static enum media_problem died_of(enum media_kind kind, int state)
         return MEDIA_UNKNOWN;
     }
     log_warning("document.inspector_died", log_cstr("kind", kind_names[kind]), log_int("state", state));
-    return MEDIA_BROKEN;
+    return WIFSIGNALED(state) && WTERMSIG(state) == SIGXCPU ? MEDIA_COMPLEX : MEDIA_BROKEN;
+}
+
+/* It was ended, by us when its time was over or by somebody else: no fault of the bytes. */
+static bool was_ended(int state)
+{
+    return WIFSIGNALED(state) && WTERMSIG(state) == SIGKILL;
 }
 
 static enum status run_in_place(const struct inspector *inspector, const struct child_job *job,
@@ -235,6 +242,12 @@ static enum status run_in_place(const struct inspector *inspector, const struct 
         return error_set(error, arena, STATUS_UNAVAILABLE, "document.inspector",
                          N_("Tạm thời chưa kiểm tra được tệp; vui lòng thử lại"),
                          "the kernel refuses the seccomp filter of %s inspect", inspector->program);
+    if (was_ended(state))
+        return error_set(error, arena, STATUS_UNAVAILABLE, "document.inspector_slow",
+                         N_("Hệ thống đang bận nên chưa kiểm tra xong tệp này; tệp chưa được nhận, vui lòng "
+                            "tải lên lại sau ít phút"),
+                         "%s inspect %s was ended before it was done", inspector->program,
+                         kind_names[job->kind]);
     if (!good || state != 0) *report = (struct media_report){.problem = died_of(job->kind, state)};
     return STATUS_OK;
 }

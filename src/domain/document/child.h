@@ -19,8 +19,9 @@ struct child_job {
 };
 
 /*
- * STATUS_UNAVAILABLE: all places were taken for too long, or no process can be made, or read/write failed. A
- * child that dies or takes too long is MEDIA_BROKEN: the bytes did that.
+ * STATUS_UNAVAILABLE: all places were taken for too long, no process can be made, read/write failed, or the
+ * child was not done in time or was ended from outside, which says nothing of the bytes. One that computes
+ * for too long is MEDIA_COMPLEX, one that dies by itself MEDIA_BROKEN: the bytes did that.
  */
 NODISCARD enum status child_run(struct inspector *inspector, const struct child_job *job,
                                 struct media_report *report, struct arena *arena, struct error *error);

@@ -63,7 +63,8 @@ void document_insert(struct db_batch *batch, const struct document *document)
     insert_row(batch, &document_add, document);
 }
 
-const char *document_safe_name(struct arena *arena, struct str name)
+/* Without a directory, and without what a file name cannot have. */
+static struct str plain_name(struct arena *arena, struct str name)
 {
     struct str normal;
     struct error ignored;
@@ -86,8 +87,22 @@ const char *document_safe_name(struct arena *arena, struct str name)
         memcpy(to, normal.data + from, at - from);
         to += at - from;
     }
-    *to = '\0';
-    return copy[0] == '\0' || copy[0] == '.' ? "giay-to" : copy;
+    while (to > copy && (to[-1] == '.' || to[-1] == ' ')) /* some systems do not see them */
+        to--;
+    return str_make(copy, (size_t)(to - copy));
+}
+
+const char *document_safe_name(struct arena *arena, struct str name, const char *media_type)
+{
+    struct str plain = plain_name(arena, name), ending = str_make(NULL, 0);
+    for (size_t i = plain.length; i-- > 0 && ending.data == NULL;)
+        if (plain.data[i] == '.') ending = str_slice(plain, i, plain.length);
+    unsigned named = document_type_of_ending(ending);
+    if (named != 0) plain.length -= ending.length;
+    if (plain.length == 0 || plain.data[0] == '.') plain = STR("giay-to");
+    if (named == 0 || named != document_type_bit(media_type))
+        ending = str_of(document_type_ending(arena, media_type));
+    return arena_printf(arena, "%.*s%.*s", STR_ARG(plain), STR_ARG(ending));
 }
 
 static struct str file_context(struct arena *arena, const struct uuid *id)
@@ -228,14 +243,14 @@ enum status document_attach(struct work *work, struct document_spool *spool, con
         .dossier_id = *dossier_id,
         .kind = claim->kind,
         .paper_key = arena_strndup(work->arena, claim->paper_key.data, claim->paper_key.length),
-        .file_name = document_safe_name(work->arena, claim->file_name),
     };
     enum status status = check_spool(work, spool, error);
     if (status == STATUS_OK)
         status = document_check_begun(work, spool, tenant_id, dossier_id, claim, &document.media_type, error);
     if (status != STATUS_OK) return status;
+    document.file_name = document_safe_name(work->arena, claim->file_name, document.media_type);
     struct document_spool *changed;
-    status = document_inspect(work, tenant_id, spool, &document, &changed, error);
+    status = document_inspect(work, tenant_id, spool, claim->portrait, &document, &changed, error);
     if (status == STATUS_OK)
         status = document_keep_spool(work, changed != NULL ? changed : spool, tenant_id, &document, error);
     bool gave_its_file = status == STATUS_OK && spool->moved; /* else what is stored is a file of its own */

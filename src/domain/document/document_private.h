@@ -92,8 +92,10 @@ NODISCARD enum status document_check_one(struct work *work, const struct uuid *t
                                          const struct document *document, int *file, const char **problem,
                                          struct error *error);
 
-/* The last part of the name as sent, in NFC, without signs that mean something to file systems. */
-const char *document_safe_name(struct arena *arena, struct str name);
+/* The type that has this ending, ".pdf"; 0: none. */
+unsigned document_type_of_ending(struct str ending);
+/* ".pdf"; "" for what is none of the types. */
+const char *document_type_ending(struct arena *arena, const char *media_type);
 /* Wraps the file's key, moves the file to its place and fills the rest of the row. */
 NODISCARD enum status document_keep_spool(struct work *work, struct document_spool *spool,
                                           const struct uuid *tenant_id, struct document *document,
@@ -121,7 +123,7 @@ NODISCARD enum status document_check_begun(struct work *work, const struct docum
  * store instead, NULL when it stays as it came. STATUS_INVALID ("document.refused"): not to be taken.
  */
 NODISCARD enum status document_inspect(struct work *work, const struct uuid *tenant_id,
-                                       struct document_spool *spool, struct document *document,
+                                       struct document_spool *spool, bool portrait, struct document *document,
                                        struct document_spool **kept, struct error *error);
 
 #endif

@@ -30,13 +30,18 @@ static const char *refusal(enum media_kind kind, enum media_problem problem)
             "Tệp này đặt mật khẩu nên cơ quan không mở được; vui lòng bỏ mật khẩu (mở tệp rồi in ra PDF) "
             "và tải lên lại");
     case MEDIA_MACROS:
-        return N_("Văn bản này có macro hoặc đối tượng nhúng nên không nhận được; vui lòng lưu thành PDF rồi "
-                  "tải lên");
+        return N_("Văn bản này có macro, đối tượng nhúng hoặc nội dung lấy từ nơi khác nên không nhận được; "
+                  "vui lòng lưu thành PDF rồi tải lên");
     case MEDIA_TOO_LARGE:
         return kind == MEDIA_PDF || kind == MEDIA_OFFICE
                    ? N_("Tệp này có quá nhiều trang hoặc quá phức tạp; vui lòng chia thành nhiều tệp nhỏ hơn")
                    : N_("Ảnh này có quá nhiều điểm ảnh (hơn 60 triệu); vui lòng chụp lại hoặc lưu với kích "
                         "thước nhỏ hơn");
+    case MEDIA_COMPLEX:
+        return kind == MEDIA_PDF || kind == MEDIA_OFFICE
+                   ? N_("Tệp này có quá nhiều trang hoặc quá phức tạp; vui lòng chia thành nhiều tệp nhỏ hơn")
+                   : N_("Ảnh này quá phức tạp nên không kiểm tra được; vui lòng chụp lại, hoặc lưu thành ảnh "
+                        "JPEG rồi tải lên");
     case MEDIA_UNKNOWN:
         return N_(
             "Hệ thống không kiểm tra được tệp này nên chưa nhận; vui lòng in hoặc lưu lại thành tệp PDF mới "
@@ -80,8 +85,8 @@ static const struct {
     unsigned bit;
     const char *word;
 } remark_words[] = {
-    {MEDIA_DARK, "dark"},     {MEDIA_BLURRED, "blurred"},   {MEDIA_SMALL, "small"},
-    {MEDIA_ACTIVE, "active"}, {MEDIA_REPAIRED, "repaired"},
+    {MEDIA_DARK, "dark"},   {MEDIA_BLURRED, "blurred"}, {MEDIA_SMALL, "small"},
+    {MEDIA_SHAPE, "ratio"}, {MEDIA_ACTIVE, "active"},   {MEDIA_REPAIRED, "repaired"},
 };
 
 static const char *remarks_text(struct arena *arena, unsigned remarks)
@@ -112,6 +117,15 @@ bool document_has_remark(const struct document *document, const char *remark)
     while (next_remark(&rest, &word, &page))
         if (str_equal_cstr(word, remark)) return true;
     return false;
+}
+
+json_t *document_remark_list(const struct document *document)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < sizeof remark_words / sizeof remark_words[0]; i++)
+        if (document_has_remark(document, remark_words[i].word))
+            json_array_append_new(list, json_string(remark_words[i].word));
+    return list;
 }
 
 const char *document_remark_pages(struct arena *arena, const struct document *document, const char *remark)
@@ -147,7 +161,8 @@ static enum status take_report(struct work *work, enum media_kind kind, const st
 }
 
 enum status document_inspect(struct work *work, const struct uuid *tenant_id, struct document_spool *spool,
-                             struct document *document, struct document_spool **kept, struct error *error)
+                             bool portrait, struct document *document, struct document_spool **kept,
+                             struct error *error)
 {
     struct passing passing = {.data_folder = work->domain->data_folder};
     struct media_report report;
@@ -167,6 +182,9 @@ enum status document_inspect(struct work *work, const struct uuid *tenant_id, st
                          N_("Tạm thời chưa lưu được tệp; vui lòng thử lại"), "cannot read the spool file");
     status = child_run(work->domain->inspector, &job, &report, work->arena, error);
     filecrypt_reader_close(passing.reader);
+    if (status == STATUS_OK && portrait && report.width > 0 &&
+        !media_is_portrait(report.width, report.height))
+        report.remarks |= MEDIA_SHAPE;
     if (status == STATUS_OK) status = take_report(work, kind, &report, &passing, spool, document, error);
     if (status == STATUS_OK && report.changed)
         *kept = passing.kept;

@@ -31,6 +31,27 @@ unsigned document_type_bit(const char *media_type)
     return 0;
 }
 
+unsigned document_type_of_ending(struct str ending)
+{
+    for (unsigned i = 0; i < DOCUMENT_TYPES && ending.length > 0; i++) {
+        struct str one, rest = str_of(types[i].endings);
+        for (bool more = true; more;) {
+            one = rest;
+            more = str_split(rest, ',', &one, &rest);
+            if (str_equal_ignore_case(one, ending)) return 1U << i;
+        }
+    }
+    return 0;
+}
+
+const char *document_type_ending(struct arena *arena, const char *media_type)
+{
+    unsigned bit = document_type_bit(media_type);
+    struct str first = str_of(bit == 0 ? "" : document_type_endings(arena, bit)), rest;
+    (void)str_split(first, ',', &first, &rest);
+    return arena_strndup(arena, first.data, first.length);
+}
+
 const char *document_type_names(struct arena *arena, unsigned wanted)
 {
     const char *text = "";

@@ -153,7 +153,8 @@ enum status document_join(struct work *work, const struct uuid *tenant_id, const
                                     .dossier_id = *dossier_id,
                                     .kind = pictures[0]->kind,
                                     .paper_key = pictures[0]->paper_key,
-                                    .file_name = document_safe_name(work->arena, file_name),
+                                    .file_name =
+                                        document_safe_name(work->arena, file_name, "application/pdf"),
                                     .media_type = "application/pdf",
                                     .pages = report.pages,
                                     .remarks = remarks_of(work->arena, pictures, count)};

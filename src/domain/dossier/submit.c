@@ -31,6 +31,11 @@ DB_STATEMENT(submit_papers, DB_PARAMETERS(DB_UUID), DB_COLUMNS({"paper_key", DB_
              "SELECT paper_key, id FROM document WHERE tenant_id = motcua.app_tenant() AND dossier_id = $1 "
              "AND removed_at IS NULL AND scan_state <> 'infected' ORDER BY created_at, id")
 
+/* What no paper of these answers asks for stays behind, as if its owner had removed it. */
+DB_STATEMENT(submit_leave, DB_PARAMETERS(DB_UUID, DB_UUID_ARRAY, DB_INSTANT), DB_NOTHING,
+             "UPDATE document SET removed_at = $3 WHERE tenant_id = motcua.app_tenant() AND dossier_id = $1 "
+             "AND id = ANY ($2) AND removed_at IS NULL")
+
 DB_STATEMENT(submit_existing, DB_PARAMETERS(DB_UUID), DB_COLUMNS({"code", DB_TEXT}),
              "SELECT code FROM dossier WHERE tenant_id = motcua.app_tenant() AND id = $1")
 
@@ -184,29 +189,90 @@ static enum status refuse_incomplete(struct work *work, struct error *error, con
                      detail);
 }
 
-static int64_t files_of(const struct db_result *papers, const char *key)
+/* The files of the draft: those that go along, and those that stay behind. */
+struct files {
+    const char **keys; /* of their papers */
+    struct uuid *ids, *left;
+    size_t count, left_count;
+};
+
+static struct files read_files(struct arena *arena, const struct db_result *papers)
+{
+    struct files files = {.keys = arena_array(arena, papers->row_count, sizeof *files.keys),
+                          .ids = arena_array(arena, papers->row_count, sizeof *files.ids),
+                          .left = arena_array(arena, papers->row_count, sizeof *files.left),
+                          .count = papers->row_count};
+    for (size_t i = 0; i < files.count; i++) {
+        files.keys[i] = db_get_cstr(papers, i, 0);
+        files.ids[i] = db_get_uuid(papers, i, 1);
+    }
+    return files;
+}
+
+static int64_t files_of(const struct files *files, const char *key)
 {
     int64_t count = 0;
-    for (size_t i = 0; i < papers->row_count; i++)
-        count += str_equal_cstr(db_get_text(papers, i, 0), key);
+    for (size_t i = 0; i < files->count; i++)
+        count += strcmp(files->keys[i], key) == 0;
     return count;
 }
 
-static void take_files(const struct form *form, json_t *answers, const struct db_result *papers)
+static void take_files(const struct form *form, json_t *answers, const struct files *files)
 {
-    json_auto files = json_object();
-    for (size_t i = 0; i < papers->row_count; i++) {
-        const char *key = db_get_cstr(papers, i, 0);
-        if (json_object_get(files, key) == NULL) json_object_set_new(files, key, json_array());
-        json_array_append_new(json_object_get(files, key), json_string(db_get_uuid(papers, i, 1).text));
+    json_auto taken = json_object();
+    for (size_t i = 0; i < files->count; i++) {
+        const char *key = files->keys[i];
+        if (json_object_get(taken, key) == NULL) json_object_set_new(taken, key, json_array());
+        json_array_append_new(json_object_get(taken, key), json_string(files->ids[i].text));
     }
-    answers_take_files(form, answers, files);
+    answers_take_files(form, answers, taken);
+}
+
+static bool is_asked_for(const struct procedure_version *version, struct arena *arena, const json_t *data,
+                         const char *key)
+{
+    for (size_t i = 0; i < version->paper_count; i++)
+        if (strcmp(version->papers[i].key, key) == 0)
+            return version->papers[i].upload && procedure_paper_applies(&version->papers[i], arena, data);
+    return false;
+}
+
+/* Sorts out what these answers do not ask for. */
+static void leave_files(const struct procedure_version *version, struct arena *arena, const json_t *data,
+                        struct files *files)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < files->count; i++) {
+        if (!is_asked_for(version, arena, data, files->keys[i])) {
+            files->left[files->left_count++] = files->ids[i];
+            continue;
+        }
+        files->keys[kept] = files->keys[i];
+        files->ids[kept++] = files->ids[i];
+    }
+    files->count = kept;
+}
+
+/* The answers with the files that go along, evaluated. */
+static enum status evaluate(struct work *work, const struct procedure_version *version, json_t *answers,
+                            const struct form_environment *environment, struct files *files,
+                            struct form_state *state)
+{
+    take_files(version->form, answers, files);
+    enum status status = form_evaluate(version->form, work->arena, answers, environment, state);
+    if (status != STATUS_OK) return status;
+    leave_files(version, work->arena, state->data, files);
+    if (files->left_count == 0) return STATUS_OK;
+    form_state_release(state);
+    *state = (struct form_state){0};
+    take_files(version->form, answers, files);
+    return form_evaluate(version->form, work->arena, answers, environment, state);
 }
 
 /* All answers valid, no early exit, all papers that these answers ask for attached. */
 static enum status check_complete(struct work *work, const struct procedure_version *version,
                                   const json_t *answers, const struct form_environment *environment,
-                                  const struct form_state *state, const struct db_result *papers,
+                                  const struct form_state *state, const struct files *papers,
                                   struct error *error)
 {
     struct form_errors errors = {0};
@@ -367,15 +433,15 @@ static enum status submit_checked(struct submit_call *call, struct command *comm
     struct form_environment environment = form_environment_for(work, &call->loaded.tenant_id, "vi");
     json_auto answers = db_get_json(draft, 0, 3);
     FORM_STATE_AUTO state = {0};
-    take_files(call->loaded.version->form, answers, papers);
+    struct files files = read_files(work->arena, papers);
     enum status status = start_command(call, command, answers, error);
     if (status == STATUS_OK)
         status = dossier_codes_within(work, command->transaction, call->loaded.version->form, answers,
                                       &environment.codes, error);
     if (status == STATUS_OK)
-        status = form_evaluate(call->loaded.version->form, work->arena, answers, &environment, &state);
+        status = evaluate(work, call->loaded.version, answers, &environment, &files, &state);
     if (status == STATUS_OK)
-        status = check_complete(work, call->loaded.version, answers, &environment, &state, papers, error);
+        status = check_complete(work, call->loaded.version, answers, &environment, &state, &files, error);
     if (status == STATUS_OK) status = check_signatures(call, answers, error);
     if (status == STATUS_OK) {
         json_decref(command->dossier.answers);
@@ -386,6 +452,9 @@ static enum status submit_checked(struct submit_call *call, struct command *comm
     command->write = db_batch(command->transaction);
     struct db_result *inserted;
     add_insert(command, state.data, &inserted);
+    if (files.left_count > 0)
+        db_add(command->write, &submit_leave, db_uuid(command->dossier.id),
+               db_uuid_array(files.left, files.left_count), db_instant(work->now));
     json_auto variables = start_data(command, state.data);
     json_t *together = share_record(call->shares, call->share_count);
     command_event(command, "submitted", true,

@@ -30,6 +30,7 @@ void files_tighten(const struct form *form, struct procedure_paper *papers, size
         struct form_file_rules rules = form_field_file_rules(form, i);
         unsigned types = types_of(&rules);
         uint64_t bytes = (uint64_t)rules.max_bytes;
+        paper->portrait = paper->portrait || rules.portrait;
         if (paper->types == 0)
             paper->types = types;
         else if ((paper->types & types) != 0)

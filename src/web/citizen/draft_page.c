@@ -209,9 +209,29 @@ size_t draft_page_files(const struct draft_page *page, const char *paper_key)
     return count;
 }
 
-static bool asked_for(const struct draft_page *page, const struct procedure_paper *paper)
+bool draft_page_asks_for(const struct draft_page *page, const struct procedure_paper *paper)
 {
     return paper->upload && procedure_paper_applies(paper, page->visit->arena, page->state.data);
+}
+
+bool draft_page_needs(const struct draft_page *page, const struct document *document)
+{
+    for (size_t i = 0; i < page->version->paper_count; i++)
+        if (strcmp(page->version->papers[i].key, document->paper_key) == 0)
+            return draft_page_asks_for(page, &page->version->papers[i]);
+    return false;
+}
+
+json_t *draft_page_unneeded(const struct draft_page *page)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < page->document_count; i++) {
+        if (draft_page_needs(page, &page->documents[i])) continue;
+        json_t *file = json_object();
+        view_text(file, "name", page->documents[i].file_name);
+        json_array_append_new(list, file);
+    }
+    return list;
 }
 
 bool draft_page_too_many(const struct draft_page *page, const struct procedure_paper *paper)
@@ -222,7 +242,7 @@ bool draft_page_too_many(const struct draft_page *page, const struct procedure_p
 
 bool draft_page_lacks(const struct draft_page *page, const struct procedure_paper *paper)
 {
-    if (!asked_for(page, paper)) return false;
+    if (!draft_page_asks_for(page, paper)) return false;
     return (paper->required && draft_page_files(page, paper->key) == 0) || draft_page_too_many(page, paper);
 }
 

@@ -50,6 +50,22 @@ static const struct procedure_paper *paper_of(const struct procedure_version *ve
     return NULL;
 }
 
+static struct draft_missing missing_paper(struct draft_page *page, const struct procedure_paper *paper)
+{
+    struct visit *visit = page->visit;
+    bool too_many = draft_page_too_many(page, paper);
+    return (struct draft_missing){
+        .kind = MISSING_PAPER,
+        .paper = paper->key,
+        .code = too_many ? "paper.too_many" : "paper.required",
+        .label = visit_pick(visit, paper->name, paper->name_en),
+        .text = too_many ? visit_format(visit,
+                                        N_("Chỉ nhận %d tệp mà đang có %zu; hãy bỏ bớt, hoặc ghép các ảnh "
+                                           "thành một tệp PDF."),
+                                        paper->max_files, draft_page_files(page, paper->key))
+                         : visit_text(visit, N_("Chưa đính kèm giấy tờ này."))};
+}
+
 enum status draft_page_missing(struct draft_page *page, struct draft_missing **list, size_t *count)
 {
     struct visit *visit = page->visit;
@@ -68,8 +84,11 @@ enum status draft_page_missing(struct draft_page *page, struct draft_missing **l
         const struct procedure_paper *paper = paper_of(version, error);
         if (paper != NULL && draft_page_lacks(page, paper)) continue; /* told below */
         if (paper != NULL) {
-            found[n++] = (struct draft_missing){
-                .kind = MISSING_PAPER, .paper = paper->key, .label = error->label, .text = error->text};
+            found[n++] = (struct draft_missing){.kind = MISSING_PAPER,
+                                                .paper = paper->key,
+                                                .code = error->code,
+                                                .label = error->label,
+                                                .text = error->text};
             continue;
         }
         found[n++] = (struct draft_missing){.kind = MISSING_ANSWER,
@@ -81,11 +100,7 @@ enum status draft_page_missing(struct draft_page *page, struct draft_missing **l
     }
     for (size_t i = 0; i < version->paper_count; i++)
         if (draft_page_lacks(page, &version->papers[i]))
-            found[n++] = (struct draft_missing){
-                .kind = MISSING_PAPER,
-                .paper = version->papers[i].key,
-                .label = visit_pick(visit, version->papers[i].name, version->papers[i].name_en),
-                .text = ""};
+            found[n++] = missing_paper(page, &version->papers[i]);
     for (size_t i = 0; i < page->share_count; i++)
         if (share_signs(&page->shares[i], page->work.now) &&
             !share_is_signed(&page->work, &page->shares[i], version->form, page->draft.answers))

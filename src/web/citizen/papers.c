@@ -18,7 +18,10 @@ static void show(struct draft_page *page, unsigned http_status, const char *wron
         if (wrong) view_problem(view, arena_printf(visit->arena, "tep-%s", paper->key), problem);
         json_array_append_new(papers, paper_view(page, paper, base, problem));
     }
+    if (wrong_paper != NULL && !json_is_object(json_object_get(view, "error_summary")))
+        view_problem(view, "giay-to", visit_error_text(visit)); /* of a paper that is not on the page */
     view_set(view, "papers", papers);
+    view_list(view, "unneeded", draft_page_unneeded(page));
     visit_render_status(visit, http_status, "portal/papers", view);
 }
 

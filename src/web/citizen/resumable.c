@@ -15,6 +15,7 @@
 #include "motcua/web/uploads.h"
 #include "supplement.h"
 #include "web/routes.h"
+#include "web/visit.h"
 
 #define TUS_EXTENSIONS "creation,creation-with-upload,termination,expiration,checksum"
 enum { STATUS_CHECKSUM_MISMATCH = 460, STATUS_LOCKED = 423, DATE_SIZE = 40 };
@@ -48,17 +49,21 @@ static void answer(struct request *request, unsigned status)
     response_body(request, NULL, STR(""));
 }
 
-static void refuse(struct visit *visit, unsigned status, const char *message)
-{
-    answer(visit->request, status);
-    visit_answer_text(visit, status, visit_text(visit, message));
-}
-
+/* A sentence; below /api/ as every refusal there. */
 static void refuse_error(struct visit *visit, unsigned status)
 {
     answer(visit->request, status);
-    visit_answer_text(visit, status, visit_error_text(visit));
+    if (for_program(visit->request))
+        visit_problem(visit, status, NULL);
+    else
+        visit_answer_text(visit, status, visit_error_text(visit));
     if (status == 503 || status == STATUS_LOCKED) response_header(visit->request, "Retry-After", STR("1"));
+}
+
+static void refuse(struct visit *visit, unsigned status, const char *message)
+{
+    visit->error = (struct error){.message = message};
+    refuse_error(visit, status);
 }
 
 /* A conflict over the state of the dossier is no conflict of offsets, which would be tried again. */
@@ -159,6 +164,10 @@ static bool open_upload(struct visit *visit, struct draft_page *page, struct res
     }
     if (status != STATUS_OK) {
         refuse_status(visit, status);
+        return false;
+    }
+    if (uploads_check_wanted(page, paper) != STATUS_OK) {
+        refuse_status(visit, STATUS_INVALID);
         return false;
     }
     *claim = uploads_claim(page, paper);
@@ -319,13 +328,23 @@ static bool take_metadata(struct visit *visit, struct resumable *resumable)
     return true;
 }
 
+/* A number that is one, however large: more than anything may have. */
+static bool is_beyond_all(struct str number)
+{
+    for (size_t i = 0; i < number.length; i++)
+        if (number.data[i] < '0' || number.data[i] > '9') return false;
+    return number.length > TUS_NUMBER_DIGITS;
+}
+
 static bool take_length(struct visit *visit, struct draft_page *page, const struct procedure_paper *paper,
                         struct resumable *resumable)
 {
     struct request *request = visit->request;
+    struct str length = request_header(request, "Upload-Length");
+    if (is_beyond_all(length)) resumable->length = INT64_MAX;
     if (request_header(request, "Upload-Concat").data != NULL ||
         request_header(request, "Upload-Defer-Length").data != NULL ||
-        !tus_number(request_header(request, "Upload-Length"), &resumable->length)) {
+        (!tus_number(length, &resumable->length) && !is_beyond_all(length))) {
         refuse(visit, 400, N_("Độ dài của tệp không được khai đúng cách"));
         return false;
     }

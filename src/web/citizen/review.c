@@ -22,6 +22,21 @@ static void add_edit_urls(struct draft_page *page, json_t *review)
     }
 }
 
+/* The files of a paper of which something is to be said before they are sent. */
+static json_t *doubtful_files(struct draft_page *page, const char *key)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < page->document_count; i++) {
+        const struct document *document = &page->documents[i];
+        if (strcmp(document->paper_key, key) != 0 || document->remarks[0] == '\0') continue;
+        json_t *file = json_object();
+        view_text(file, "name", document->file_name);
+        visit_add_scan(page->visit, file, document, false);
+        json_array_append_new(list, file);
+    }
+    return list;
+}
+
 static json_t *papers_view(struct draft_page *page)
 {
     struct visit *visit = page->visit;
@@ -30,13 +45,16 @@ static json_t *papers_view(struct draft_page *page)
         const struct procedure_paper *paper = &page->version->papers[i];
         if (!procedure_paper_applies(paper, visit->arena, page->state.data)) continue;
         size_t have = draft_page_files(page, paper->key);
-        bool missing = paper->required && paper->upload && have == 0;
+        bool missing = draft_page_lacks(page, paper);
         json_t *view = json_object();
         view_text(view, "name", visit_pick(visit, paper->name, paper->name_en));
         view_set(view, "state",
-                 missing ? view_tag("warn", "alert", visit_text(visit, N_("Còn thiếu")))
+                 missing ? view_tag("warn", "alert",
+                                    visit_text(visit, draft_page_too_many(page, paper) ? N_("Quá số tệp")
+                                                                                       : N_("Còn thiếu")))
                          : view_tag("good", "check", visit_text(visit, N_("Đủ"))));
         view_text(view, "files_text", visit_format(visit, N_("%zu tệp"), have));
+        view_list(view, "doubtful", doubtful_files(page, paper->key));
         json_array_append_new(papers, view);
     }
     return papers;
@@ -126,7 +144,7 @@ static json_t *missing_view(struct draft_page *page, const struct draft_missing 
     const char *key = form_page_key(page->version->form, missing->page);
     switch (missing->kind) {
     case MISSING_PAPER:
-        return problem_view(missing->label,
+        return problem_view(arena_printf(arena, "%s %s", form_lead(arena, missing->label), missing->text),
                             arena_printf(arena, "%s/giay-to#giay-%s", page->url, missing->paper));
     case MISSING_SIGNATURE:
         return problem_view(arena_printf(arena, "%s %s", form_lead(arena, missing->label), missing->text),
@@ -231,6 +249,7 @@ static void show(struct draft_page *page, unsigned http_status, const char *sele
     json_t *view = draft_page_view(page, visit_text(visit, N_("Xem lại và nộp")), STEP_REVIEW, NULL);
     json_object_set(view, "review", review);
     view_list(view, "papers", papers_view(page));
+    view_list(view, "unneeded", draft_page_unneeded(page));
     view_set(view, "fee", fee_view(page));
     view_text(view, "limit_text", format_limit(visit->arena, visit->language, page->version->limit));
     view_set(view, "return_channels", channels_view(page, selected));

@@ -32,9 +32,24 @@ const char *uploads_limit_text(const struct draft_page *page, const struct proce
                                  : format_size(visit->arena, visit->language, bytes);
 }
 
+enum status uploads_check_wanted(struct draft_page *page, const struct procedure_paper *paper)
+{
+    struct visit *visit = page->visit;
+    if (page->supplement || draft_page_asks_for(page, paper)) return STATUS_OK;
+    error_set(
+        &visit->error, visit->arena, STATUS_INVALID, "paper.not_asked",
+        N_("Với những gì đã khai, hồ sơ này không cần “%s” nên tệp chưa được nhận; nếu vẫn cần nộp, vui "
+           "lòng sửa phần khai liên quan trước"),
+        NULL);
+    visit->error.argument = visit_pick(visit, paper->name, paper->name_en);
+    return STATUS_INVALID;
+}
+
 enum status uploads_check_file(struct draft_page *page, const struct procedure_paper *paper, uint64_t size)
 {
     struct visit *visit = page->visit;
+    enum status status = uploads_check_wanted(page, paper);
+    if (status != STATUS_OK) return status;
     if (size <= uploads_limit(page, paper)) return STATUS_OK;
     error_set(&visit->error, visit->arena, STATUS_TOO_LARGE, "document.size",
               N_("Tệp lớn hơn mức cho phép là %s; vui lòng giảm dung lượng"), NULL);
@@ -66,6 +81,7 @@ struct document_claim uploads_claim(const struct draft_page *page, const struct 
                                    .paper_key = str_of(paper->key),
                                    .types = paper->types,
                                    .max_files = paper->max_files,
+                                   .portrait = paper->portrait,
                                    .since = page->since};
 }
 

@@ -6,6 +6,8 @@
 
 #include <cmocka.h>
 
+#include <zlib.h>
+
 #include "media/media_private.h"
 
 enum { ROOM = 512 * 1024 * 1024, OUT = 64 * 1024 * 1024 };
@@ -168,6 +170,17 @@ static void bombs_are_refused_before_they_are_decoded(void **state)
     assert_true(arena_used(arena) - used < 1024 * 1024);
 }
 
+static void a_portrait_is_upright_and_three_by_four(void **state)
+{
+    (void)state;
+    static const unsigned good[][2] = {{300, 400}, {3, 4}, {354, 472}, {670, 1000}, {830, 1000}};
+    static const unsigned other[][2] = {{400, 300}, {1200, 300}, {1000, 1000}, {650, 1000}, {850, 1000}};
+    for (size_t i = 0; i < 5; i++) {
+        assert_true(media_is_portrait(good[i][0], good[i][1]));
+        assert_false(media_is_portrait(other[i][0], other[i][1]));
+    }
+}
+
 static void damaged_pictures_are_told(void **state)
 {
     (void)state;
@@ -250,7 +263,13 @@ static void what_runs_by_itself_is_taken_out(void **state)
         {"",
          "/Annots[<</Type/Annot/Subtype/Widget/Rect[0 0 9 9]/A<</S/SubmitForm/F(https://example.com)>>>>]"},
         {"", "/Annots[<</Type/Annot/Subtype/Link/Rect[0 0 9 "
-             "9]/A<</S/URI/URI(x)/Next[<</S/GoToR/F(b.pdf)>>]>>>>]"},
+             "9]/A<</S/URI/URI(https://x.vn)/Next[<</S/GoToR/F(b.pdf)>>]>>>>]"},
+        {"", "/Annots[<</Type/Annot/Subtype/Link/Rect[0 0 9 9]/A<</S/URI/URI(javascript:a\\(\\))>>>>]"},
+        {"", "/Annots[<</Type/Annot/Subtype/Link/Rect[0 0 9 9]/A<</S/#55RI/URI(file:///C:/a.exe)>>>>]"},
+        {"", "/Annots[<</Type/Annot/Subtype/Link/Rect[0 0 9 9]/A<</S/URI/URI( http://x.vn)>>>>]"},
+        {"", "/Annots[<</Type/Annot/Subtype/Link/Rect[0 0 9 9]/A<</S/URI/URI/http>>>>]"},
+        {"", "/Annots[<</Type/Annot/Subtype/Link/Rect[0 0 9 9]/A<</S/Thread/D 0/F(b.pdf)>>>>]"},
+        {"", "/Resources<</XObject<</A<</Type/XObject/Subtype/Form/Ref<</F(b.pdf)/Page 0>>>>>>>>"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         inspect(MEDIA_PDF, pdf_with(cases[i].catalog, cases[i].page));
@@ -263,6 +282,53 @@ static void what_runs_by_itself_is_taken_out(void **state)
         assert_false(report.changed);
         assert_int_equal(report.pages, 1);
     }
+}
+
+static void what_is_read_from_another_file_is_taken_out(void **state)
+{
+    (void)state;
+    const char *objects[] = {"<</Type/Catalog/Pages 2 0 R>>", PAGES,
+                             "<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]/Contents 4 0 R>>",
+                             "<</Length 0/F(\\\\\\\\host\\\\share)>>\nstream\n\nendstream", NULL};
+    inspect(MEDIA_PDF, pdf_of(objects, ""));
+    assert_int_equal(report.problem, MEDIA_GOOD);
+    assert_int_equal(report.remarks, MEDIA_ACTIVE);
+    inspect(MEDIA_PDF, buf_copy(&out, arena));
+    assert_int_equal(report.problem, MEDIA_GOOD);
+    assert_false(report.changed);
+}
+
+/* A file that is two things at once: what stands around the PDF goes. */
+static void what_stands_around_a_pdf_is_left_out(void **state)
+{
+    (void)state;
+    static const struct str company[][2] = {
+        {{"<html><script>alert(1)</script>\n", 32}, {"", 0}},
+        {{"GIF89a", 6}, {"", 0}},
+        {{"", 0}, {"MZ\0\0\0", 5}},
+        {{"", 0}, {"PK\3\4a.js", 8}},
+        {{"", 0}, {"PK\3\4a.jsPK\5\6 and as if nothing were there\n%%EOF\n", 48}},
+    };
+    struct str pdf = pdf_with("", "");
+    for (size_t i = 0; i < sizeof company / sizeof company[0]; i++) {
+        const struct str *around = company[i];
+        BUF_AUTO bytes = BUF_WITH_MAXIMUM(1 << 16);
+        buf_append_str(&bytes, around[0]);
+        buf_append_str(&bytes, pdf);
+        buf_append_str(&bytes, around[1]);
+        inspect(MEDIA_PDF, buf_str(&bytes));
+        assert_int_equal(report.problem, MEDIA_GOOD);
+        assert_true(report.changed);
+        assert_int_equal(report.remarks, MEDIA_REPAIRED);
+        assert_true(str_starts_with(buf_str(&out), STR("%PDF-")));
+        assert_true(str_ends_with(buf_str(&out), STR("%%EOF\n")));
+        assert_true(str_find(buf_str(&out), around[around[0].length > 0 ? 0 : 1]) < 0);
+    }
+    BUF_AUTO blanks = BUF_WITH_MAXIMUM(1 << 16);
+    buf_append_str(&blanks, pdf);
+    buf_append_str(&blanks, str_make("\r\n \0\n", 5));
+    inspect(MEDIA_PDF, buf_str(&blanks));
+    assert_false(report.changed);
 }
 
 static void a_damaged_pdf_is_mended_or_refused(void **state)
@@ -314,55 +380,180 @@ static void circles_and_depth_come_to_an_end(void **state)
 
 /* --- Office */
 
-static struct str zip_of(const char *const *names, unsigned flags, unsigned size)
+struct part {
+    const char *name, *text;
+    unsigned flags;
+    int lie; /* bytes more in the list than there are */
+};
+
+static void number(struct buf *to, unsigned long value, unsigned bytes)
+{
+    for (unsigned i = 0; i < bytes; i++)
+        buf_append_char(to, (char)(value >> (8 * i) & 0xFF));
+}
+
+/* What the head of a part and the list say alike. */
+static void describe(struct buf *to, const struct part *part, int lie)
+{
+    size_t size = strlen(part->text);
+    number(to, 20, 2);
+    number(to, part->flags, 2);
+    number(to, 0, 2);
+    number(to, 0, 4);
+    number(to, crc32(0, (const Bytef *)part->text, (uInt)size), 4);
+    number(to, size, 4);
+    number(to, size + (size_t)lie, 4);
+    number(to, strlen(part->name), 2);
+    number(to, 0, 2);
+}
+
+/* An archive of these parts, stored, with `count` in its end and something before its list. */
+static struct str zip_with(const struct part *parts, unsigned count, struct str before_list)
 {
     BUF_AUTO zip = BUF_WITH_MAXIMUM(1 << 20);
-    unsigned count = 0;
-    buf_append_cstr(&zip, "PK\3\4 some packed bytes");
-    size_t start = zip.length;
-    for (; names[count] != NULL; count++) {
-        unsigned char head[46] = {'P', 'K', 1, 2};
-        head[8] = (unsigned char)flags;
-        for (int i = 0; i < 4; i++)
-            head[24 + i] = (unsigned char)(size >> (8 * i));
-        head[28] = (unsigned char)strlen(names[count]);
-        buf_append(&zip, head, sizeof head);
-        buf_append_cstr(&zip, names[count]);
+    BUF_AUTO list = BUF_WITH_MAXIMUM(1 << 20);
+    for (const struct part *part = parts; part->name != NULL; part++) {
+        buf_append_cstr(&list, "PK\1\2");
+        number(&list, 20, 2);
+        describe(&list, part, part->lie);
+        number(&list, 0, 2);
+        number(&list, 0, 8);
+        number(&list, zip.length, 4);
+        buf_append_cstr(&list, part->name);
+        buf_append_cstr(&zip, "PK\3\4");
+        describe(&zip, part, 0);
+        buf_append_cstr(&zip, part->name);
+        buf_append_cstr(&zip, part->text);
     }
-    unsigned char end[22] = {'P', 'K', 5, 6, 0, 0, 0, 0, 0, 0, (unsigned char)count};
-    end[16] = (unsigned char)start;
-    buf_append(&zip, end, sizeof end);
+    buf_append_str(&zip, before_list);
+    size_t start = zip.length;
+    buf_append_str(&zip, buf_str(&list));
+    buf_append_cstr(&zip, "PK\5\6");
+    number(&zip, 0, 4);
+    number(&zip, count, 2);
+    number(&zip, count, 2);
+    number(&zip, list.length, 4);
+    number(&zip, start, 4);
+    number(&zip, 0, 2);
     return buf_copy(&zip, arena);
+}
+
+#define TYPES                                                                                                \
+    {                                                                                                        \
+        "[Content_Types].xml", "<Types><Default Extension='xml' ContentType='application/xml'/></Types>", 0, \
+            0                                                                                                \
+    }
+#define RELATION(type, target, mode)                                                                         \
+    "<Relationships><Relationship Id='r' Type='http://schemas.openxmlformats.org/officeDocument/2006/"       \
+    "relationships/" type "' Target='" target "' " mode "/></Relationships>"
+
+static enum media_problem office_with(struct part part)
+{
+    const struct part parts[] = {TYPES, part, {NULL, NULL, 0, 0}};
+    inspect(MEDIA_OFFICE, zip_with(parts, 2, STR("")));
+    assert_false(report.changed);
+    return report.problem;
 }
 
 static void office_files_with_programs_are_refused(void **state)
 {
     (void)state;
     const struct {
-        const char *name;
-        unsigned flags, size;
+        struct part part;
         enum media_problem problem;
     } cases[] = {
-        {"word/document.xml", 0, 1000, MEDIA_GOOD},
-        {"word/vbaProject.bin", 0, 1000, MEDIA_MACROS},
-        {"WORD/VBAPROJECT.BIN", 0, 1000, MEDIA_MACROS},
-        {"Basic/Standard/Module1.xml", 0, 1000, MEDIA_MACROS},
-        {"word/embeddings/oleObject1.bin", 0, 1000, MEDIA_MACROS},
-        {"word/document.xml", 1, 1000, MEDIA_ENCRYPTED},
-        {"word/document.xml", 0, 0x7FFFFFFF, MEDIA_TOO_LARGE},
+        {{"word/document.xml", "<w/>", 0, 0}, MEDIA_GOOD},
+        {{"word/media/image1.PNG", "x", 0, 0}, MEDIA_GOOD},
+        {{"word/printerSettings1.bin", "x", 0, 0}, MEDIA_GOOD},
+        {{"customXml/", "", 0, 0}, MEDIA_GOOD},
+        {{"word/vbaProject.bin", "x", 0, 0}, MEDIA_MACROS},
+        {{"WORD/VBAPROJECT.BIN", "x", 0, 0}, MEDIA_MACROS},
+        {{"word/x.bin", "x", 0, 0}, MEDIA_MACROS},
+        {{"Basic/Standard/Module1.xml", "x", 0, 0}, MEDIA_MACROS},
+        {{"word/embeddings/oleObject1.bin", "x", 0, 0}, MEDIA_MACROS},
+        {{"word/run.bat", "x", 0, 0}, MEDIA_MACROS},
+        {{"x.hta", "x", 0, 0}, MEDIA_MACROS},
+        {{"word/kem.zip", "PK\3\4", 0, 0}, MEDIA_MACROS},
+        {{"word/kem", "MZ", 0, 0}, MEDIA_MACROS},
+        {{"word/kem.png.", "MZ", 0, 0}, MEDIA_MACROS},
+        {{"word/document.xml", "<w/>", 1, 0}, MEDIA_ENCRYPTED},
+        {{"../document.xml", "<w/>", 0, 0}, MEDIA_BROKEN},
+        {{"[content_types].XML", "<w/>", 0, 0}, MEDIA_BROKEN},
+        {{"word/document.xml", "<w/>", 0, 1}, MEDIA_BROKEN},
+        {{"word/_rels/document.xml.rels", RELATION("hyperlink", "https://dvc.vn", "TargetMode='External'"), 0,
+          0},
+         MEDIA_GOOD},
+        {{"word/_rels/document.xml.rels", RELATION("image", "media/image1.png", ""), 0, 0}, MEDIA_GOOD},
+        {{"word/_rels/document.xml.rels", RELATION("image", "media/image1.png", "TargetMode='External'"), 0,
+          0},
+         MEDIA_MACROS},
+        {{"word/_rels/document.xml.rels", RELATION("hyperlink", "file:///C:/a.exe", "TargetMode='External'"),
+          0, 0},
+         MEDIA_MACROS},
+        {{"word/_rels/settings.xml.rels",
+          RELATION("attachedTemplate", "http://x.vn/a.dotm", "TargetMode='External'"), 0, 0},
+         MEDIA_MACROS},
+        {{"word/_rels/settings.xml.rels", RELATION("attachedTemplate", "http://x.vn/a.dotm", ""), 0, 0},
+         MEDIA_MACROS},
+        {{"word/_rels/document.xml.rels", RELATION("vbaProject", "x.xml", ""), 0, 0}, MEDIA_MACROS},
+        {{"word/_rels/document.xml.rels", RELATION("oleObject", "x.xml", ""), 0, 0}, MEDIA_MACROS},
+        {{"word/_rels/document.xml.rels", "<Relationships", 0, 0}, MEDIA_BROKEN},
+        {{"word/_rels/document.xml.rels", "<!DOCTYPE a><Relationships/>", 0, 0}, MEDIA_BROKEN},
+        {{"META-INF/manifest.xml", "<m><file-entry><encryption-data/></file-entry></m>", 0, 0},
+         MEDIA_ENCRYPTED},
+        {{"content.xml", "<c xmlns:x='http://www.w3.org/1999/xlink'><a x:href='https://dvc.vn'/></c>", 0, 0},
+         MEDIA_GOOD},
+        {{"content.xml", "<c xmlns:x='http://www.w3.org/1999/xlink'><a x:href='file:///C:/a.exe'/></c>", 0,
+          0},
+         MEDIA_MACROS},
+        {{"content.xml", "<c xmlns:x='http://www.w3.org/1999/xlink'><image x:href='Pictures/1.png'/></c>", 0,
+          0},
+         MEDIA_GOOD},
+        {{"content.xml", "<c xmlns:x='http://www.w3.org/1999/xlink'><image x:href='http://x.vn/1.png'/></c>",
+          0, 0},
+         MEDIA_MACROS},
+        {{"content.xml", "<c><event-listeners><event-listener/></event-listeners></c>", 0, 0}, MEDIA_MACROS},
+        {{"content.xml", "<c><scripts/></c>", 0, 0}, MEDIA_GOOD},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        const char *names[] = {"[Content_Types].xml", cases[i].name, NULL};
-        inspect(MEDIA_OFFICE, zip_of(names, cases[i].flags, cases[i].size));
-        assert_int_equal(report.problem, cases[i].problem);
-        assert_false(report.changed);
+        enum media_problem problem = office_with(cases[i].part);
+        if (problem != cases[i].problem)
+            fail_msg("%s %s: %d", cases[i].part.name, cases[i].part.text, (int)problem);
     }
-    const char *names[] = {"word/document.xml", NULL};
-    struct str whole = zip_of(names, 0, 10);
+    const struct part macro_type[] = {
+        {"[Content_Types].xml",
+         "<Types><Default Extension='xml' ContentType='application/vnd.ms-office.vbaProject'/></Types>", 0,
+         0},
+        {NULL, NULL, 0, 0}};
+    inspect(MEDIA_OFFICE, zip_with(macro_type, 1, STR("")));
+    assert_int_equal(report.problem, MEDIA_MACROS);
+}
+
+/* What two programs could read as two different things. */
+static void archives_that_say_two_things_are_refused(void **state)
+{
+    (void)state;
+    const struct part parts[] = {TYPES, {"word/document.xml", "<w/>", 0, 0}, {NULL, NULL, 0, 0}};
+    struct str whole = zip_with(parts, 2, STR(""));
+    inspect(MEDIA_OFFICE, whole);
+    assert_int_equal(report.problem, MEDIA_GOOD);
     for (size_t length = 0; length < whole.length; length++) {
         inspect(MEDIA_OFFICE, str_slice(whole, 0, length));
         assert_int_equal(report.problem, MEDIA_BROKEN);
     }
+    const struct str others[] = {zip_with(parts, 1, STR("")), zip_with(parts, 3, STR("")),
+                                 zip_with(parts, 2, STR("PK\3\4 hidden")),
+                                 str_of(arena_printf(arena, "MZ%.*s", STR_ARG(whole)))};
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+        inspect(MEDIA_OFFICE, others[i]);
+        assert_int_equal(report.problem, MEDIA_BROKEN);
+    }
+    const struct part alone[] = {{"word/document.xml", "<w/>", 0, 0}, {NULL, NULL, 0, 0}};
+    inspect(MEDIA_OFFICE, zip_with(alone, 1, STR("")));
+    assert_int_equal(report.problem, MEDIA_BROKEN);
+    const struct part large[] = {TYPES, {"word/a.xml", "x", 0, 0x7FFFFFFF}, {NULL, NULL, 0, 0}};
+    inspect(MEDIA_OFFICE, zip_with(large, 2, STR("")));
+    assert_int_not_equal(report.problem, MEDIA_GOOD);
 }
 
 static void orientations_are_read_within_their_bounds(void **state)
@@ -549,13 +740,17 @@ int main(void)
         cmocka_unit_test(bad_photos_are_remarked_upon_and_not_refused),
         cmocka_unit_test(png_and_webp_are_written_anew_too),
         cmocka_unit_test(bombs_are_refused_before_they_are_decoded),
+        cmocka_unit_test(a_portrait_is_upright_and_three_by_four),
         cmocka_unit_test(damaged_pictures_are_told),
         cmocka_unit_test(a_harmless_pdf_stays_to_the_last_byte),
         cmocka_unit_test(what_runs_by_itself_is_taken_out),
+        cmocka_unit_test(what_is_read_from_another_file_is_taken_out),
+        cmocka_unit_test(what_stands_around_a_pdf_is_left_out),
         cmocka_unit_test(a_damaged_pdf_is_mended_or_refused),
         cmocka_unit_test(a_pdf_with_a_password_is_told),
         cmocka_unit_test(circles_and_depth_come_to_an_end),
         cmocka_unit_test(office_files_with_programs_are_refused),
+        cmocka_unit_test(archives_that_say_two_things_are_refused),
         cmocka_unit_test(photos_become_pages_upright_in_their_order),
         cmocka_unit_test(a_page_has_no_more_pixels_than_a_scanner_gives),
         cmocka_unit_test(rows_of_pictures_that_are_none_are_refused),
