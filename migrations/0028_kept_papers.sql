@@ -45,6 +45,15 @@ LANGUAGE sql STABLE SECURITY DEFINER AS $$
     ORDER BY o.last_at DESC, o.unit_name LIMIT 500
 $$;
 
+-- The person's results, to be named by their code in a new dossier: granted, not revoked, handed over.
+CREATE FUNCTION own_results(maximum integer) RETURNS TABLE (verification_code text, number text, title text, issued_at timestamptz)
+LANGUAGE sql STABLE SECURITY DEFINER AS $$
+    SELECT r.verification_code, r.number, r.title, r.issued_at
+    FROM dossier s JOIN result r ON r.tenant_id = s.tenant_id AND r.dossier_id = s.id
+    WHERE s.account_id = motcua.app_account() AND r.kind = 'granted' AND r.revoked_at IS NULL AND s.fee_state <> 'due'
+    ORDER BY r.issued_at DESC, r.verification_code LIMIT maximum
+$$;
+
 -- The personal store: with what its owner put in, and how safe each paper is known to be.
 DROP FUNCTION own_papers(uuid, integer, integer);
 CREATE FUNCTION own_papers(wanted uuid, first integer, maximum integer) RETURNS TABLE (tenant_id uuid, id uuid, dossier_id uuid,
@@ -70,7 +79,8 @@ $$;
 DO $$
 DECLARE f regprocedure;
 BEGIN
-    FOREACH f IN ARRAY ARRAY['own_papers(uuid, integer, integer)', 'own_openings(uuid[])']::regprocedure[] LOOP
+    FOREACH f IN ARRAY ARRAY['own_papers(uuid, integer, integer)', 'own_openings(uuid[])',
+        'own_results(integer)']::regprocedure[] LOOP
         EXECUTE format('ALTER FUNCTION %s SET search_path = %I, pg_temp', f, current_schema());
         EXECUTE format('ALTER FUNCTION %s OWNER TO motcua_lookup', f);
         EXECUTE format('REVOKE ALL ON FUNCTION %s FROM PUBLIC', f);

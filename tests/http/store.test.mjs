@@ -5,7 +5,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { extract } from '../browser/answers.mjs';
-import { Person, answerPages, findDossier, readable, root, samplePdf, samplePng, signedIn, startCity, startDraft, submitDraft } from '../browser/city.mjs';
+import { Person, answerPages, findDossier, publishWithPaper, readable, root, samplePdf, samplePng, signedIn, startCity, startDraft, submitDossier, submitDraft } from '../browser/city.mjs';
 
 const ward = 'dich-vong-cau-giay';
 let city, lan, hung, desk, url;
@@ -140,7 +140,7 @@ test('it is attached to a draft with a click, and its owner reads where it went 
   const file = new RegExp(`href="([^"]*/tep/${copy})"`).exec(page.body)[1];
   assert.equal((await desk.get(file)).status, 200);
   const text = await details();
-  assert.match(text, /Cán bộ đã mở xem: \S.*: \d\d:\d\d/);
+  assert.match(text, /Cán bộ đã mở xem: [^:]+: \d\d:\d\d, \d\d\/\d\d/);
   assert.match(text, new RegExp(sql(`SELECT unit_name FROM paper_opening WHERE document_id = '${copy}'`)));
   assert.equal((await desk.get(file)).status, 200);
   assert.equal(sql(`SELECT count(*) FROM paper_opening WHERE document_id = '${copy}'`), '1', 'one row a unit and day');
@@ -150,4 +150,17 @@ test('it is attached to a draft with a click, and its owner reads where it went 
   assert.equal((await lan.post(`/kho-giay-to/${copy}/ten`, { title: 'Khác' })).status, 404);
   assert.equal((await lan.post(`/kho-giay-to/${id}/xoa`)).status, 303);
   assert.equal((await desk.get(file)).status, 200, 'the copy stays with the agency');
+});
+
+test('the own results are offered by their codes where a form asks for one', async () => {
+  const [own, theirs, refused] = [await submitDossier(lan), await submitDossier(hung), await submitDossier(lan)];
+  for (const [number, code, kind] of [['12/2017', own, 'granted'], ['13/2017', theirs, 'granted'], ['14/2017', refused, 'rejected']])
+    sql(`INSERT INTO result (tenant_id, dossier_id, kind, number, title, issued_at, signed_by, signed_title, document_id, sha256, verification_code)
+      SELECT tenant_id, id, '${kind}', '${number}', 'Trích lục khai sinh', submitted_at, 'A', 'B', gen_random_uuid(), '', 'MA${number.slice(0, 2)}' FROM dossier WHERE code = '${code}';
+      UPDATE dossier SET fee_state = 'none' WHERE code = '${code}'`);
+  publishWithPaper(city, '2.000635', {}, { key: 'ket_qua_truoc', kind: 'dossier', accepts: 'result', label: 'Kết quả trước' });
+  const page = await lan.open(`${await startDraft(lan, '2.000635', ward)}/${Object.keys(extract)[0]}`);
+  const offered = /<datalist id="f-ket_qua_truoc[^>]*>(.*?)<\/datalist>/s.exec(page.body)[1];
+  assert.deepEqual([...offered.matchAll(/value="([^"]*)"/g)].map(([, value]) => value), ['MA12']);
+  assert.match(offered, /Trích lục khai sinh, 12\/2017, \d\d\/\d\d\/\d{4}/);
 });

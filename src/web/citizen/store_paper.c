@@ -37,12 +37,12 @@ static json_t *opening_view(struct visit *visit, const struct store_opening *ope
     json_t *view = json_object();
     const char *who =
         opening->unit_name[0] != '\0' ? opening->unit_name : visit_agency_name_of(visit, &opening->tenant_id);
-    const char *first = visit_moment(visit, opening->first_at);
+    const char *first = visit_short_moment(visit, opening->first_at);
     view_text(view, "text",
               opening->last_at == opening->first_at
                   ? arena_printf(visit->arena, "%s: %s", who, first)
                   : visit_format(visit, N_("%s: %s, lần cuối %s"), who, first,
-                                 visit_moment(visit, opening->last_at)));
+                                 visit_short_moment(visit, opening->last_at)));
     return view;
 }
 
