@@ -46,7 +46,7 @@ static struct store_room read_room(const struct work *work, const struct db_resu
 
 enum status store_room(struct work *work, struct store_room *room, struct error *error)
 {
-    const struct uuid *agency;
+    const struct uuid *agency = NULL;
     struct db_result *rows;
     enum status status = store_agency(work, &agency, error);
     if (status != STATUS_OK) return status;
@@ -141,7 +141,7 @@ static struct str name_of_file(struct arena *arena, struct str file_name)
 enum status store_put(struct work *work, struct document_spool *spool, struct str title, struct str file_name,
                       struct error *error)
 {
-    const struct uuid *agency, none = {""};
+    const struct uuid *agency = NULL, none = {""};
     struct uuid id = {""};
     struct store_room room;
     struct document_claim claim = {.kind = "stored", .file_name = STR("giay-to")};
@@ -170,7 +170,7 @@ enum status store_rename(struct work *work, const struct store_paper *paper, str
 {
     struct db_scope scope = work_scope(work, &paper->tenant_id);
     struct db_result *result;
-    const char *title;
+    const char *title = "";
     enum status status = check_title(work, typed, &title, error);
     if (status == STATUS_OK)
         status = db_write_one(work->db, &scope, work->arena, &stored_rename,
