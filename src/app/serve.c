@@ -166,6 +166,8 @@ static void fill_settings(struct running *running)
     if (!inspect_can_read_fonts()) log_warning("document.no_landlock");
     running->program.domain.scan_required = config->virus_scan == 1;
     running->program.domain.upload_lifetime_s = config->upload_lifetime / 1000;
+    running->program.domain.store_files = config->store_files;
+    running->program.domain.store_bytes = config->store_limit;
     running->settings = (struct web_settings){
         .site_name = config->site_name,
         .site_place = config->site_place,

@@ -41,6 +41,8 @@ struct serve_config {
     int64_t response_limit;
     int64_t upload_limit;         /* one attachment */
     int64_t dossier_upload_limit; /* all attachments of a dossier */
+    int64_t store_files;          /* papers a person keeps in the personal store */
+    int64_t store_limit;          /* those together */
     int64_t upload_lifetime;      /* of an interrupted upload */
 
     bool behind_tls;

@@ -160,16 +160,21 @@ static const char *input_width(const struct form_field *field)
     }
 }
 
-/* The person's own dossiers, to choose from instead of copying a code. */
+static void offer(json_t *list, const struct form_option *options, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        json_array_append_new(list,
+                              json_pack("{s:s,s:s}", "value", options[i].value, "label", options[i].label));
+}
+
+/* The person's own dossiers and results, to choose from instead of copying a code. */
 static void add_offered(struct form_viewer *viewer, json_t *view, const struct form_field *field)
 {
     const struct form_codes *codes = viewer->environment->codes;
     json_t *offered = json_array();
-    bool own =
-        field->kind == KIND_DOSSIER && (field->accepts == CODE_DOSSIER || field->accepts == CODE_EITHER);
-    for (size_t i = 0; own && codes && i < codes->offered_count; i++)
-        json_array_append_new(offered, json_pack("{s:s,s:s}", "value", codes->offered[i].value, "label",
-                                                 codes->offered[i].label));
+    bool asked = codes && field->kind == KIND_DOSSIER && field->accepts != CODE_ANY;
+    if (asked && field->accepts != CODE_DOSSIER) offer(offered, codes->results, codes->result_count);
+    if (asked && field->accepts != CODE_RESULT) offer(offered, codes->offered, codes->offered_count);
     flag(view, "has_offered", json_array_size(offered) > 0);
     json_object_set_new(view, "offered", offered);
 }

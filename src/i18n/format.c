@@ -147,6 +147,13 @@ char *format_size(struct arena *arena, enum language language, int64_t bytes)
     return arena_printf(arena, "%s %s", format_tenths(arena, language, tenths), units[index]);
 }
 
+char *format_size_limit(struct arena *arena, enum language language, int64_t bytes)
+{
+    int64_t megabyte = 1024 * 1024;
+    return bytes % megabyte == 0 ? arena_printf(arena, "%" PRId64 " MB", bytes / megabyte)
+                                 : format_size(arena, language, bytes);
+}
+
 char *format_limit(struct arena *arena, enum language language, struct limit limit)
 {
     if (language == LANGUAGE_VIETNAMESE) return limit_to_vietnamese(arena, limit);

@@ -21,6 +21,7 @@ static const struct {
         "lại từng trang.")},
     {"taken_from_store", "good", N_("Đã đính kèm bản sao từ kho giấy tờ của bạn.")},
     {"uploaded", "good", N_("Đã tải giấy tờ lên.")},
+    {"stored", "good", N_("Đã cất giấy tờ vào kho của bạn.")},
     {"joined", "good", N_("Đã ghép các ảnh thành một tệp PDF. Bạn nên mở ra xem lại một lượt.")},
     {"removed", "good", N_("Đã xóa giấy tờ.")},
     {"submitted", "good", N_("Hồ sơ đã được nộp.")},

@@ -115,6 +115,16 @@ static enum status wish(struct hand *hand, const struct uuid *session, const cha
     return account_closing_request(of(hand), session, password, str_of(code), &due_at, &hand->error);
 }
 
+static void store_one(struct hand *person, const char *title)
+{
+    struct document_spool *spool;
+    assert_int_equal(document_spool_open(city_domain.data_folder, &spool), STATUS_OK);
+    assert_int_equal(document_spool_write(spool, STR("%PDF-1.4\n%%EOF\n")), STATUS_OK);
+    assert_int_equal(document_spool_close(spool), STATUS_OK);
+    assert_ok(person, store_put(of(person), spool, str_of(title), STR("quet.pdf"), &person->error));
+    document_spool_destroy(spool);
+}
+
 /* A person who has left traces wherever one can. */
 struct traces {
     struct hand *person, *friend;
@@ -145,6 +155,7 @@ static struct traces leave_traces(void)
     struct document_claim claim = {.kind = "paper", .paper_key = str_of(papers[0].paper_key)};
     assert_ok(person, store_use_paper(of(person), &papers[0], &agency(WARD)->id, &traces.draft, &claim,
                                       &person->error));
+    store_one(person, "Căn cước của Dấu Vết");
     (void)share_part(person, traces.friend, &traces.draft);
     struct uuid theirs = draft_of(traces.friend, "2.000635", WARD);
     traces.shared = share_part(traces.friend, person, &theirs);
@@ -181,6 +192,10 @@ static void an_account_leaves_nothing_but_its_dossiers(void **state)
     assert_int_equal(close_due(), 1);
     assert_int_equal(close_due(), 0);
     assert_string_equal(tables_with(id), "account_closing event");
+    assert_string_equal(tables_with("Căn cước của Dấu Vết"), "");
+    assert_asked("SELECT count(*) || ' ' || bool_and(erased_at IS NOT NULL AND removed_at IS NOT NULL) FROM "
+                 "document WHERE kind = 'stored'",
+                 "1 true");
     /* one mail says that it is done, and waits to be sent; whom they invited is the friend's own note */
     assert_string_equal(tables_with(address), "draft_share outbox");
     assert_asked(

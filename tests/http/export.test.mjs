@@ -6,7 +6,7 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
-import { Person, answerPages, attachAll, findDossier, password, readable, signedIn as signedInTo, startCity, startDraft, submitDossier, until } from '../browser/city.mjs';
+import { Person, answerPages, attachAll, findDossier, password, readable, samplePdf, signedIn as signedInTo, startCity, startDraft, submitDossier, until } from '../browser/city.mjs';
 import { extract } from '../browser/answers.mjs';
 
 let city, hung, lan, folder, code, foreign, draft, key;
@@ -27,6 +27,8 @@ before(async () => {
   const made = await hung.post('/tai-khoan/khoa-truy-cap', { name: 'Phần mềm kế toán', scope: 'read', days: '30', password });
   assert.equal(made.status, 201);
   key = /Bearer ([\w-]+)/.exec(made.body)[1];
+  await hung.get('/kho-giay-to');
+  assert.equal((await hung.upload('/kho-giay-to', [samplePdf()], { fields: { title: 'Sổ hộ khẩu' } })).status, 303);
   await lan.get('/tai-khoan');
   const part = /name="(trang\.[^"]+)"/.exec((await hung.open(`${draft}/cung-khai`)).body)[1];
   assert.equal((await hung.post(`${draft}/cung-khai`, { email: 'lan@example.com', label: 'Chị Lan', [part]: 'fill' })).status, 303);
@@ -79,6 +81,10 @@ test('the archive holds everything of the person and nothing of others', async (
     assert.equal(createHash('sha256').update(bytes).digest('hex'), file.sha256, file.name);
   }
   assert.equal(readFileSync(path.join(folder, `ho-so/${code}/ho-so.pdf`)).subarray(0, 5).toString(), '%PDF-');
+  const [stored, ...more] = json('kho/kho.json');
+  assert.deepEqual([stored.name, stored.file, more.length], ['Sổ hộ khẩu.pdf', 'tep/01.pdf', 0]);
+  assert.ok(readFileSync(path.join(folder, 'kho/tep/01.pdf')).equals(samplePdf().bytes));
+  assert.deepEqual(json('giay-to-xem.json'), []);
   assert.equal(names.filter((name) => name.endsWith('nhap.json')).length, 1);
   assert.ok(names.some((name) => /^nhap\/.*\/tep\/01\.pdf$/.test(name)));
   const all = names.filter((name) => name.endsWith('.json') || name.endsWith('.txt')).map((name) => readFileSync(path.join(folder, name), 'utf8')).join('\n');

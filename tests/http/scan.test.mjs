@@ -62,6 +62,22 @@ describe('with a scanner', { skip: clamd === null && 'clamd is not installed' },
     assert.equal(opened.bytes.subarray(0, 5).toString(), '%PDF-');
   });
 
+  test('what is put into the personal store waits, opens and is blocked alike', async () => {
+    const line = (page, name) => lineOf(page, name).text;
+    for (const file of [samplePdf('kho-sach.pdf'), infectedPdf('kho-xau.pdf')]) {
+      await lan.get('/kho-giay-to');
+      assert.equal((await lan.upload('/kho-giay-to', [file])).status, 303);
+    }
+    const page = await until(async () => {
+      const now = await lan.get('/kho-giay-to');
+      return /Sạch/.test(line(now, 'kho-sach')) && /Có mã độc/.test(line(now, 'kho-xau')) ? now : null;
+    }, 'the verdicts on both');
+    const id = (name) => /kho-giay-to\/([0-9a-f-]{36})/.exec(page.body.split('<li>').find((part) => part.includes(name)))[1];
+    assert.equal((await lan.get(`/kho-giay-to/${id('kho-sach')}`)).status, 200);
+    assert.equal((await lan.get(`/kho-giay-to/${id('kho-xau')}`)).status, 403);
+    assert.equal((await lan.post(`/kho-giay-to/${id('kho-xau')}/xoa`)).status, 303);
+  });
+
   test('a paper with a virus is blocked, does not count, and its owner is told what to do', async () => {
     const draft = await draftWithAnswers();
     await upload(draft, infectedPdf('nhiem.pdf'));

@@ -75,6 +75,8 @@ struct domain {
     struct inspector *inspector; /* looks into uploads; NULL (tests): they are kept as they come */
     bool scan_required;          /* papers stay closed until the virus scanner has called them clean */
     int64_t upload_lifetime_s;   /* how long an interrupted upload may go on; 0: 24 hours */
+    int64_t store_files;         /* papers a person may put into the personal store; 0: fifty */
+    int64_t store_bytes;         /* of those together; 0: 500 MB */
 };
 
 struct work {

@@ -13,7 +13,8 @@
 
 struct document {
     struct uuid id, account_id, dossier_id;
-    const char *kind; /* paper, supplement, result, internal */
+    const char *kind;  /* paper, supplement, result, internal, stored (domain/store.h) */
+    const char *title; /* of a stored one to be kept; else NULL */
     const char *paper_key, *file_name, *media_type, *storage_name;
     const char *store; /* "folder" or "s3": domain/document_store.h */
     int64_t size;
@@ -78,10 +79,11 @@ struct document_beside {
 struct document_claim {
     const char *kind;
     struct str paper_key, file_name;
-    unsigned types; /* 0: all */
-    int max_files;  /* of this paper; 0: any number. Photos that can become one PDF count as one. */
-    bool portrait;  /* should be a picture of a person, 3 by 4 */
-    instant since;  /* files before that do not count (those of the dossier that is being supplemented) */
+    const char *title; /* of a paper for the personal store; else NULL */
+    unsigned types;    /* 0: all */
+    int max_files;     /* of this paper; 0: any number. Photos that can become one PDF count as one. */
+    bool portrait;     /* should be a picture of a person, 3 by 4 */
+    instant since;     /* files before that do not count (those of the dossier that is being supplemented) */
     const struct document_beside *beside;
 };
 

@@ -127,6 +127,8 @@ struct form_codes {
     size_t count;
     const struct form_option *offered; /* the person's newest dossiers, to choose from while typing */
     size_t offered_count;
+    const struct form_option *results; /* the newest results issued to the person, likewise */
+    size_t result_count;
 };
 
 struct form_environment {

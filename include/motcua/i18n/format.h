@@ -38,6 +38,8 @@ char *format_money(struct arena *arena, enum language language, int64_t dong); /
 char *format_percent(struct arena *arena, enum language language, int64_t part,
                      int64_t whole);                                           /* 97,5% ; "–" for 0 of 0 */
 char *format_size(struct arena *arena, enum language language, int64_t bytes); /* 1,4 MB */
+/* As a setting says it: "20M" is 20 MB, not the 21 MB that a decimal megabyte would make of it. */
+char *format_size_limit(struct arena *arena, enum language language, int64_t bytes);
 
 /* "một nghìn không trăm linh năm" | "one thousand and five"; lower case, whole int64 range. */
 char *format_number_words(struct arena *arena, enum language language, int64_t value);

@@ -12,12 +12,13 @@
 /* What both ways of keeping a new row write, in the order of insert_row(). */
 #define NEW_ROW                                                                                              \
     DB_PARAMETERS(DB_UUID, DB_UUID, DB_UUID, DB_TEXT, DB_TEXT, DB_TEXT, DB_TEXT, DB_INT64, DB_BYTES,         \
-                  DB_TEXT, DB_INT32, DB_BYTES, DB_INSTANT, DB_BYTES, DB_INT64, DB_INT32, DB_TEXT, DB_TEXT)
+                  DB_TEXT, DB_INT32, DB_BYTES, DB_INSTANT, DB_BYTES, DB_INT64, DB_INT32, DB_TEXT, DB_TEXT,   \
+                  DB_TEXT)
 #define INSERT_ROW                                                                                           \
     "INSERT INTO document (tenant_id, id, account_id, dossier_id, kind, paper_key, file_name, media_type, "  \
     "size, sha256, storage_name, key_version, wrapped_key, created_at, received_sha256, received_size, "     \
-    "pages, remarks, store) SELECT motcua.app_tenant(), $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, " \
-    "$13, $14, $15, $16, $17, $18 "
+    "pages, remarks, store, title) SELECT motcua.app_tenant(), $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, "    \
+    "$11, $12, $13, $14, $15, $16, $17, $18, $19 "
 
 DB_STATEMENT(document_add, NEW_ROW, DB_NOTHING, INSERT_ROW)
 
@@ -55,7 +56,8 @@ static struct db_result *insert_row(struct db_batch *batch, const struct db_stat
                   db_bytes(document->sha256), db_cstr(document->storage_name),
                   db_int32(document->key_version), db_bytes(document->wrapped_key),
                   db_instant(document->created_at), db_bytes(document->received_sha256), received_size,
-                  db_int32(document->pages), db_cstr(document->remarks), db_cstr(document->store));
+                  db_int32(document->pages), db_cstr(document->remarks), db_cstr(document->store),
+                  db_cstr(document->title == NULL ? "" : document->title));
 }
 
 void document_insert(struct db_batch *batch, const struct document *document)
@@ -187,6 +189,13 @@ enum status document_add_own(struct work *work, const struct uuid *tenant_id, co
     return db_transaction(work->db, &scope, work->arena, write_own, &adding, error);
 }
 
+static enum status add_row(struct work *work, const struct uuid *tenant_id, const struct document *document,
+                           const struct document_beside *beside, struct error *error)
+{
+    return document->title != NULL ? document_add_stored(work, tenant_id, document, error)
+                                   : document_add_own(work, tenant_id, document, beside, error);
+}
+
 bool document_may_have_row(const struct error *error)
 {
     return error != NULL && error->code != NULL && strcmp(error->code, "db.commit_unknown") == 0;
@@ -243,6 +252,7 @@ enum status document_attach(struct work *work, struct document_spool *spool, con
         .dossier_id = *dossier_id,
         .kind = claim->kind,
         .paper_key = arena_strndup(work->arena, claim->paper_key.data, claim->paper_key.length),
+        .title = claim->title,
     };
     enum status status = check_spool(work, spool, error);
     if (status == STATUS_OK)
@@ -256,7 +266,7 @@ enum status document_attach(struct work *work, struct document_spool *spool, con
     bool gave_its_file = status == STATUS_OK && spool->moved; /* else what is stored is a file of its own */
     document_spool_destroy(changed);
     if (status != STATUS_OK) return status;
-    status = document_add_own(work, tenant_id, &document, claim->beside, error);
+    status = add_row(work, tenant_id, &document, claim->beside, error);
     if (status == STATUS_OK)
         *id = document.id;
     else if (document_may_have_row(error))

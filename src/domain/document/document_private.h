@@ -105,6 +105,9 @@ NODISCARD enum status document_keep_spool(struct work *work, struct document_spo
 NODISCARD enum status document_add_own(struct work *work, const struct uuid *tenant_id,
                                        const struct document *document, const struct document_beside *beside,
                                        struct error *error);
+/* The row of a paper for the actor's personal store. STATUS_INVALID ("store.full"): it takes no more. */
+NODISCARD enum status document_add_stored(struct work *work, const struct uuid *tenant_id,
+                                          const struct document *document, struct error *error);
 /* Whether it failed in a way that leaves open if the row is there: then the bytes must stay. */
 bool document_may_have_row(const struct error *error);
 enum media_kind document_kind_of(const char *media_type);
@@ -125,5 +128,13 @@ NODISCARD enum status document_check_begun(struct work *work, const struct docum
 NODISCARD enum status document_inspect(struct work *work, const struct uuid *tenant_id,
                                        struct document_spool *spool, bool portrait, struct document *document,
                                        struct document_spool **kept, struct error *error);
+
+/* --- The personal store */
+
+struct store_paper;
+struct removed_paper;
+/* Takes away what its owner put in; *removed: the blob, which is then the caller's to delete. */
+NODISCARD enum status store_remove_stored(struct work *work, const struct store_paper *paper,
+                                          struct removed_paper *removed, struct error *error);
 
 #endif

@@ -3,7 +3,7 @@
 
 #include <unistd.h>
 
-#include "motcua/domain/document.h"
+#include "document_private.h"
 #include "motcua/domain/dossier.h"
 
 DB_STATEMENT(
@@ -11,13 +11,27 @@ DB_STATEMENT(
     DB_COLUMNS({"tenant_id", DB_UUID}, {"id", DB_UUID}, {"dossier_id", DB_UUID}, {"code", DB_TEXT},
                {"procedure_version_id", DB_UUID}, {"kind", DB_TEXT}, {"paper_key", DB_TEXT},
                {"title", DB_TEXT}, {"file_name", DB_TEXT}, {"media_type", DB_TEXT}, {"size", DB_INT64},
-               {"at", DB_INSTANT}, {"removable", DB_BOOL}),
+               {"at", DB_INSTANT}, {"removable", DB_BOOL}, {"scan_state", DB_TEXT}, {"remarks", DB_TEXT}),
     "SELECT tenant_id, id, dossier_id, code, procedure_version_id, kind, paper_key, title, file_name, "
-    "media_type, size, at, removable FROM own_papers($1, $2, $3)")
+    "media_type, size, at, removable, scan_state, remarks FROM own_papers($1, $2, $3)")
 
-static struct store_paper read_paper(const struct db_result *rows, size_t i)
+bool store_paper_is_stored(const struct store_paper *paper)
 {
-    return (struct store_paper){
+    return strcmp(paper->kind, "stored") == 0;
+}
+
+/* What its owner put in carries her name for it, and the ending of its type. */
+static const char *name_to_send(struct arena *arena, const struct store_paper *paper)
+{
+    if (!store_paper_is_stored(paper)) return paper->file_name;
+    const char *endings = document_type_endings(arena, document_type_bit(paper->media_type));
+    return document_safe_name(
+        arena, str_of(arena_printf(arena, "%s%.*s", paper->title, (int)strcspn(endings, ","), endings)));
+}
+
+static struct store_paper read_paper(struct arena *arena, const struct db_result *rows, size_t i)
+{
+    struct store_paper paper = {
         .tenant_id = db_get_uuid(rows, i, 0),
         .id = db_get_uuid(rows, i, 1),
         .dossier_id = db_get_uuid(rows, i, 2),
@@ -31,7 +45,11 @@ static struct store_paper read_paper(const struct db_result *rows, size_t i)
         .size = db_get_int64(rows, i, 10),
         .at = db_get_instant(rows, i, 11),
         .removable = db_get_bool(rows, i, 12),
+        .scan_state = db_get_cstr(rows, i, 13),
+        .remarks = db_get_cstr(rows, i, 14),
     };
+    paper.file_name = name_to_send(arena, &paper);
+    return paper;
 }
 
 enum status store_list(struct work *work, int first, int maximum, struct store_paper **papers, size_t *count,
@@ -45,7 +63,7 @@ enum status store_list(struct work *work, int first, int maximum, struct store_p
     if (status != STATUS_OK) return status;
     struct store_paper *list = arena_array(work->arena, rows->row_count, sizeof *list);
     for (size_t i = 0; i < rows->row_count; i++)
-        list[i] = read_paper(rows, i);
+        list[i] = read_paper(work->arena, rows, i);
     *more = rows->row_count > (size_t)maximum;
     *papers = list;
     *count = *more ? (size_t)maximum : rows->row_count;
@@ -63,15 +81,24 @@ enum status store_find(struct work *work, const struct uuid *id, struct store_pa
     if (rows->row_count == 0)
         return error_set(error, work->arena, STATUS_NOT_FOUND, "store.unknown",
                          N_("Không có giấy tờ này trong kho của bạn"), NULL);
-    *paper = read_paper(rows, 0);
+    *paper = read_paper(work->arena, rows, 0);
     return STATUS_OK;
 }
 
+enum status store_document(struct work *work, const struct store_paper *paper, struct document *document,
+                           struct error *error)
+{
+    enum status status = document_find(work, &paper->tenant_id, &paper->id, document, error);
+    if (status == STATUS_OK) document->file_name = paper->file_name;
+    return status;
+}
+
 DB_STATEMENT(store_own_uses, DB_PARAMETERS(DB_UUID_ARRAY),
-             DB_COLUMNS({"source_id", DB_UUID}, {"code", DB_TEXT}, {"procedure_name", DB_TEXT},
+             DB_COLUMNS({"source_id", DB_UUID}, {"document_id", DB_UUID}, {"tenant_id", DB_UUID},
+                        {"dossier_id", DB_UUID}, {"code", DB_TEXT}, {"procedure_name", DB_TEXT},
                         {"used_at", DB_INSTANT}),
-             "SELECT u.source_id, coalesce(s.code, '') AS code, coalesce(s.procedure_name, '') AS "
-             "procedure_name, u.used_at FROM paper_use u "
+             "SELECT u.source_id, u.document_id, u.tenant_id, u.dossier_id, coalesce(s.code, '') AS code, "
+             "coalesce(s.procedure_name, '') AS procedure_name, u.used_at FROM paper_use u "
              "LEFT JOIN dossier s ON s.tenant_id = u.tenant_id AND s.id = u.dossier_id "
              "LEFT JOIN draft d ON d.account_id = u.account_id AND d.id = u.dossier_id "
              "WHERE u.account_id = motcua.app_account() AND u.source_id = ANY ($1) AND (s.id IS NOT NULL OR "
@@ -92,9 +119,12 @@ enum status store_uses(struct work *work, const struct store_paper *papers, size
     struct store_use *list = arena_array(work->arena, rows->row_count, sizeof *list);
     for (size_t i = 0; i < rows->row_count; i++)
         list[i] = (struct store_use){.source_id = db_get_uuid(rows, i, 0),
-                                     .code = db_get_cstr(rows, i, 1),
-                                     .procedure_name = db_get_cstr(rows, i, 2),
-                                     .used_at = db_get_instant(rows, i, 3)};
+                                     .copy_id = db_get_uuid(rows, i, 1),
+                                     .tenant_id = db_get_uuid(rows, i, 2),
+                                     .dossier_id = db_get_uuid(rows, i, 3),
+                                     .code = db_get_cstr(rows, i, 4),
+                                     .procedure_name = db_get_cstr(rows, i, 5),
+                                     .used_at = db_get_instant(rows, i, 6)};
     *uses = list;
     *count = rows->row_count;
     return STATUS_OK;
@@ -182,7 +212,8 @@ enum status store_use_paper(struct work *work, const struct store_paper *paper, 
 enum status store_remove(struct work *work, const struct store_paper *paper, struct error *error)
 {
     struct removed_paper removed;
-    enum status status = dossier_remove_paper(work, paper, &removed, error);
+    enum status status = store_paper_is_stored(paper) ? store_remove_stored(work, paper, &removed, error)
+                                                      : dossier_remove_paper(work, paper, &removed, error);
     if (status != STATUS_OK) return status;
     struct document document = {.storage_name = removed.storage_name, .store = removed.store};
     document_discard(work, &document);

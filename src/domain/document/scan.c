@@ -96,8 +96,10 @@ static enum status settle(struct work *work, const struct uuid *tenant_id, const
     if (verdict == SCAN_INFECTED) {
         log_warning("document.infected", log_cstr("tenant", tenant_id->text),
                     log_cstr("document", document->id.text), log_cstr("finding", words));
-        /* of a dossier that was sent: its owner is told; a draft shows it by itself */
-        enum status status = dossier_paper_infected(work, tenant_id, document, words, error);
+        /* of a dossier that was sent: its owner is told; a draft and the store show it by themselves */
+        enum status status = uuid_is_empty(&document->dossier_id)
+                                 ? STATUS_NOT_FOUND
+                                 : dossier_paper_infected(work, tenant_id, document, words, error);
         if (status != STATUS_NOT_FOUND) return status;
     }
     return db_write_one(work->db, &scope, work->arena, &scan_settle,

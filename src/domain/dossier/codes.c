@@ -19,13 +19,18 @@ DB_STATEMENT(codes_newest, DB_PARAMETERS(DB_INT32),
              "SELECT code, procedure_name, submitted_at FROM dossier "
              "WHERE account_id = motcua.app_account() ORDER BY submitted_at DESC LIMIT $1")
 
+DB_STATEMENT(codes_issued, DB_PARAMETERS(DB_INT32),
+             DB_COLUMNS({"verification_code", DB_TEXT}, {"number", DB_TEXT}, {"title", DB_TEXT},
+                        {"issued_at", DB_INSTANT}),
+             "SELECT verification_code, number, title, issued_at FROM own_results($1)")
+
 struct lookup {
     struct work *work;
     struct form_code *list;
     struct str *named, *bare; /* as typed; as verification codes are stored, "" when it can be none */
     size_t count;
     int offered;
-    struct db_result *own, *results, *newest;
+    struct db_result *own, *results, *newest, *issued;
 };
 
 static void name_codes(struct lookup *lookup, const struct form *form, const json_t *answers)
@@ -48,6 +53,19 @@ static void add(struct lookup *lookup, struct db_batch *batch)
     lookup->own = db_add(batch, &codes_own, db_text_array(lookup->named, lookup->count));
     lookup->results = db_add(batch, &codes_of_results, db_text_array(lookup->bare, lookup->count));
     lookup->newest = db_add(batch, &codes_newest, db_int32(lookup->offered));
+    lookup->issued = db_add(batch, &codes_issued, db_int32(lookup->offered));
+}
+
+/* "Trích lục khai sinh, 12/2017/TLKS-BS, 14/03/2017" */
+static struct form_option *read_issued(struct arena *arena, const struct db_result *rows)
+{
+    struct form_option *options = arena_array(arena, rows->row_count + 1, sizeof *options);
+    for (size_t i = 0; i < rows->row_count; i++)
+        options[i] = (struct form_option){
+            db_get_cstr(rows, i, 0),
+            arena_printf(arena, "%s, %s, %s", db_get_cstr(rows, i, 2), db_get_cstr(rows, i, 1),
+                         format_date(arena, civil_day_of(db_get_instant(rows, i, 3))))};
+    return options;
 }
 
 static const struct form_codes *read(const struct lookup *lookup)
@@ -71,7 +89,12 @@ static const struct form_codes *read(const struct lookup *lookup)
             arena_printf(arena, "%s, %s", db_get_cstr(lookup->newest, i, 1),
                          format_date(arena, civil_day_of(db_get_instant(lookup->newest, i, 2))))};
     struct form_codes *codes = arena_alloc(arena, sizeof *codes);
-    *codes = (struct form_codes){lookup->list, lookup->count, offered, count};
+    *codes = (struct form_codes){lookup->list,
+                                 lookup->count,
+                                 offered,
+                                 count,
+                                 read_issued(arena, lookup->issued),
+                                 lookup->issued->row_count};
     return codes;
 }
 

@@ -71,6 +71,11 @@ void contents_dossier(struct contents *contents, struct work *work, const struct
                said(contents, dossier_status_label(dossier->status)));
 }
 
+void contents_stored(struct contents *contents)
+{
+    heading(contents, N_("GIẤY TỜ TỰ CẤT TRONG KHO"));
+}
+
 static const struct {
     const char *why, *text;
 } reasons[] = {

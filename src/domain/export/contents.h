@@ -16,8 +16,10 @@ struct contents {
 void contents_begin(struct contents *contents, struct work *work, const struct profile *profile);
 void contents_draft(struct contents *contents, struct work *work, const struct draft *draft);
 void contents_dossier(struct contents *contents, struct work *work, const struct dossier *dossier);
-/* A file that belongs to the draft or dossier above, at this path; `why`: left out, as the JSON says it;
- * NULL: it is there. */
+/* What its owner put into the personal store follows. */
+void contents_stored(struct contents *contents);
+/* A file that belongs to the draft, dossier or store above, at this path; `why`: left out, as the JSON says
+ * it; NULL: it is there. */
 void contents_file(struct contents *contents, const char *path, const char *name, const char *why);
 
 #endif

@@ -32,6 +32,8 @@ static const char *const readme[] = {
     N_("khoa-truy-cap.json: các khóa bạn đã tạo cho phần mềm (không có mã khóa)."),
     N_("cung-khai.json: các hồ sơ của người khác mà bạn nhận lời cùng khai hoặc ký."),
     N_("dung-lai-giay-to.json: giấy tờ trong kho của bạn đã được dùng lại ở hồ sơ nào, lúc nào."),
+    N_("giay-to-xem.json: cơ quan, bộ phận nào đã mở xem giấy tờ của bạn, lúc nào."),
+    N_("kho: giấy tờ bạn tự cất trong kho giấy tờ, gồm kho.json và tep."),
     N_("nhap: các bản nháp chưa nộp và giấy tờ kèm theo."),
     N_("ho-so: từng hồ sơ đã nộp theo mã, gồm ho-so.json (thông tin, câu trả lời, quá trình giải quyết), "
        "ho-so.pdf (bản in) và tep (giấy tờ bạn nộp, kết quả)."),
@@ -178,35 +180,48 @@ static enum status add_parts(struct work *work, struct zip *zip, struct error *e
     return zip_add_json(zip, "cung-khai.json", list);
 }
 
-static enum status append_uses(struct work *work, const struct store_paper *papers, size_t paper_count,
-                               json_t *list, struct error *error)
+static enum status append_openings(struct work *work, const struct uuid *documents, size_t document_count,
+                                   json_t *list, struct error *error)
 {
-    struct store_use *uses;
+    struct store_opening *openings;
     size_t count;
-    enum status status = store_uses(work, papers, paper_count, &uses, &count, error);
+    enum status status = store_openings(work, documents, document_count, &openings, &count, error);
     for (size_t i = 0; status == STATUS_OK && i < count; i++) {
-        json_t *use = json_object();
-        json_set_cstr(use, "paper", uses[i].source_id.text);
-        json_set_cstr(use, "dossier", uses[i].code);
-        json_set_cstr(use, "procedure", uses[i].procedure_name);
-        set_instant(use, "used_at", uses[i].used_at);
-        json_array_append_new(list, use);
+        const struct tenant *agency =
+            tenant_by_id(reference_tenants(work->domain->reference), &openings[i].tenant_id);
+        json_t *opening = json_object();
+        json_set_cstr(opening, "paper", openings[i].document_id.text);
+        json_set_cstr(opening, "agency", agency == NULL ? "" : agency->name);
+        json_set_cstr(opening, "unit", openings[i].unit_name);
+        set_instant(opening, "first_at", openings[i].first_at);
+        set_instant(opening, "last_at", openings[i].last_at);
+        json_array_append_new(list, opening);
     }
     return status;
 }
 
-static enum status add_uses(struct work *work, struct zip *zip, struct error *error)
+/* Where these went, and who opened them: the papers themselves and their copies. */
+static enum status append_uses(struct work *work, const struct store_paper *papers, size_t paper_count,
+                               json_t *list, json_t *openings, struct error *error)
 {
-    json_auto list = json_array();
-    enum status status = STATUS_OK;
-    bool more = true;
-    for (int first = 0; status == STATUS_OK && more; first += PAPERS_AT_ONCE) {
-        struct store_paper *papers;
-        size_t count;
-        status = store_list(work, first, PAPERS_AT_ONCE, &papers, &count, &more, error);
-        if (status == STATUS_OK) status = append_uses(work, papers, count, list, error);
+    struct store_use *uses;
+    size_t count;
+    enum status status = store_uses(work, papers, paper_count, &uses, &count, error);
+    if (status != STATUS_OK) return status;
+    struct uuid *documents = arena_array(work->arena, paper_count + count, sizeof *documents);
+    for (size_t i = 0; i < paper_count; i++)
+        documents[i] = papers[i].id;
+    for (size_t i = 0; i < count; i++) {
+        documents[paper_count + i] = uses[i].copy_id;
+        json_t *use = json_object();
+        json_set_cstr(use, "paper", uses[i].source_id.text);
+        json_set_cstr(use, "dossier", uses[i].code);
+        json_set_cstr(use, "procedure", uses[i].procedure_name);
+        json_set_cstr(use, "copy", uses[i].copy_id.text);
+        set_instant(use, "used_at", uses[i].used_at);
+        json_array_append_new(list, use);
     }
-    return status == STATUS_OK ? zip_add_json(zip, "dung-lai-giay-to.json", list) : status;
+    return append_openings(work, documents, paper_count + count, openings, error);
 }
 
 /* --- Files */
@@ -252,6 +267,64 @@ struct export
     struct contents contents;
 };
 
+/* One file below `folder`, as `number`; what is said of it goes to `list`. */
+static enum status add_one_file(struct work *work, struct export *export, const struct uuid *tenant_id,
+                                const struct document *document, const char *folder, size_t number,
+                                const char *fee_state, json_t *list, struct error *error)
+{
+    const char *why = left_out(work, document, fee_state);
+    const char *name = arena_printf(work->arena, "tep/%02zu.%s", number, extension_of(document));
+    json_t *file = json_object();
+    json_set_cstr(file, "kind", document->kind);
+    json_set_cstr(file, "paper", document->paper_key);
+    json_set_cstr(file, "name", document->file_name);
+    json_set_cstr(file, "sha256", hex_encode(work->arena, document->sha256));
+    set_instant(file, "at", document->created_at);
+    json_set_cstr(file, why == NULL ? "file" : "left_out", why == NULL ? name : why);
+    json_array_append_new(list, file);
+    const char *path = arena_printf(work->arena, "%s/%s", folder, name);
+    contents_file(&export->contents, path, document->file_name, why);
+    return why == NULL ? add_file(work, export->zip, tenant_id, document, path, error) : STATUS_OK;
+}
+
+/* --- The personal store */
+
+/* What its owner put in herself; the other papers lie with their dossiers. */
+static enum status add_stored(struct work *work, struct export *export, const struct store_paper *papers,
+                              size_t count, json_t *list, struct error *error)
+{
+    enum status status = STATUS_OK;
+    for (size_t i = 0; status == STATUS_OK && i < count; i++) {
+        struct document document;
+        if (!store_paper_is_stored(&papers[i])) continue;
+        if (json_array_size(list) == 0) contents_stored(&export->contents);
+        status = store_document(work, &papers[i], &document, error);
+        if (status == STATUS_OK)
+            status = add_one_file(work, export, &papers[i].tenant_id, &document, "kho",
+                                  json_array_size(list) + 1, "", list, error);
+    }
+    return status;
+}
+
+static enum status add_store(struct work *work, struct export *export, struct error *error)
+{
+    json_auto uses = json_array();
+    json_auto openings = json_array();
+    json_auto stored = json_array();
+    enum status status = STATUS_OK;
+    bool more = true;
+    for (int first = 0; status == STATUS_OK && more; first += PAPERS_AT_ONCE) {
+        struct store_paper *papers;
+        size_t count;
+        status = store_list(work, first, PAPERS_AT_ONCE, &papers, &count, &more, error);
+        if (status == STATUS_OK) status = append_uses(work, papers, count, uses, openings, error);
+        if (status == STATUS_OK) status = add_stored(work, export, papers, count, stored, error);
+    }
+    if (status == STATUS_OK) status = zip_add_json(export->zip, "dung-lai-giay-to.json", uses);
+    if (status == STATUS_OK) status = zip_add_json(export->zip, "giay-to-xem.json", openings);
+    return status == STATUS_OK ? zip_add_json(export->zip, "kho/kho.json", stored) : status;
+}
+
 /* The files of a dossier or draft below `folder`; *list tells of each. */
 static enum status add_files(struct work *work, struct export *export, const struct uuid *tenant_id,
                              const struct uuid *id, const char *folder, const char *fee_state, json_t **list,
@@ -263,21 +336,8 @@ static enum status add_files(struct work *work, struct export *export, const str
     if (status != STATUS_OK) return status;
     *list = json_array();
     for (size_t i = 0; status == STATUS_OK && i < count; i++) {
-        const struct document *document = &documents[i];
-        if (strcmp(document->kind, "internal") == 0) continue;
-        const char *why = left_out(work, document, fee_state);
-        const char *name = arena_printf(work->arena, "tep/%02zu.%s", i + 1, extension_of(document));
-        json_t *file = json_object();
-        json_set_cstr(file, "kind", document->kind);
-        json_set_cstr(file, "paper", document->paper_key);
-        json_set_cstr(file, "name", document->file_name);
-        json_set_cstr(file, "sha256", hex_encode(work->arena, document->sha256));
-        set_instant(file, "at", document->created_at);
-        json_set_cstr(file, why == NULL ? "file" : "left_out", why == NULL ? name : why);
-        json_array_append_new(*list, file);
-        const char *path = arena_printf(work->arena, "%s/%s", folder, name);
-        contents_file(&export->contents, path, document->file_name, why);
-        if (why == NULL) status = add_file(work, export->zip, tenant_id, document, path, error);
+        if (strcmp(documents[i].kind, "internal") == 0) continue;
+        status = add_one_file(work, export, tenant_id, &documents[i], folder, i + 1, fee_state, *list, error);
     }
     return status;
 }
@@ -408,9 +468,9 @@ static enum status fill(struct work *work, struct export *export, const struct p
     if (status == STATUS_OK) status = add_sessions(work, zip, error);
     if (status == STATUS_OK) status = add_keys(work, zip, error);
     if (status == STATUS_OK) status = add_parts(work, zip, error);
-    if (status == STATUS_OK) status = add_uses(work, zip, error);
     if (status == STATUS_OK) status = add_drafts(work, export, error);
     if (status == STATUS_OK) status = add_dossiers(work, export, error);
+    if (status == STATUS_OK) status = add_store(work, export, error);
     return status == STATUS_OK ? zip_add_text(zip, "MUC-LUC.txt", buf_str(&export->contents.text)) : status;
 }
 

@@ -23,13 +23,10 @@ uint64_t uploads_limit(const struct draft_page *page, const struct procedure_pap
     return agency > 0 && agency < limit ? agency : limit;
 }
 
-/* As the setting says it, "20M": not 21 MB, which a decimal megabyte would make of it. */
 const char *uploads_limit_text(const struct draft_page *page, const struct procedure_paper *paper)
 {
     struct visit *visit = page->visit;
-    int64_t bytes = (int64_t)uploads_limit(page, paper), megabyte = 1024 * 1024;
-    return bytes % megabyte == 0 ? arena_printf(visit->arena, "%lld MB", (long long)(bytes / megabyte))
-                                 : format_size(visit->arena, visit->language, bytes);
+    return format_size_limit(visit->arena, visit->language, (int64_t)uploads_limit(page, paper));
 }
 
 enum status uploads_check_wanted(struct draft_page *page, const struct procedure_paper *paper)

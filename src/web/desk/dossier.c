@@ -5,6 +5,7 @@
 #include "motcua/domain/paper.h"
 #include "motcua/domain/reference.h"
 #include "motcua/domain/scan.h"
+#include "motcua/domain/store.h"
 #include "motcua/web/draft_page.h"
 #include "web/citizen/own.h"
 #include "web/routes.h"
@@ -251,6 +252,19 @@ void page_desk_dossier(struct request *request)
 
 /* --- Files and papers */
 
+/* Whose papers they are sees it in the personal store. What cannot be opened has not been seen. */
+static enum status note_opening(struct visit *visit, const struct document *documents, size_t count)
+{
+    struct uuid *opened = arena_array(visit->arena, count, sizeof *opened);
+    struct error closed = {0};
+    size_t opened_count = 0;
+    for (size_t i = 0; i < count; i++)
+        if (document_may_open(&visit->work, &documents[i], &closed) == STATUS_OK)
+            opened[opened_count++] = documents[i].id;
+    return opened_count == 0 ? STATUS_OK
+                             : store_note_openings(&visit->work, opened, opened_count, &visit->error);
+}
+
 static bool find_file(struct visit *visit, struct document *document)
 {
     struct uuid dossier = visit_param_uuid(visit, "id"), wanted = visit_param_uuid(visit, "document");
@@ -259,6 +273,7 @@ static bool find_file(struct visit *visit, struct document *document)
             ? STATUS_NOT_FOUND
             : document_find(&visit->work, &visit->actor.tenant_id, &wanted, document, &visit->error);
     if (status == STATUS_OK && !uuid_same(&document->dossier_id, &dossier)) status = STATUS_NOT_FOUND;
+    if (status == STATUS_OK) status = note_opening(visit, document, 1);
     if (status == STATUS_NOT_FOUND)
         visit_not_found(visit);
     else if (status != STATUS_OK)
@@ -323,5 +338,14 @@ void page_desk_dossier_pdf_papers(struct request *request)
 {
     struct visit *visit = visit_of(request);
     DOSSIER_FILE_AUTO file = {0};
-    if (desk_dossier_open(visit, &file)) visit_send_dossier_papers(visit, &file, true);
+    struct document *documents;
+    size_t count;
+    if (!desk_dossier_open(visit, &file)) return;
+    enum status status = document_list(&visit->work, &file.dossier.tenant_id, &file.dossier.id, &documents,
+                                       &count, &visit->error);
+    if (status == STATUS_OK) status = note_opening(visit, documents, count);
+    if (status != STATUS_OK)
+        visit_fail(visit, status);
+    else
+        visit_send_dossier_papers(visit, &file, true);
 }
