@@ -23,10 +23,8 @@ bool store_paper_is_stored(const struct store_paper *paper)
 /* What its owner put in carries her name for it, and the ending of its type. */
 static const char *name_to_send(struct arena *arena, const struct store_paper *paper)
 {
-    if (!store_paper_is_stored(paper)) return paper->file_name;
-    const char *endings = document_type_endings(arena, document_type_bit(paper->media_type));
-    return document_safe_name(
-        arena, str_of(arena_printf(arena, "%s%.*s", paper->title, (int)strcspn(endings, ","), endings)));
+    return store_paper_is_stored(paper) ? document_safe_name(arena, str_of(paper->title), paper->media_type)
+                                        : paper->file_name;
 }
 
 static struct store_paper read_paper(struct arena *arena, const struct db_result *rows, size_t i)

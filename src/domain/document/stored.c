@@ -131,11 +131,11 @@ static enum status check_title(struct work *work, struct str typed, const char *
 /* The name of the file, without its ending. */
 static struct str name_of_file(struct arena *arena, struct str file_name)
 {
-    struct str name = text_shorten(arena, str_of(document_safe_name(arena, file_name)), STORE_TITLE_MAXIMUM);
+    struct str name = str_of(document_safe_name(arena, file_name, "application/pdf"));
     size_t end = name.length;
     while (end > 0 && name.data[end - 1] != '.')
         end--;
-    return end > 1 ? str_slice(name, 0, end - 1) : name;
+    return text_shorten(arena, str_slice(name, 0, end - 1), STORE_TITLE_MAXIMUM);
 }
 
 enum status store_put(struct work *work, struct document_spool *spool, struct str title, struct str file_name,
