@@ -1,6 +1,6 @@
 -- Papers that a person puts into the store herself, under names of her own, and who has opened what she handed in.
 
--- Such a paper belongs to no dossier. It lies with the city (docs/decisions/0014): some agency's key has to seal it.
+-- Such a paper belongs to no dossier. It lies with the city (docs/decisions/0015): some agency's key has to seal it.
 ALTER TABLE document
     ADD COLUMN title text NOT NULL DEFAULT '',      -- of a stored paper: its name in its owner's words
     DROP CONSTRAINT document_kind_check,
