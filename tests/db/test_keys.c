@@ -117,7 +117,7 @@ static void assert_all_open(size_t wanted)
 {
     struct process *fresh = process_start(&city_database);
     const char *list = ask("SELECT string_agg(d.id::text, ' ') FROM document d JOIN tenant t ON t.id = "
-                           "d.tenant_id WHERE t.slug = '" WARD "'");
+                           "d.tenant_id WHERE d.removed_at IS NULL AND t.slug = '" WARD "'");
     struct str word, rest = str_of(list);
     size_t count = 0;
     for (bool more = true; more; count++) {
@@ -463,6 +463,9 @@ static void keys_are_renewed_over_papers_that_were_erased(void **state)
     const int64_t grace = (int64_t)8 * 86400 * MICROSECONDS;
     struct uuid draft = draft_of(lan, "2.000635", WARD), kept, gone, removed;
     size_t swept = 0;
+    now += grace;
+    assert_ok(robot, document_sweep_removed(of(robot), 1000, &swept, &robot->error)); /* of other tests */
+    swept = 0;
     assert_ok(lan, attach(lan, WARD, &draft, "paper", "giay_to_tuy_than", &kept));
     assert_ok(lan, attach(lan, WARD, &draft, "paper", "giay_to_tuy_than", &gone));
     assert_ok(lan, attach(lan, WARD, &draft, "paper", "giay_to_tuy_than", &removed));

@@ -322,7 +322,11 @@ static enum status add_store(struct work *work, struct export *export, struct er
     }
     if (status == STATUS_OK) status = zip_add_json(export->zip, "dung-lai-giay-to.json", uses);
     if (status == STATUS_OK) status = zip_add_json(export->zip, "giay-to-xem.json", openings);
-    return status == STATUS_OK ? zip_add_json(export->zip, "kho/kho.json", stored) : status;
+    if (status == STATUS_OK && json_array_size(stored) > 0) {
+        contents_file(&export->contents, "kho/kho.json", "", NULL);
+        status = zip_add_json(export->zip, "kho/kho.json", stored);
+    }
+    return status;
 }
 
 /* The files of a dossier or draft below `folder`; *list tells of each. */

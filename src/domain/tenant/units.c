@@ -51,8 +51,8 @@ DB_STATEMENT(
     units_all_rows, DB_NOTHING,
     DB_COLUMNS({"code", DB_TEXT}, {"kind", DB_TEXT}, {"name", DB_TEXT}, {"full_name", DB_TEXT},
                {"parent_code", DB_TEXT}, {"valid_from", DB_TEXT}, {"valid_to", DB_TEXT}),
-    "SELECT code, kind, name, full_name, parent_code, valid_from::text, coalesce(valid_to::text, '') "
-    "FROM administrative_unit ORDER BY length(code), parent_code, sort_order, code, valid_from "
+    "SELECT code, kind, name, full_name, parent_code, valid_from::text, coalesce(valid_to::text, '') AS "
+    "valid_to FROM administrative_unit ORDER BY length(code), parent_code, sort_order, code, valid_from "
     "LIMIT 200000")
 
 /* Codes of the General Statistics Office: two digits a city or province, three a district, five a commune. */
