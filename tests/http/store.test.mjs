@@ -53,7 +53,7 @@ test('a paper is put in under a name, lies sealed with the city, and is read, re
   assert.ok(file.bytes.equals(samplePdf().bytes));
   assert.match(decodeURIComponent(file.headers['content-disposition']), /Căn cước công dân\.pdf/);
   assert.equal((await lan.get(`/kho-giay-to/${id}/xem/1`)).headers['content-type'], 'image/jpeg');
-  assert.equal(sql(`SELECT t.kind || ' ' || d.file_name || ' ' || length(d.sha256) || ' ' || (d.dossier_id IS NULL) FROM document d JOIN tenant t ON t.id = d.tenant_id WHERE d.id = '${id}'`), 'city giay-to 32 true');
+  assert.equal(sql(`SELECT t.kind || ' ' || d.file_name || ' ' || length(d.sha256) || ' ' || (d.dossier_id IS NULL) FROM document d JOIN tenant t ON t.id = d.tenant_id WHERE d.id = '${id}'`), 'city giay-to.pdf 32 true');
   const blob = blobs().find((name) => name.endsWith(sql(`SELECT storage_name FROM document WHERE id = '${id}'`)));
   assert.ok(!readFileSync(path.join(folder(), blob)).includes('%PDF'));
 
