@@ -75,7 +75,7 @@ test('a paper is put in under a name, lies sealed with the city, and is read, re
   assert.equal((await lan.get(`/kho-giay-to/${id}`)).status, 404);
   assert.equal((await lan.post(`/kho-giay-to/${id}/xoa`)).status, 404);
   assert.equal(blobs().length, there, 'its bytes are gone');
-  assert.equal(sql(`SELECT title || file_name FROM document WHERE id = '${id}'`), 'giay-to', 'and its name');
+  assert.equal(sql(`SELECT title || file_name FROM document WHERE id = '${id}'`), 'giay-to.pdf', 'and its name');
 });
 
 test('what is no paper, too much or too many is refused in words, and the name stays in its box', async () => {
