@@ -1,7 +1,7 @@
 /*
  * The end of an account, by its owner: asked for with the password, taken back by signing in within the time
  * of grace, then done by a job. What the application may not do is done by a function of the database that
- * works on the account of its transaction only, agency by agency (migration 0027).
+ * works on the account of its transaction only, agency by agency (migration 0030).
  */
 #include "identity_private.h"
 

@@ -12,7 +12,8 @@ CREATE POLICY close ON draft_share TO motcua_eraser
     WITH CHECK (guest_id IS NULL AND tenant_id = motcua.app_tenant());
 
 -- The account of the transaction, if it is due and nobody's of an agency. Dossiers stay with the agencies; whoever has handed
--- them in is a person on them, no longer a sign-in. Gives back nothing when there was nothing to do.
+-- them in is a person on them, no longer a sign-in. What its owner kept in the store goes with it. Gives back nothing when there
+-- was nothing to do.
 CREATE OR REPLACE FUNCTION account_close(at timestamptz) RETURNS TABLE (drafts integer, dossiers integer)
 LANGUAGE plpgsql SECURITY DEFINER AS $$
 DECLARE
@@ -35,10 +36,10 @@ BEGIN
         UNION SELECT s.tenant_id FROM draft_share s WHERE s.guest_id = own);
     FOREACH agency IN ARRAY agencies LOOP
         PERFORM set_config('motcua.tenant', agency::text, true);
-        UPDATE document f SET file_name = '', account_id = NULL, remarks = '', scan_finding = '',
+        UPDATE document f SET file_name = '', title = '', account_id = NULL, remarks = '', scan_finding = '',
                 removed_at = coalesce(f.removed_at, at), erased_at = at
-            WHERE f.tenant_id = agency AND f.account_id = own
-                AND f.dossier_id IN (SELECT d.id FROM draft d WHERE d.account_id = own AND d.submitted_at IS NULL);
+            WHERE f.tenant_id = agency AND f.account_id = own AND (f.kind = 'stored'
+                OR f.dossier_id IN (SELECT d.id FROM draft d WHERE d.account_id = own AND d.submitted_at IS NULL));
         UPDATE document f SET account_id = NULL WHERE f.tenant_id = agency AND f.account_id = own;
         UPDATE draft_share s SET guest_id = NULL WHERE s.tenant_id = agency AND s.guest_id = own;
         UPDATE dossier d SET account_id = NULL WHERE d.tenant_id = agency AND d.account_id = own;
