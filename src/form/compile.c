@@ -244,7 +244,7 @@ static void check_page_sizes(struct form_reader *reader)
             if (weight_of(&fields[i]) > weight_of(heaviest)) heaviest = &fields[i];
         }
         if (weight > PAGE_WEIGHT)
-            form_report(reader, false, heaviest->path, "form.definition.page_size",
+            form_report(reader, reader->published, heaviest->path, "form.definition.page_size",
                         N_("Trang này có thể quá lớn để hiện ra (%s): số dòng tối đa nhân với số ô và số mục "
                            "của các danh sách. Hãy giảm “max_rows”, rút ngắn danh sách hoặc chia thành nhiều "
                            "trang."),
@@ -274,11 +274,11 @@ static const char *place_of(struct arena *arena, const json_t *definition, const
     return place;
 }
 
-enum status form_compile(struct arena *arena, const json_t *definition, struct form **form,
-                         struct form_findings *findings)
+static enum status compile(struct arena *arena, const json_t *definition, bool published, struct form **form,
+                           struct form_findings *findings)
 {
     struct form *made = arena_zalloc(arena, sizeof *made);
-    struct form_reader reader = {.arena = arena, .form = made};
+    struct form_reader reader = {.arena = arena, .form = made, .published = published};
     form_check_properties(&reader, definition, "", "form title help variables pages", "");
     if (!reader.failed) {
         made->key = read_identifier(&reader, definition, "", "form");
@@ -296,6 +296,18 @@ enum status form_compile(struct arena *arena, const json_t *definition, struct f
     if (reader.failed) return STATUS_INVALID;
     *form = made;
     return STATUS_OK;
+}
+
+enum status form_compile(struct arena *arena, const json_t *definition, struct form **form,
+                         struct form_findings *findings)
+{
+    return compile(arena, definition, false, form, findings);
+}
+
+enum status form_load(struct arena *arena, const json_t *definition, struct form **form,
+                      struct form_findings *findings)
+{
+    return compile(arena, definition, true, form, findings);
 }
 
 enum status form_compile_text(struct arena *arena, struct str text, struct form **form,

@@ -109,13 +109,12 @@ static int sibling(struct linker *linker, const struct form_field *field, const 
     if (at < 0)
         form_report(linker->reader, false, path, "form.definition.unknown_name",
                     N_("Biểu thức dùng tên “%s” nhưng biểu mẫu không có ô nào như vậy."), key);
-    else if (!kind_in(&fields[at], kinds, 2))
-        form_report(
-            linker->reader, false, path, "form.definition.agreement",
-            N_("Ô “%s” không phải loại ô để đối chiếu: ngày sinh là date hoặc partial_date, giới tính "
-               "là choice hoặc select."),
-            key);
-    return at;
+    if (at < 0 || kind_in(&fields[at], kinds, 2)) return at;
+    form_report(linker->reader, linker->reader->published, path, "form.definition.agreement",
+                N_("Ô “%s” không phải loại ô để đối chiếu: ngày sinh là date hoặc partial_date, giới tính "
+                   "là choice hoặc select."),
+                key);
+    return -1;
 }
 
 static void check_default(struct linker *linker, const struct form_field *field)
@@ -126,7 +125,7 @@ static void check_default(struct linker *linker, const struct form_field *field)
     if (!field->default_text) return;
     if (json_parse(arena, str_of(field->default_text), 0, 0, &value, NULL) != STATUS_OK ||
         form_check_shape(field, arena, value, &problem))
-        form_report(linker->reader, false, arena_printf(arena, "%s.default", field->path),
+        form_report(linker->reader, linker->reader->published, arena_printf(arena, "%s.default", field->path),
                     "form.definition.default",
                     N_("Ô này không nhận giá trị “default” đã ghi: sai loại, ngoài giới hạn hoặc không có "
                        "trong danh sách lựa chọn."),
@@ -156,8 +155,8 @@ static void check_variables(struct linker *linker)
     for (size_t i = 0; i < form->variable_count; i++)
         if (find_field(form->fields, form->field_count, form->variables[i]) >= 0 ||
             is_member(form, form->variables[i]))
-            form_report(linker->reader, false, arena_printf(linker->reader->arena, "variables[%zu]", i),
-                        "form.definition.variable",
+            form_report(linker->reader, linker->reader->published,
+                        arena_printf(linker->reader->arena, "variables[%zu]", i), "form.definition.variable",
                         N_("Biến “%s” trùng khóa của một ô. Hãy đổi tên một trong hai."),
                         form->variables[i].data);
 }

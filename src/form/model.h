@@ -244,6 +244,7 @@ struct form_reader {
     struct form_finding *findings;
     size_t finding_count, finding_capacity;
     bool failed;
+    bool published; /* for rules that came later than it: a finding of theirs is a warning then */
     size_t field_total;
 };
 

@@ -268,10 +268,11 @@ static void read_limits(struct form_reader *reader, const json_t *json, const ch
     default:
         break;
     }
-    if (field->min_length > field->max_length || (field->max_items && field->min_items > field->max_items) ||
-        day_limits_crossed(field))
-        form_report(reader, false, path, "form.definition.limits", N_("Giới hạn dưới lớn hơn giới hạn trên."),
-                    NULL);
+    bool crossed =
+        field->min_length > field->max_length || (field->max_items && field->min_items > field->max_items);
+    if (crossed || day_limits_crossed(field))
+        form_report(reader, !crossed && reader->published, path, "form.definition.limits",
+                    N_("Giới hạn dưới lớn hơn giới hạn trên."), NULL);
 }
 
 static void read_files(struct form_reader *reader, const json_t *json, const char *path,
@@ -297,7 +298,7 @@ static void read_files(struct form_reader *reader, const json_t *json, const cha
     for (size_t i = 0; i < count; i++) {
         const char *type = json_string_value(json_array_get(accept, i));
         if (!type || !word_in(files_taken, type)) {
-            form_report(reader, false, arena_printf(reader->arena, "%s.accept[%zu]", path, i),
+            form_report(reader, reader->published, arena_printf(reader->arena, "%s.accept[%zu]", path, i),
                         "form.definition.accept",
                         N_("Hệ thống không nhận loại tệp này. Các loại nhận được: %s."), files_taken);
             type = "";
@@ -347,9 +348,10 @@ static void read_pattern(struct form_reader *reader, const json_t *json, const c
     const char *at = arena_printf(reader->arena, "%s.pattern", path);
     const char *unportable = form_pattern_unportable(field->pattern);
     if (unportable)
-        form_report(reader, false, at, "form.definition.pattern_portable",
+        form_report(reader, reader->published, at, "form.definition.pattern_portable",
                     N_("Mẫu dùng cú pháp không được phép ở chỗ: %s"), unportable);
-    else if (!(field->regex = form_pattern_compile(reader->arena, field->pattern)))
+    if (unportable && !reader->published) return;
+    if (!(field->regex = form_pattern_compile(reader->arena, field->pattern)))
         form_report(reader, false, at, "form.definition.pattern", N_("Mẫu “%s” sai cú pháp."),
                     field->pattern);
     else if (form_pattern_runs_away(field->regex, field->max_length))
@@ -380,7 +382,8 @@ static void check_city(struct form_reader *reader, const char *path, const struc
     if (field->kind != KIND_ADDRESS || !field->parent) return;
     struct str number = str_of(arena_printf(reader->arena, "0%s000000000", field->parent));
     if (identifier_check_personal(number, 0, IDENTIFIER_GENDER_UNKNOWN) != IDENTIFIER_VALID)
-        form_report(reader, false, arena_printf(reader->arena, "%s.city", path), "form.definition.city",
+        form_report(reader, reader->published, arena_printf(reader->arena, "%s.city", path),
+                    "form.definition.city",
                     N_("“%s” không phải mã tỉnh, thành phố nào (hai chữ số, ví dụ 01)."), field->parent);
 }
 
@@ -451,12 +454,12 @@ static void read_common(struct form_reader *reader, const json_t *json, const ch
     enum form_shape shape = field_info(field)->shape;
     if (field->hidden_value && !field->value)
         form_report(
-            reader, false, arena_printf(reader->arena, "%s.shown", path), "form.definition.shown",
+            reader, reader->published, arena_printf(reader->arena, "%s.shown", path), "form.definition.shown",
             N_("Chỉ ô tính sẵn (có “value”) mới ẩn được bằng “shown”: không ai điền được ô không hiện."),
             NULL);
     if (shape == SHAPE_NONE && (field->required || field->required_if || field->valid_if || fallback))
         form_report(
-            reader, false, path, "form.definition.static",
+            reader, reader->published, path, "form.definition.static",
             N_("Chữ trên trang không có câu trả lời nên không dùng required, required_if, valid_if hay "
                "default."),
             NULL);

@@ -55,8 +55,12 @@ struct form_findings {
  */
 NODISCARD enum status form_compile(struct arena *arena, const json_t *definition, struct form **form,
                                    struct form_findings *findings);
-/* The same from text (limits FORM_DEFINITION_BYTES and depth 40 are checked; a syntax error is a finding with
- * path ""). */
+/* A definition that was published: rules that came after it, which a page does not depend on, do not stop it.
+ */
+NODISCARD enum status form_load(struct arena *arena, const json_t *definition, struct form **form,
+                                struct form_findings *findings);
+/* form_compile() from text (limits FORM_DEFINITION_BYTES and depth 40 are checked; a syntax error is a
+ * finding with path ""). */
 NODISCARD enum status form_compile_text(struct arena *arena, struct str text, struct form **form,
                                         struct form_findings *findings);
 

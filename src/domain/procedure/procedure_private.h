@@ -11,14 +11,15 @@ struct procedure_source {
     struct str result_template;        /* data NULL: none */
     const struct print_papers *papers; /* partials the template may use; NULL: none */
     struct str decisions;              /* data NULL: none */
+    bool published;                    /* stands in the catalogue: rules that came after it do not stop it */
 };
 
 /* Compiles into `version` (id set by the caller); everything lives in `arena`, the description is borrowed.
  */
 NODISCARD enum status procedure_compile(struct arena *arena, const struct procedure_source *source,
                                         struct procedure_version *version, struct error *error);
-NODISCARD enum status compile_form(struct arena *arena, const json_t *form, struct procedure_version *version,
-                                   struct error *error);
+NODISCARD enum status compile_form(struct arena *arena, const struct procedure_source *source,
+                                   struct procedure_version *version, struct error *error);
 NODISCARD enum status compile_workflow(struct arena *arena, struct str xml, struct procedure_version *version,
                                        struct error *error);
 NODISCARD enum status compile_decisions(struct arena *arena, struct str xml,

@@ -214,8 +214,13 @@ static enum status publish_all(struct work *work, const struct procedure_source 
 enum status procedure_publish(struct work *work, const struct procedure_package *package, bool *published,
                               struct uuid *procedure_id, struct error *error)
 {
-    struct procedure_source source = {package->description,     package->form,        package->workflow,
-                                      package->result_template, work->domain->papers, package->decisions};
+    struct procedure_source source = {package->description,
+                                      package->form,
+                                      package->workflow,
+                                      package->result_template,
+                                      work->domain->papers,
+                                      package->decisions,
+                                      false};
     struct procedure_import result = {0};
     struct procedure_row row;
     enum status status = check_source(work, &source, error);

@@ -26,6 +26,14 @@ static const char *lint_fields(const char *fields)
     return lint(definition_of(fields));
 }
 
+/* Does a form that was published with these fields still load? */
+static bool loads(const char *fields)
+{
+    struct form *form = NULL;
+    json_auto definition = json_loads(definition_of(fields), 0, NULL);
+    return form_load(arena, definition, &form, NULL) == STATUS_OK;
+}
+
 #define F "pages[0].fields[0]"
 
 static void structure_errors_name_their_place(void **state)
@@ -139,13 +147,15 @@ static void what_could_never_work_is_refused(void **state)
         {"\"kind\":\"address\",\"city\":\"1\"", F ".city form.definition.city"},
         {"\"kind\":\"address\",\"city\":\"01\"", ""},
     };
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
-        assert_string_equal(
-            lint_fields(arena_printf(arena,
-                                     "{\"key\":\"a\",\"label\":\"A\",%s},{\"key\":\"chu\",\"kind\":\"text\","
-                                     "\"label\":\"C\"},{\"key\":\"ngay\",\"kind\":\"date\",\"label\":\"N\"}",
-                                     cases[i][0])),
-            cases[i][1]);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const char *fields = arena_printf(arena,
+                                          "{\"key\":\"a\",\"label\":\"A\",%s},{\"key\":\"chu\",\"kind\":"
+                                          "\"text\",\"label\":\"C\"},{\"key\":\"ngay\",\"kind\":\"date\","
+                                          "\"label\":\"N\"}",
+                                          cases[i][0]);
+        assert_string_equal(lint_fields(fields), cases[i][1]);
+        assert_int_equal(loads(fields), strstr(cases[i][1], "unknown_name") == NULL);
+    }
     static const char variable[] = "{\"form\":\"a\",\"title\":\"A\",\"variables\":[\"x\",\"%s\"],\"pages\":[{"
                                    "\"key\":\"p\",\"title\":\"P\","
                                    "\"fields\":[{\"key\":\"b\",\"kind\":\"group\",\"label\":\"B\",\"fields\":"
@@ -154,6 +164,10 @@ static void what_could_never_work_is_refused(void **state)
     assert_string_equal(lint(arena_printf(arena, variable, "b")), "variables[1] form.definition.variable");
     assert_string_equal(lint(arena_printf(arena, variable, "c")), "variables[1] form.definition.variable");
     assert_string_equal(lint(arena_printf(arena, variable, "d")), "");
+    static const char repeated[] = "{\"key\":\"a\",\"label\":\"A\",\"kind\":\"text\",\"pattern\":\"(?=a)*a\","
+                                   "\"pattern_message\":\"M\"}";
+    assert_string_equal(lint_fields(repeated), F ".pattern form.definition.pattern_portable");
+    assert_true(loads(repeated));
 }
 
 static const char *rows_of(const char *kind, int rows, int fields)
