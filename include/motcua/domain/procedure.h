@@ -70,6 +70,9 @@ NODISCARD enum status procedure_decide(const struct procedure_version *version, 
                                        const struct feel_value **value, struct error *error);
 /* Whether a paper is asked for with these answers. */
 bool procedure_paper_applies(const struct procedure_paper *paper, struct arena *arena, const json_t *data);
+/* Whether these answers ask for files of the paper with that key. */
+bool procedure_asks_for(const struct procedure_version *version, const char *paper_key, struct arena *arena,
+                        const json_t *data);
 
 /* --- Publishing */
 

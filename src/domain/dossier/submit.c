@@ -228,22 +228,13 @@ static void take_files(const struct form *form, json_t *answers, const struct fi
     answers_take_files(form, answers, taken);
 }
 
-static bool is_asked_for(const struct procedure_version *version, struct arena *arena, const json_t *data,
-                         const char *key)
-{
-    for (size_t i = 0; i < version->paper_count; i++)
-        if (strcmp(version->papers[i].key, key) == 0)
-            return version->papers[i].upload && procedure_paper_applies(&version->papers[i], arena, data);
-    return false;
-}
-
 /* Sorts out what these answers do not ask for. */
 static void leave_files(const struct procedure_version *version, struct arena *arena, const json_t *data,
                         struct files *files)
 {
     size_t kept = 0;
     for (size_t i = 0; i < files->count; i++) {
-        if (!is_asked_for(version, arena, data, files->keys[i])) {
+        if (!procedure_asks_for(version, files->keys[i], arena, data)) {
             files->left[files->left_count++] = files->ids[i];
             continue;
         }

@@ -112,8 +112,7 @@ enum status procedure_compile(struct arena *arena, const struct procedure_source
         status = compile_limit(arena, description, "supplement_limit", &version->supplement_limit, error);
     if (status == STATUS_OK)
         status = compile_feel(arena, json_object_get(description, "fee"), &version->fee, error);
-    if (status == STATUS_OK && source->form != NULL)
-        status = compile_form(arena, source->form, version, error);
+    if (status == STATUS_OK && source->form != NULL) status = compile_form(arena, source, version, error);
     if (status == STATUS_OK) status = compile_papers(arena, description, version, error);
     if (status == STATUS_OK && source->decisions.data != NULL)
         status = compile_decisions(arena, source->decisions, version, error);
@@ -124,11 +123,12 @@ enum status procedure_compile(struct arena *arena, const struct procedure_source
     return status;
 }
 
-enum status compile_form(struct arena *arena, const json_t *form, struct procedure_version *version,
-                         struct error *error)
+enum status compile_form(struct arena *arena, const struct procedure_source *source,
+                         struct procedure_version *version, struct error *error)
 {
     struct form_findings findings = {0};
-    enum status status = form_compile(arena, form, &version->form, &findings);
+    enum status status = source->published ? form_load(arena, source->form, &version->form, &findings)
+                                           : form_compile(arena, source->form, &version->form, &findings);
     if (status == STATUS_OK) return STATUS_OK;
     const struct form_finding *first = findings.count > 0 ? &findings.list[0] : NULL;
     for (size_t i = 0; i < findings.count; i++) {
@@ -277,7 +277,8 @@ enum status procedure_version_load(struct work *work, const struct uuid *version
                                       db_get_text(rows, 0, 4),
                                       db_get_text(rows, 0, 5),
                                       work->domain->papers,
-                                      db_get_text(rows, 0, 6)};
+                                      db_get_text(rows, 0, 6),
+                                      true};
     struct error inner = {0};
     status = procedure_compile(arena, &source, loaded, &inner);
     if (status !=
@@ -365,4 +366,13 @@ bool procedure_paper_applies(const struct procedure_paper *paper, struct arena *
     if (paper->condition == NULL) return true;
     return evaluate(paper->condition, feel_from_json(arena, data), arena, &value, &ignored) == STATUS_OK &&
            feel_is_true(value);
+}
+
+bool procedure_asks_for(const struct procedure_version *version, const char *paper_key, struct arena *arena,
+                        const json_t *data)
+{
+    for (size_t i = 0; i < version->paper_count; i++)
+        if (strcmp(version->papers[i].key, paper_key) == 0)
+            return version->papers[i].upload && procedure_paper_applies(&version->papers[i], arena, data);
+    return false;
 }

@@ -209,17 +209,19 @@ size_t draft_page_files(const struct draft_page *page, const char *paper_key)
     return count;
 }
 
+static bool asks_for(const struct draft_page *page, const char *paper_key)
+{
+    return procedure_asks_for(page->version, paper_key, page->visit->arena, page->state.data);
+}
+
 bool draft_page_asks_for(const struct draft_page *page, const struct procedure_paper *paper)
 {
-    return paper->upload && procedure_paper_applies(paper, page->visit->arena, page->state.data);
+    return asks_for(page, paper->key);
 }
 
 bool draft_page_needs(const struct draft_page *page, const struct document *document)
 {
-    for (size_t i = 0; i < page->version->paper_count; i++)
-        if (strcmp(page->version->papers[i].key, document->paper_key) == 0)
-            return draft_page_asks_for(page, &page->version->papers[i]);
-    return false;
+    return asks_for(page, document->paper_key);
 }
 
 json_t *draft_page_unneeded(const struct draft_page *page)
