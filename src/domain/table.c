@@ -1,6 +1,8 @@
 /* Tables that people upload or import, read row by row. */
 #include "table.h"
 
+#include <stdlib.h>
+
 #include "motcua/calendar/civil.h"
 #include "motcua/i18n/text.h"
 
@@ -81,6 +83,26 @@ enum status table_next(struct table *table, struct str row[TABLE_COLUMNS_MAXIMUM
             return table_refuse(table, "table.text",
                                 N_("Dòng %s: có ký tự không đọc được. Hãy lưu bảng dưới dạng CSV UTF-8."));
     }
+    return STATUS_OK;
+}
+
+static int compare_keys(const void *a, const void *b, void *context)
+{
+    const struct str *keys = context;
+    const uint32_t *left = a, *right = b;
+    return str_compare(keys[*left], keys[*right]);
+}
+
+enum status table_check_unique(struct table *table, const struct str *keys, size_t count)
+{
+    uint32_t *order = arena_array(table->arena, count, sizeof *order);
+    for (size_t i = 0; i < count; i++)
+        order[i] = (uint32_t)i;
+    qsort_r(order, count, sizeof *order, compare_keys, (void *)(uintptr_t)keys);
+    for (size_t i = 1; i < count; i++)
+        if (str_equal(keys[order[i]], keys[order[i - 1]]))
+            return table_refuse_all(table, "table.twice", N_("Mã “%s” có hai lần trong bảng"),
+                                    arena_str(table->words, keys[order[i]]).data);
     return STATUS_OK;
 }
 

@@ -35,6 +35,8 @@ enum status table_refuse(struct table *table, const char *code, const char *mess
 /* STATUS_INVALID about the table; `argument` may be NULL. */
 enum status table_refuse_all(struct table *table, const char *code, const char *message,
                              const char *argument);
+/* STATUS_INVALID ("table.twice") when a key stands twice among these. */
+NODISCARD enum status table_check_unique(struct table *table, const struct str *keys, size_t count);
 /* How many rows there may be at most, for arrays; `limit` where there are more. */
 size_t table_room(struct str text, size_t limit);
 /* "1/7/2025" or "2025-07-01" as ISO text; "" stays empty. */

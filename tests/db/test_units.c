@@ -77,6 +77,7 @@ static void a_table_is_taken_over_whole_or_not_at_all(void **state)
         {"00999,phuong,A,Phường A,999\n", "unit.parent"},
         {"00166,phuong,A,Phường A,01,2025-07-01\n", "unit.twice"},
         {"00999,phuong,\"A,Phường A,01\n", "table.row"},
+        {"00997,phuong,A,Phường A,01\n00997,phuong,B,Phường B,01,2000-01-01\n", "table.twice"},
         {"", "unit.empty"},
     };
     assert_int_equal(take("code,name\n01,A\n"), STATUS_INVALID);
@@ -157,6 +158,25 @@ static void what_is_published_is_never_changed_or_removed(void **state)
         assert_string_equal(state_of(statements[i]), "23001");
 }
 
+/* Rules for definitions that come with a newer program do not reach back. */
+static void a_published_form_outlives_newer_rules(void **state)
+{
+    (void)state;
+    const struct procedure_version *version;
+    struct uuid id = uuid_from(STR("00000000-0000-4000-8000-00000000f0f0"));
+    database_execute(
+        city_database.url,
+        "INSERT INTO procedure_version (id, procedure_id, number, content_hash, description, form, workflow, "
+        "result_template, published_at) SELECT '00000000-0000-4000-8000-00000000f0f0', v.procedure_id, 900, "
+        "'x', "
+        "v.description, jsonb_set(v.form, '{pages,0,fields}', v.form->'pages'->0->'fields' || "
+        "'{\"kind\": \"notice\", \"label\": \"Chữ\", \"required\": true}'::jsonb), v.workflow, "
+        "v.result_template, v.published_at FROM procedure_version v JOIN procedure p ON p.version_id = v.id "
+        "WHERE p.code = '2.000635'");
+    assert_ok(system_hand, reference_procedure_version(of(system_hand), &id, &version, &system_hand->error));
+    assert_int_equal(version->number, 900);
+}
+
 static int start(void **state)
 {
     (void)state;
@@ -178,6 +198,7 @@ int main(void)
         cmocka_unit_test(addresses_follow_the_units_of_the_day),
         cmocka_unit_test(what_was_exported_can_be_taken_over_again),
         cmocka_unit_test(what_is_published_is_never_changed_or_removed),
+        cmocka_unit_test(a_published_form_outlives_newer_rules),
     };
     return cmocka_run_group_tests(tests, start, finish);
 }

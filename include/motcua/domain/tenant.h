@@ -97,7 +97,7 @@ NODISCARD enum status administrative_unit_add(struct work *work, const struct ad
  */
 NODISCARD enum status administrative_unit_import(struct work *work, struct str table, int *units,
                                                  struct error *error);
-/* All of them as such a table. */
+/* All of them as such a table. STATUS_TOO_LARGE: more than `out` takes. */
 NODISCARD enum status administrative_unit_export(struct work *work, struct buf *out, struct error *error);
 /* A working calendar: a new revision unless the newest one is the same, then *revision is 0. `definition`:
  * see docs/clock.md; `code`: its agency; `notice`: what the change rests on, for people, may be empty.

@@ -35,28 +35,6 @@ static enum status check_row(struct table *table, struct str *row, size_t count)
     return STATUS_OK;
 }
 
-static int compare_codes(const void *a, const void *b, void *context)
-{
-    const struct str *codes = context;
-    const uint32_t *left = a, *right = b;
-    return str_compare(codes[*left], codes[*right]);
-}
-
-static enum status refuse_twice(struct table *table, const struct list_cells *cells)
-{
-    size_t count = cells->count;
-    uint32_t *order = arena_array(table->arena, count, sizeof *order);
-    struct str *codes = cells->columns[LIST_CODE];
-    for (size_t i = 0; i < count; i++)
-        order[i] = (uint32_t)i;
-    qsort_r(order, count, sizeof *order, compare_codes, codes);
-    for (size_t i = 1; i < count; i++)
-        if (str_equal(codes[order[i]], codes[order[i - 1]]))
-            return table_refuse_all(table, "list.twice", N_("Mã “%s” có hai lần trong bảng"),
-                                    arena_str(table->words, codes[order[i]]).data);
-    return STATUS_OK;
-}
-
 enum status list_table_read(struct arena *arena, struct arena *words, struct str text,
                             struct list_cells *read, struct error *error)
 {
@@ -77,5 +55,5 @@ enum status list_table_read(struct arena *arena, struct arena *words, struct str
     if (read->count == 0)
         return table_refuse_all(&table, "list.empty",
                                 N_("Bảng không có dòng nào. Hãy chọn tệp CSV có mã và tên."), NULL);
-    return refuse_twice(&table, read);
+    return table_check_unique(&table, read->columns[LIST_CODE], read->count);
 }

@@ -159,8 +159,12 @@ static enum status read_table(struct table *table, struct str text, struct savin
         saving->count += status == STATUS_OK;
     }
     if (status != STATUS_NOT_FOUND) return status;
-    return saving->count > 0 ? STATUS_OK
-                             : table_refuse_all(table, "unit.empty", N_("Bảng không có dòng nào"), NULL);
+    if (saving->count == 0) return table_refuse_all(table, "unit.empty", N_("Bảng không có dòng nào"), NULL);
+    struct str *keys = arena_array(table->arena, saving->count, sizeof *keys); /* "00166 2025-07-01" */
+    for (size_t i = 0; i < saving->count; i++)
+        keys[i] = str_of(arena_printf(table->arena, "%.*s %.*s", STR_ARG(saving->cells[CODE][i]),
+                                      STR_ARG(saving->cells[VALID_FROM][i])));
+    return table_check_unique(table, keys, saving->count);
 }
 
 enum status administrative_unit_import(struct work *work, struct str text, int *units, struct error *error)
@@ -188,5 +192,7 @@ enum status administrative_unit_export(struct work *work, struct buf *out, struc
     for (size_t row = 0; row < rows->row_count; row++)
         for (int column = 0; column < COLUMNS; column++)
             csv_write_cell(out, db_get_text(rows, row, (size_t)column), column + 1 == COLUMNS);
-    return STATUS_OK;
+    return out->overflow ? error_set(error, work->arena, STATUS_TOO_LARGE, "unit.many", NULL,
+                                     "the table of units is too large")
+                         : STATUS_OK;
 }
