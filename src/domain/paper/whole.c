@@ -14,22 +14,20 @@
 /* TRIES: papers of which something is damaged are found one after another. */
 enum { LEAD_BYTES = 8 * 1024 * 1024, TRIES = 4 };
 
-/* What stands between a label and its answer: nothing where the label ends a sentence. */
-static void add_marks(json_t *items)
+static void add_leads(struct arena *arena, json_t *items)
 {
     size_t a, b;
     json_t *item, *row;
     json_array_foreach(items, a, item)
     {
-        struct str label = json_get_str(item, "label");
-        bool ends = label.length > 0 && strchr(".?!:", label.data[label.length - 1]) != NULL;
-        json_object_set_new(item, "mark", json_string(ends ? "" : ":"));
-        json_array_foreach(json_object_get(item, "rows"), b, row) add_marks(json_object_get(row, "items"));
+        json_set_cstr(item, "lead", form_lead(arena, json_get_cstr(item, "label", "")));
+        json_array_foreach(json_object_get(item, "rows"), b, row)
+            add_leads(arena, json_object_get(row, "items"));
     }
 }
 
 /* Members that Mustache must not look for in the surrounding page or section. */
-static void close_review(json_t *review)
+static void close_review(struct arena *arena, json_t *review)
 {
     size_t a, b;
     json_t *page, *section;
@@ -38,7 +36,7 @@ static void close_review(json_t *review)
         json_array_foreach(json_object_get(page, "sections"), b, section)
         {
             if (json_object_get(section, "title") == NULL) json_object_set_new(section, "title", json_null());
-            add_marks(json_object_get(section, "items"));
+            add_leads(arena, json_object_get(section, "items"));
         }
     }
 }
@@ -55,7 +53,7 @@ static enum status add_review(struct work *work, const struct procedure_version 
     if (status != STATUS_OK)
         return error_set(error, work->arena, status, "paper.answers", NULL, "cannot show the answers of %s",
                          dossier->code);
-    close_review(review);
+    close_review(work->arena, review);
     json_object_set_new(view, "review", review);
     return STATUS_OK;
 }
