@@ -55,12 +55,11 @@ static bool on_day(const struct official_unit *unit, int32_t day)
     return unit->valid_from <= day && day <= unit->valid_to;
 }
 
-/* The unit as it is on that day; NULL: there is none of that code then. */
-static const struct official_unit *find_unit(const struct unit_list *list, const char *code, int32_t day,
-                                             const struct official_unit **newest)
+/* The unit as it is on that day; where there is none of that code then, with `ended` the newest there was. */
+static const struct official_unit *find_unit(const struct lists_on_day *lists, const char *code, bool ended)
 {
+    const struct unit_list *list = reference_units(lists->store);
     size_t low = 0, high = list == NULL ? 0 : list->count;
-    *newest = NULL;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
         if (strcmp(list->by_code[middle]->code, code) < 0)
@@ -68,11 +67,12 @@ static const struct official_unit *find_unit(const struct unit_list *list, const
         else
             high = middle;
     }
+    const struct official_unit *newest = NULL;
     for (; list != NULL && low < list->count && strcmp(list->by_code[low]->code, code) == 0; low++) {
-        if (*newest == NULL) *newest = list->by_code[low];
-        if (on_day(list->by_code[low], day)) return list->by_code[low];
+        if (on_day(list->by_code[low], lists->day)) return list->by_code[low];
+        if (newest == NULL && ended) newest = list->by_code[low];
     }
-    return NULL;
+    return newest;
 }
 
 static bool is_units(const char *list)
@@ -83,10 +83,8 @@ static bool is_units(const char *list)
 static bool contains(void *context, const char *list, const char *parent, const char *value)
 {
     const struct lists_on_day *lists = context;
-    const struct official_unit *newest;
     if (is_units(list)) {
-        const struct official_unit *unit =
-            find_unit(reference_units(lists->store), value, lists->day, &newest);
+        const struct official_unit *unit = find_unit(lists, value, false);
         return unit != NULL && (parent == NULL || strcmp(unit->parent_code, parent) == 0);
     }
     if (strcmp(list, "agency") == 0)
@@ -98,12 +96,10 @@ static const char *label(void *context, struct arena *arena, const char *list, c
                          const char *language)
 {
     const struct lists_on_day *lists = context;
-    const struct official_unit *newest;
     (void)arena;
     if (is_units(list)) {
-        const struct official_unit *unit =
-            find_unit(reference_units(lists->store), value, lists->day, &newest);
-        return unit != NULL ? unit->full_name : newest != NULL ? newest->full_name : NULL;
+        const struct official_unit *unit = find_unit(lists, value, true);
+        return unit == NULL ? NULL : unit->full_name;
     }
     if (strcmp(list, "agency") == 0) {
         const struct tenant *tenant = tenant_by_slug(reference_tenants(lists->store), str_of(value));

@@ -6,11 +6,11 @@
 
 /* The paper named by the address, if it may be uploaded; else NULL. */
 const struct procedure_paper *paper_of_request(const struct draft_page *page);
-/* What one file of this paper may have: the least of the portal's, the agency's and the paper's limit. */
-/* Bytes of one file of this paper at any agency; one may take less. */
+/* Bytes of one file of this paper, wherever it is handed in; an agency may take less. */
 uint64_t uploads_limit_anywhere(const struct web_settings *settings, const struct procedure_paper *paper);
+/* The same of a draft: the least of the portal's, the agency's and the paper's limit. */
 uint64_t uploads_limit(const struct draft_page *page, const struct procedure_paper *paper);
-/* The same as a person reads it. */
+/* That as a person reads it. */
 const char *uploads_limit_text(const struct draft_page *page, const struct procedure_paper *paper);
 /* STATUS_INVALID ("paper.not_asked"): the answers of the draft do not ask for this paper. */
 NODISCARD enum status uploads_check_wanted(struct draft_page *page, const struct procedure_paper *paper);

@@ -10,9 +10,8 @@ struct paper_rows {
     const struct uuid *tenant_id;
     const struct document *const *papers;
     size_t count, next; /* `next`: the one that is read after this */
-    bool leaves_out;    /* one that cannot be opened goes along as nothing, and `damaged` tells of one that
-                           cannot    be read to its end */
-    size_t damaged;     /* its place, from 1; 0: none */
+    bool leaves_out;    /* one that cannot be opened goes along as nothing */
+    size_t damaged;     /* with that: place, from 1, of one that cannot be read to its end; 0: none */
     bool quarantined;   /* also what waits for the scanner: what comes out waits as well */
     struct error *error;
     struct str line, lead; /* what is left of the line before a paper, and of what goes before all */

@@ -91,11 +91,8 @@ static enum status write_stored(struct db_transaction *transaction, void *contex
     const struct storing *storing = context;
     struct db_batch *batch = db_batch(transaction);
     (void)db_add(batch, &stored_lock);
-    enum status status = db_run(batch, error);
-    if (status != STATUS_OK) return status;
-    batch = db_batch(transaction);
     struct db_result *rows = db_add(batch, &stored_room);
-    status = db_run(batch, error);
+    enum status status = db_run(batch, error);
     if (status != STATUS_OK) return status;
     struct store_room room = read_room(storing->work, rows);
     status = check_room(storing->work, &room, storing->document->size, error);
