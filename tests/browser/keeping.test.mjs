@@ -165,7 +165,7 @@ test('the store of papers: where each was used, and one that nobody has to keep 
   const used = await submitDraft(lan, target);
   await page.reload();
   assert.match((await kept.filter({ hasText: 'Căn cước.pdf' }).innerText()).replace(/\s+/g, ' '), new RegExp(`Đã dùng lại trong: .* – ${used.replaceAll('.', '\\.')}`));
-  assert.equal(await kept.getByRole('button', { name: /Xóa/ }).count(), 0, 'an open dossier needs it');
+  assert.equal(await kept.getByRole('link', { name: /Xóa/ }).count(), 0, 'an open dossier needs it');
   await isAccessible(page, 'the store');
   await shot(page, 'the store');
 
@@ -184,7 +184,9 @@ test('the store of papers: where each was used, and one that nobody has to keep 
   await page.reload();
   const own = kept.filter({ hasText: 'Căn cước.pdf' });
   const count = await kept.count();
-  await enter(page, own.getByRole('button', { name: /Xóa/ }));
+  await enter(page, own.getByRole('link', { name: /Xóa/ }));
+  assert.match(await text(page), /Tệp bị xóa hẳn, không lấy lại được/);
+  await enter(page, page.getByRole('button', { name: 'Xóa' }));
   assert.equal(await own.count(), 0);
   assert.equal(await kept.count(), count - 1);
   await shot(page, 'the store after one paper went');
