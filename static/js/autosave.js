@@ -101,8 +101,10 @@
     if (answer?.status === 403 && (await renewToken())) answer = await send(false);
     if (!answer || answer.status === 429 || answer.status >= 500) return tryAgain("failed", bar.dataset.failed);
     if (answer.type === "opaqueredirect" || answer.status === 403) return tryAgain("signed-out", "", bar.dataset.signedOut);
-    const said = await answer.text().catch(() => "");
-    const json = /json/.test(answer.headers.get("Content-Type") ?? "") ? JSON.parse(said) : null;
+    const said = await answer.text().catch(() => null);
+    const json = said && /json/.test(answer.headers.get("Content-Type") ?? "") ? JSON.parse(said) : null;
+    // The line broke within the answer, or somebody else answered (a network that wants to be signed in to first).
+    if (said === null || (answer.ok && !json)) return tryAgain("failed", bar.dataset.failed);
     if (answer.status === 409 && json) {
       behind = true;
       show("changed", "", json.text);

@@ -231,14 +231,28 @@
     }
   };
 
+  // Nothing is put in place while a button is held down: the press would end on another one than it began on, and be lost.
+  const HELD_LONGEST = 2000;
+  let letGo = Promise.resolve();
+  document.addEventListener("pointerdown", () => {
+    letGo = new Promise((resolve) => {
+      const ended = () => setTimeout(resolve); // after the click that follows
+      for (const end of ["pointerup", "pointercancel"]) document.addEventListener(end, ended, { once: true });
+      setTimeout(resolve, HELD_LONGEST);
+    });
+  });
+
   // Only the answer to the last change counts, and none any more once the form is on its way. What comes back is as
   // of formFor(), but true where nothing is left to do.
   const refreshes = new WeakMap();
   const refresh = async (form, pressed) => {
     const before = snapshot(form);
     const fresh = await formFor(form, refreshes, pressed);
-    if (fresh) putInPlace(form, fresh, before);
-    return fresh === undefined || (fresh ? true : fresh);
+    if (!fresh) return fresh === undefined || fresh;
+    const asked = refreshes.get(form);
+    await letGo;
+    if (!asked.signal.aborted) putInPlace(form, fresh, before);
+    return true;
   };
 
   // A row more, or one less: one goes on in the new row, or stays where one was.

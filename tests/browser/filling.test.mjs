@@ -65,15 +65,19 @@ test('a broken line is tried again by itself, and nothing is left behind', async
 test('an answer that gets lost on the way does not look like another window', async () => {
   const lan = await someone();
   await formPage(lan);
-  let lost = 0;
-  await lan.route('**/luu/*', async (route) => {
-    if (lost++ > 0) return route.continue();
-    await route.fetch(); // the server has it, the telephone never hears
-    await route.abort();
-  });
+  const onTheWay = [
+    (route) => route.fulfill({ contentType: 'text/html', body: '<p>Wi-Fi miễn phí: bấm để kết nối' }), // the network itself answers
+    (route) => route.fulfill({ contentType: 'application/json', body: '' }),
+    (route) => route.fetch().then(() => route.abort()), // the server has it, the telephone never hears
+  ];
+  await lan.route('**/luu/*', (route) => (onTheWay.shift() ?? ((last) => last.continue()))(route));
   await lan.fill('[name=noi_cap]', 'Công an quận Đống Đa');
   await state(lan, 'failed');
   await lan.fill('[name=noi_cap]', 'Công an quận Đống Đa, Hà Nội');
+  while (onTheWay.length) {
+    await Promise.all([lan.waitForRequest('**/luu/*'), lan.evaluate(() => dispatchEvent(new Event('online')))]);
+    await state(lan, 'failed');
+  }
   await state(lan, 'saved');
   await lan.reload();
   assert.equal(await lan.inputValue('[name=noi_cap]'), 'Công an quận Đống Đa, Hà Nội');
@@ -296,6 +300,27 @@ test('what happens elsewhere is told where one types: handed in, deleted, a new 
   await lan.goto(address);
   assert.equal(await lan.inputValue('[name=co_quan_dang_ky]'), 'UBND phường Dịch Vọng');
   assert.match(await text(lan), /12\/1985/);
+  await lan.context().close();
+});
+
+test('a press that is held while questions come anew is not lost', async () => {
+  const lan = await someone();
+  await formPage(lan, 'yeu_cau');
+  await fill(lan, extract.yeu_cau);
+  await state(lan, 'saved');
+  const button = lan.locator('.actions button[value=next]');
+  await button.scrollIntoViewIfNeeded();
+  const box = await button.boundingBox();
+  await lan.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+  await lan.mouse.down();
+  const answer = lan.waitForResponse((one) => one.request().method() === 'POST' && one.url().endsWith('/yeu_cau'));
+  await lan.locator('[name=quan_he]').evaluate((select) => {
+    select.value = 'uy_quyen';
+    select.dispatchEvent(new Event('change', { bubbles: true }));
+  });
+  await answer;
+  await lan.evaluate(() => new Promise((resolve) => setTimeout(resolve, 100))); // what came may be put in place
+  await Promise.all([lan.waitForNavigation(), lan.mouse.up()]);
   await lan.context().close();
 });
 
